@@ -1,0 +1,3 @@
+"""recctl makes recorded LLM API calls readable and manageable."""
+
+__version__ = "0.1.0"

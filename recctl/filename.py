@@ -1,0 +1,44 @@
+"""What the name of a recording's file says: the hash of its request, and for model lists a digest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# 12 digits in the older era, 64 since; the digest tells apart model lists of one request.
+_FORM = re.compile(
+    r"(?P<models>models-)?(?P<hash>[0-9a-f]{64}|[0-9a-f]{12})(?(models)-(?P<digest>[0-9a-f]{8}))", re.ASCII
+)
+
+SUFFIX = ".json"
+_SHORT = 12  # digits of the hash in an id
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingName:
+    """A file name taken apart; `hash` and `digest` are None where the name has none."""
+
+    stem: str
+    hash: str | None
+    digest: str | None
+
+    @property
+    def id(self) -> str | None:
+        """`rec-` and the first 12 digits of the hash, as the recorder writes it into responses."""
+        return None if self.hash is None else f"rec-{self.hash[:_SHORT]}"
+
+    @property
+    def reference(self) -> str:
+        """The short way to name this recording; several files may share it only if they share a hash."""
+        if self.hash is None:
+            return self.stem
+        return f"models-{self.hash}-{self.digest}" if self.digest else f"rec-{self.hash[:_SHORT]}"
+
+
+def parse_filename(filename: str) -> RecordingName:
+    """The parts of a file name; a name of another form is kept as its stem."""
+    stem = filename.removesuffix(SUFFIX)
+    form = _FORM.fullmatch(stem)
+    if form is None:
+        return RecordingName(stem, None, None)
+    return RecordingName(stem, form["hash"], form["digest"])

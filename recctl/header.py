@@ -1,0 +1,142 @@
+"""The fast way from bytes to the facts of a summary: decodes the few values it needs, skips the rest.
+
+Ten times as fast as decoding whole documents, since most bytes of a recording are chunks and vectors.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from recctl.summary import Facts
+
+_NULL = msgspec.Raw(b"null")
+
+
+class _Request(msgspec.Struct):
+    method: Any = None
+    url: Any = None
+    endpoint: Any = None
+    model: Any = None
+    test_id: Any = None
+    provider: Any = None
+    tool_name: Any = None
+    api: Any = None
+    file_id: Any = None
+    provider_metadata: Any = None
+    body: msgspec.Raw = _NULL
+    payload: msgspec.Raw = _NULL
+
+
+class _Response(msgspec.Struct):
+    is_streaming: Any = None
+    status: Any = None
+    is_exception: Any = None
+    exception_data: Any = None
+    body: msgspec.Raw = _NULL
+
+
+class _Document(msgspec.Struct):
+    request: _Request
+    response: _Response
+    test_id: Any = None
+
+
+class _Item(msgspec.Struct):
+    type: Any = msgspec.field(name="__type__", default=None)
+    data: msgspec.Raw = msgspec.field(name="__data__", default=_NULL)
+
+
+class _WithModel(msgspec.Struct):
+    model: Any = None
+
+
+class _ToolError(msgspec.Struct):
+    error_message: Any = None
+    error_code: Any = None
+
+
+_decode_document = msgspec.json.Decoder(_Document).decode
+_decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
+_decode_item = msgspec.json.Decoder(_Item).decode
+_decode_model = msgspec.json.Decoder(_WithModel).decode
+_decode_tool_error = msgspec.json.Decoder(_ToolError).decode
+
+
+class NotPlain(Exception):
+    """The bytes are not what this way reads; `recording.parse` decides what they are."""
+
+
+def read_facts(raw: bytes) -> Facts:
+    """The facts in a recording's bytes. Raises NotPlain."""
+    try:
+        if not raw.isascii():
+            raw.decode()  # what the decoder skips it does not check for UTF-8
+        document = _decode_document(raw)
+        return _facts(document)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise NotPlain from error
+
+
+def read_body(raw: bytes) -> list[msgspec.Raw]:
+    """The items of a recording's response body, undecoded. Raises NotPlain."""
+    try:
+        body = _decode_document(raw).response.body
+        return _body_items(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise NotPlain from error
+
+
+def _facts(document: _Document) -> Facts:
+    request, response = document.request, document.response
+    items = _body_items(response.body)
+    item = _decode_item(items[0]) if items and _is_object(items[0]) else _Item()
+    return Facts(
+        test_id=document.test_id,
+        request_test_id=request.test_id,
+        method=request.method,
+        url=request.url,
+        endpoint=request.endpoint,
+        model=request.model,
+        body_model=None if request.model else _model_in(request.payload) or _model_in(request.body),
+        provider=request.provider,
+        provider_metadata=request.provider_metadata,
+        tool_name=request.tool_name,
+        api=request.api,
+        file_id=request.file_id,
+        has_body=bytes(request.body) != b"null",
+        has_payload=bytes(request.payload) != b"null",
+        is_streaming=response.is_streaming,
+        chunks=len(items) if _is_array(response.body) else None,
+        type_label=item.type,
+        status=response.status,
+        is_exception=response.is_exception,
+        exception_data=response.exception_data,
+        tool_error=_tool_error(item) if request.tool_name is not None else False,
+    )
+
+
+def _body_items(body: msgspec.Raw) -> list[msgspec.Raw]:
+    if _is_array(body):
+        return _decode_items(body)
+    return [] if bytes(body) == b"null" else [body]
+
+
+def _is_array(raw: msgspec.Raw) -> bool:
+    return bytes(memoryview(raw)[:1]) == b"["
+
+
+def _is_object(raw: msgspec.Raw) -> bool:
+    return bytes(memoryview(raw)[:1]) == b"{"
+
+
+def _model_in(raw: msgspec.Raw) -> Any:
+    return _decode_model(raw).model if _is_object(raw) else None
+
+
+def _tool_error(item: _Item) -> bool:
+    if not _is_object(item.data):
+        return False
+    error = _decode_tool_error(item.data)
+    return bool(error.error_message or error.error_code)

@@ -1,0 +1,145 @@
+"""A whole recording from its bytes, and the summary of one by the shortest way that works."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from recctl.errors import Unreadable
+from recctl.header import NotPlain, read_facts
+from recctl.jsonvalue import Json, JsonObject, as_object, as_str
+from recctl.summary import Facts, Summary, summary_of
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A whole recording: the summary, the request and response objects, and the bytes they came from.
+
+    `request` is as recorded. In `response` the ids are normalised as a replay does it, by
+    `id_normalization_mapping`.
+    """
+
+    summary: Summary
+    request: JsonObject
+    response: JsonObject
+    raw: bytes
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file. Raises Unreadable where the system refuses."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(path, "is not there, or went away meanwhile") from None
+    except PermissionError:
+        raise Unreadable(path, "cannot be read: permission denied", "mend its mode with chmod") from None
+    except OSError as error:
+        raise Unreadable(path, f"cannot be read: {error.strerror or error}") from None
+
+
+def summarize(path: Path, raw: bytes) -> Summary:
+    """The summary of a recording's bytes, decoding no more than it needs.
+
+    Raises Unreadable where the bytes are no recording.
+    """
+    try:
+        return summary_of(path, len(raw), read_facts(raw))
+    except NotPlain:
+        # Perhaps still what json reads (NaN, lone surrogates, values of odd types): the slow way
+        # decides, and says what is wrong.
+        return parse(path, raw).summary
+
+
+def parse(path: Path, raw: bytes) -> Recording:
+    """The whole recording from its bytes. Raises Unreadable where they are no recording."""
+    document = _load(path, raw)
+    request, response = document.get("request"), document.get("response")
+    for key, value in (("request", request), ("response", response)):
+        if not isinstance(value, dict):
+            raise Unreadable(path, f'is JSON but no recording: it has no "{key}" object')
+    request, response = as_object(request), as_object(response)
+    summary = summary_of(path, len(raw), _facts(document, request, response))
+    mapping = as_object(document.get("id_normalization_mapping"))
+    return Recording(summary, request, as_object(_replayed(response, mapping)), raw)
+
+
+def load(path: Path) -> Recording:
+    """The recording in a file. Raises Unreadable."""
+    return parse(path, read(path))
+
+
+def _load(path: Path, raw: bytes) -> JsonObject:
+    """The JSON object in the bytes, by the standard library, which reads all that the recorder writes."""
+    if not raw.strip():
+        raise Unreadable(path, "is empty", "restore it from git or record it again")
+    try:
+        document = json.loads(raw.decode())
+    except UnicodeDecodeError as error:
+        raise Unreadable(path, f"is not UTF-8: byte {error.start} is {raw[error.start]:#04x}") from None
+    except json.JSONDecodeError as error:
+        raise _not_json(path, error) from None
+    except RecursionError:
+        raise Unreadable(path, "is nested too deeply to be a recording") from None
+    except ValueError as error:  # an integer of more digits than Python converts
+        raise Unreadable(path, f"holds a value that cannot be read: {error}") from None
+    if not isinstance(document, dict):
+        held = "an array" if isinstance(document, list) else "a single value"
+        raise Unreadable(path, f"is JSON but no recording: it holds {held}, not an object")
+    return document
+
+
+def _not_json(path: Path, error: json.JSONDecodeError) -> Unreadable:
+    where = f"line {error.lineno} column {error.colno}"
+    if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string"):
+        hint = "restore it from git or record it again"
+        return Unreadable(path, f"is cut short: not JSON at {where}, {error.msg}", hint)
+    return Unreadable(path, f"is not JSON at {where}: {error.msg}")
+
+
+def _facts(document: JsonObject, request: JsonObject, response: JsonObject) -> Facts:
+    body = response.get("body")
+    first = as_object(body[0] if isinstance(body, list) and body else body)
+    data = as_object(first.get("__data__"))
+    models = (as_object(request.get(key)).get("model") for key in ("payload", "body"))
+    return Facts(
+        test_id=document.get("test_id"),
+        request_test_id=request.get("test_id"),
+        method=request.get("method"),
+        url=request.get("url"),
+        endpoint=request.get("endpoint"),
+        model=request.get("model"),
+        body_model=next(filter(None, models), None),
+        provider=request.get("provider"),
+        provider_metadata=request.get("provider_metadata"),
+        tool_name=request.get("tool_name"),
+        api=request.get("api"),
+        file_id=request.get("file_id"),
+        has_body=request.get("body") is not None,
+        has_payload=request.get("payload") is not None,
+        is_streaming=response.get("is_streaming"),
+        chunks=len(body) if isinstance(body, list) else None,
+        type_label=first.get("__type__"),
+        status=response.get("status"),
+        is_exception=response.get("is_exception"),
+        exception_data=response.get("exception_data"),
+        tool_error=bool(data.get("error_message") or data.get("error_code")),
+    )
+
+
+def _replayed(value: Json, mapping: JsonObject) -> Json:
+    """The value with each original id replaced by its normalised form; `mapping` is normalised → original."""
+    pairs = [(original, new) for new, original in mapping.items() if as_str(original)]
+
+    def walk(value: Json) -> Json:
+        if isinstance(value, str):
+            for original, new in pairs:
+                value = value.replace(original, new)
+            return value
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        if isinstance(value, dict):
+            return {walk(key): walk(item) for key, item in value.items()}
+        return value
+
+    return walk(value) if pairs else value

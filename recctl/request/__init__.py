@@ -1,0 +1,136 @@
+"""A recorded request as a person reads it: who said what, which tools were offered, which parameters set."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from recctl.jsonvalue import Json, JsonObject, as_list, as_object, as_str
+from recctl.recording import Recording
+from recctl.request.blocks import call_of, parts_of
+from recctl.request.media import encoded
+from recctl.request.tools import tools_of
+from recctl.request.types import Conversation, Media, Message, Part, Result, Text
+from recctl.wire.content import text_of
+
+
+def request_body(recording: Recording) -> JsonObject:
+    """The part of the request that the caller composed: body, payload or kwargs."""
+    for key in ("body", "payload", "kwargs"):
+        if key in recording.request:
+            return as_object(recording.request[key])
+    return {}
+
+
+def conversation(recording: Recording) -> Conversation:
+    """The request of a recording. Never raises for what it holds."""
+    body = request_body(recording)
+    if recording.summary.kind == "tool":
+        return Conversation(parameters=body)
+    if recording.summary.kind == "file":
+        return Conversation(parameters={"file_id": recording.request.get("file_id")})
+    messages = tuple(message for key, read in _MESSAGES if key in body for message in read(body[key]))
+    config = as_object(body.get("config"))
+    tools = tuple(
+        tool for source in (body, config) for item in as_list(source.get("tools")) for tool in tools_of(item)
+    )
+    parameters = {key: value for key, value in body.items() if key not in _SHOWN and value is not None}
+    if config:
+        # Gemini's configuration: its tools and instruction are shown as such, the rest stays.
+        rest = {key: value for key, value in config.items() if key not in ("tools", "system_instruction")}
+        parameters = {**{key: value for key, value in parameters.items() if key != "config"}, **rest}
+        messages = (*_instruction(config.get("system_instruction")), *messages)
+    return Conversation(messages, tools, parameters)
+
+
+def _chat(messages: Json) -> Iterator[Message]:
+    if isinstance(messages, str):
+        yield Message("user", (Text(messages),))
+    for item in as_list(messages):
+        message = as_object(item)
+        parts: list[Part] = []
+        if message.get("tool_call_id") or message.get("tool_name"):
+            parts.append(Result(as_str(message.get("tool_call_id")), as_str(message.get("tool_name"))))
+        if thinking := as_str(message.get("thinking")) or as_str(message.get("reasoning_content")):
+            parts.append(Text(thinking, reasoning=True))
+        parts += parts_of(message.get("content"))
+        if refusal := as_str(message.get("refusal")):
+            parts.append(Text(refusal))
+        parts += [Media(encoded("image", None, image)) for image in as_list(message.get("images"))]
+        parts += [call_of(call) for call in as_list(message.get("tool_calls"))]
+        if legacy := message.get("function_call"):
+            parts.append(call_of(legacy))
+        yield Message(as_str(message.get("role")) or "?", tuple(parts))
+
+
+def _contents(contents: Json) -> Iterator[Message]:
+    """Gemini's contents: one string, or messages made of parts."""
+    if isinstance(contents, str):
+        yield Message("user", (Text(contents),))
+    for item in as_list(contents):
+        content = as_object(item)
+        parts = content.get("parts") if content else item
+        yield Message(as_str(content.get("role")) or "user", tuple(parts_of(parts)))
+
+
+def _instruction(content: Json) -> Iterator[Message]:
+    if content:
+        parts = as_object(content).get("parts", content)
+        yield Message("system", tuple(parts_of(parts)))
+
+
+def _prompt(prompt: Json) -> Iterator[Message]:
+    """The prompt of a text completion: a string, several, or numbers of tokens."""
+    prompts = prompt if isinstance(prompt, list) and not _are_tokens(prompt) else [prompt]
+    for one in prompts:
+        yield Message("prompt", tuple(_input(one)))
+
+
+def _inputs(inputs: Json) -> Iterator[Message]:
+    """`input`: of embeddings a string or several, of Responses and Interactions a string or items."""
+    if isinstance(inputs, list) and inputs and all(isinstance(item, dict) for item in inputs):
+        yield from map(_item, inputs)
+    elif isinstance(inputs, list) and not _are_tokens(inputs):
+        yield Message("input", tuple(part for item in inputs for part in _input(item)))
+    else:
+        yield Message("input", tuple(_input(inputs)))
+
+
+def _item(item: JsonObject) -> Message:
+    """An input item of Responses or Interactions: a message, or a block that stands alone."""
+    if "role" in item:
+        return Message(as_str(item["role"]) or "?", tuple(parts_of(item.get("content"))))
+    return Message(as_str(item.get("type")) or "input", tuple(parts_of([item])))
+
+
+def _input(value: Json) -> Iterator[Part]:
+    if isinstance(value, str):
+        yield Text(value)
+    elif isinstance(value, list) and _are_tokens(value):
+        yield Media(f"{len(value)} tokens, as numbers")
+    else:
+        yield from parts_of(value)
+
+
+def _are_tokens(value: list[Json]) -> bool:
+    return bool(value) and all(isinstance(item, int) for item in value)
+
+
+# Keys of a body that hold words, in the order in which a person reads them.
+_MESSAGES: tuple[tuple[str, Callable[[Json], Iterator[Message]]], ...] = (
+    ("system", _instruction),
+    ("system_instruction", _instruction),
+    ("instructions", _instruction),
+    ("messages", _chat),
+    ("contents", _contents),
+    ("prompt", _prompt),
+    ("suffix", lambda suffix: iter([Message("suffix", tuple(_input(suffix)))] if suffix else ())),
+    ("input", _inputs),
+    ("query", lambda query: iter([Message("query", tuple(_input(query)))])),
+    ("documents", lambda documents: iter([Message("documents", tuple(_documents(documents)))])),
+)
+_SHOWN = frozenset({key for key, _ in _MESSAGES} | {"model", "tools"})
+
+
+def _documents(documents: Json) -> Iterator[Part]:
+    for number, document in enumerate(as_list(documents)):
+        yield Text(f"{number}: {text_of(document)}")

@@ -1,0 +1,58 @@
+"""Content of messages: a string, a block, or a list of both, in every provider's form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recctl.jsonvalue import Json, JsonObject, as_object, as_str, compact
+from recctl.request.media import media_description
+from recctl.request.types import Call, Media, Other, Part, Result, Text
+from recctl.wire.content import arguments_text, text_of
+
+
+def parts_of(content: Json) -> Iterator[Part]:
+    """The parts of a content: a string, a block, or a list of both."""
+    if isinstance(content, str):
+        if content:
+            yield Text(content)
+    elif isinstance(content, list):
+        for block in content:
+            yield from parts_of(block)
+    elif isinstance(content, dict):
+        yield from _block(content)
+    elif content is not None:
+        yield Other(content)
+
+
+def _block(block: JsonObject) -> Iterator[Part]:
+    kind = as_str(block.get("type")) or ""
+    if (call := block.get("function_call") or block.get("functionCall")) or kind in (
+        "tool_use",
+        "function_call",
+    ):
+        yield call_of(call or block)
+    elif (response := block.get("function_response") or block.get("functionResponse")) is not None:
+        yield Result(as_str(response.get("id")), as_str(response.get("name")))
+        yield Text(compact(response.get("response")))
+    elif kind in ("tool_result", "function_call_output", "function_result"):
+        yield Result(
+            as_str(block.get("tool_use_id")) or as_str(block.get("call_id")), as_str(block.get("name"))
+        )
+        yield from parts_of(block.get("content", block.get("output", block.get("result"))))
+    elif description := media_description(block):
+        yield Media(description)
+    elif kind in ("thinking", "reasoning", "thought"):
+        yield Text(text_of(block.get("thinking", block.get("summary", block.get("text")))), reasoning=True)
+    elif isinstance(text := block.get("text", block.get("refusal")), str):
+        yield Text(text, reasoning=block.get("thought") is True)
+    else:
+        yield Other(block)
+
+
+def call_of(value: Json) -> Call:
+    """A tool call in any provider's form."""
+    call = as_object(value)
+    function = as_object(call.get("function")) or call
+    arguments = function.get("arguments", function.get("input", function.get("args")))
+    call_id = as_str(call.get("call_id")) or as_str(call.get("id"))
+    return Call(call_id, as_str(function.get("name")), arguments_text(arguments))

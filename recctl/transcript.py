@@ -1,0 +1,93 @@
+"""The neutral answer: what a model said, whatever wire format carried it. Types only, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from recctl.jsonvalue import Json, JsonObject, as_int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call the model asks for; `arguments` is the exact string it sent, usually JSON."""
+
+    id: str | None
+    name: str | None
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the alternative answers; most recordings have exactly one, with index 0."""
+
+    index: int
+    role: str | None = None
+    text: str = ""
+    reasoning: str | None = None
+    refusal: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """How many vectors came back, how long the first is (None when unknown), and its first numbers."""
+
+    count: int
+    dimensions: int | None
+    sample: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error the provider answered with, or an exception its SDK raised; `body` is the raw detail."""
+
+    type: str | None
+    message: str | None
+    status: int | None = None
+    category: str | None = None
+    provider: str | None = None
+    body: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """An answer put together: `type` is the wire format's name, `unknown` when no format fits.
+
+    `usage` is the provider's own object, names unchanged. `body` is the raw response body and is
+    kept only where no format fits, so that nothing is hidden.
+    """
+
+    type: str
+    choices: tuple[Choice, ...] = ()
+    usage: JsonObject | None = None
+    embeddings: Embeddings | None = None
+    models: tuple[str, ...] | None = None
+    error: Failure | None = None
+    body: Json = None
+
+
+# What providers call their token counts, by the neutral name; the first that is there counts.
+_TOKEN_NAMES: Mapping[str, tuple[str, ...]] = {
+    "in": ("prompt_tokens", "input_tokens", "prompt_token_count", "total_input_tokens", "prompt_eval_count"),
+    "out": (
+        "completion_tokens",
+        "output_tokens",
+        "candidates_token_count",
+        "total_output_tokens",
+        "eval_count",
+    ),
+    "total": ("total_tokens", "total_token_count"),
+}
+
+
+def token_counts(usage: Mapping[str, Json]) -> dict[str, int]:
+    """Tokens by `in`, `out` and `total`, under whatever names the provider gives them."""
+    counts = {}
+    for neutral, names in _TOKEN_NAMES.items():
+        found = (as_int(usage.get(name)) for name in names)
+        count = next((value for value in found if value is not None), None)
+        if count is not None:
+            counts[neutral] = count
+    return counts

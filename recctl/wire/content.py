@@ -1,0 +1,41 @@
+"""Content that is a string in one server's answer and a list of parts in another's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recctl.jsonvalue import Json, as_list, as_object, as_str, compact
+from recctl.wire.delta import Block, Piece
+
+
+def piece_of_content(content: Json, choice: int = 0, block: Block = ()) -> Iterator[Piece]:
+    """The pieces in `content`: a string, null, or parts of type text, refusal or thinking."""
+    if isinstance(content, str):
+        yield Piece(content, "text", choice, block)
+    for part in as_list(content):
+        if isinstance(part, str):
+            yield Piece(part, "text", choice, block)
+            continue
+        fields = as_object(part)
+        if refusal := as_str(fields.get("refusal")):
+            yield Piece(refusal, "refusal", choice, block)
+        if thinking := text_of(fields.get("thinking")):
+            yield Piece(thinking, "reasoning", choice, block)
+        if text := text_of(fields.get("text")):
+            yield Piece(text, "text", choice, block)
+
+
+def text_of(content: Json) -> str:
+    """The text in a string, a `{value}` object, or a list of parts; "" when there is none."""
+    if isinstance(content, str):
+        return content
+    if isinstance(content, dict):
+        return text_of(content.get("text", content.get("value")))
+    return "".join(text_of(part) for part in as_list(content))
+
+
+def arguments_text(arguments: Json) -> str:
+    """A tool call's arguments as the exact string sent; an object, which some formats have, as its JSON."""
+    if arguments is None:
+        return ""
+    return arguments if isinstance(arguments, str) else compact(arguments)

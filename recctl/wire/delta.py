@@ -1,0 +1,123 @@
+"""What one chunk adds to an answer. Every wire format is read into these and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from recctl.jsonvalue import Json, JsonObject
+from recctl.transcript import Failure
+
+# Where a piece belongs inside one choice: formats with numbered blocks join them in this order,
+# not in the order of arrival. Formats without blocks use ().
+Block: TypeAlias = tuple[int, ...]
+
+Voice: TypeAlias = Literal["text", "reasoning", "refusal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A choice exists, with the role the chunk names (None when it names none)."""
+
+    role: str | None = None
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Characters for a choice.
+
+    A `whole` piece repeats a block at its end: it counts only where no part came before.
+    """
+
+    text: str
+    voice: Voice = "text"
+    choice: int = 0
+    block: Block = ()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallPart:
+    """Part of a tool call. Parts with one `slot` belong together; without a slot it is a whole call.
+
+    A `whole` part repeats a call at its end: it fills only what no part brought.
+    """
+
+    id: str | None = None
+    name: str | None = None
+    arguments: str = ""
+    choice: int = 0
+    slot: Hashable = None
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Why the choice ended, in the provider's word."""
+
+    reason: str
+    choice: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Token counts. The last one counts; with `merge` its keys are laid over those that came before."""
+
+    counts: JsonObject
+    merge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Embeddings: the length of each (None when unknown), and the first numbers of the first."""
+
+    lengths: tuple[int | None, ...]
+    sample: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelNames:
+    """Names of models that a server lists."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The provider reports an error in the middle of, or instead of, an answer."""
+
+    failure: Failure
+
+
+Delta: TypeAlias = Opened | Piece | CallPart | Finish | Usage | Vectors | ModelNames | Failed
+
+# The items of a response body → each delta with the position of the item that brought it.
+Reader: TypeAlias = Callable[[Sequence[Json]], Iterator[tuple[int, Delta]]]
+
+
+def item_by_item(read: Callable[[JsonObject], Iterable[Delta]]) -> Reader:
+    """A reader for formats whose items stand alone, from a function that reads the data of one item."""
+
+    def reader(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
+        for position, item in enumerate(items):
+            data = payload(item)
+            if isinstance(data, dict):
+                for delta in read(data):
+                    yield position, delta
+
+    return reader
+
+
+def payload(item: Json) -> Json:
+    """The data of an item: what is inside `__data__` where the recorder named a type, else the item."""
+    if isinstance(item, dict) and "__type__" in item and "__data__" in item:
+        return item["__data__"]
+    return item
+
+
+def type_label(item: Json) -> str | None:
+    """The class name that the recorder noted for an item, as text; it is never imported."""
+    label = item.get("__type__") if isinstance(item, dict) else None
+    return label if isinstance(label, str) else None

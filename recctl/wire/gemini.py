@@ -1,0 +1,49 @@
+"""Gemini generateContent, in the SDK's spelling (snake case) and in that of the wire (camel case)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recctl.jsonvalue import Json, JsonObject, as_int, as_list, as_object, as_str
+from recctl.transcript import Failure
+from recctl.wire.content import arguments_text
+from recctl.wire.delta import CallPart, Delta, Failed, Finish, Opened, Piece, Usage, item_by_item
+
+
+def looks_like(data: JsonObject) -> bool:
+    """Candidates, or what a chunk without candidates still carries."""
+    return any(key in data for key in ("candidates", "usage_metadata", "usageMetadata", "prompt_feedback"))
+
+
+def _read_chunk(data: JsonObject) -> Iterator[Delta]:
+    for position, item in enumerate(as_list(data.get("candidates"))):
+        candidate = as_object(item)
+        number = as_int(candidate.get("index"))
+        yield from _read_candidate(candidate, position if number is None else number)
+    feedback = as_object(_either(data, "prompt_feedback", "promptFeedback"))
+    if reason := as_str(_either(feedback, "block_reason", "blockReason")):
+        message = as_str(_either(feedback, "block_reason_message", "blockReasonMessage"))
+        yield Failed(Failure(reason, message or "the prompt was blocked", body=feedback))
+    if usage := as_object(_either(data, "usage_metadata", "usageMetadata")):
+        yield Usage(usage)
+
+
+def _read_candidate(candidate: JsonObject, index: int) -> Iterator[Delta]:
+    content = as_object(candidate.get("content"))
+    yield Opened(as_str(content.get("role")), index)
+    for part in map(as_object, as_list(content.get("parts"))):
+        if text := as_str(part.get("text")):
+            yield Piece(text, "reasoning" if part.get("thought") is True else "text", index)
+        if call := as_object(_either(part, "function_call", "functionCall")):
+            # `args` is left out when there are none.
+            arguments = arguments_text(call.get("args") or {})
+            yield CallPart(as_str(call.get("id")), as_str(call.get("name")), arguments, index)
+    if reason := as_str(_either(candidate, "finish_reason", "finishReason")):
+        yield Finish(reason, index)
+
+
+def _either(data: JsonObject, snake: str, camel: str) -> Json:
+    return data[snake] if data.get(snake) is not None else data.get(camel)
+
+
+read = item_by_item(_read_chunk)

@@ -1,0 +1,37 @@
+"""Lists of models: OpenAI's, and Ollama's `ps` and `tags`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recctl.jsonvalue import Json, JsonObject, as_list, as_object, as_str
+from recctl.wire.delta import Delta, ModelNames, item_by_item
+
+
+def looks_like(data: JsonObject) -> bool:
+    """One model, or a list of them."""
+    return (
+        data.get("object") == "model"
+        or isinstance(data.get("models"), list)
+        or any(as_object(item).get("object") == "model" for item in as_list(data.get("data")))
+    )
+
+
+def _read(data: JsonObject) -> Iterator[Delta]:
+    if isinstance(data.get("models"), list):
+        yield ModelNames(_names(data["models"]))
+    elif isinstance(data.get("data"), list):
+        yield ModelNames(_names(data["data"]))
+    else:
+        yield ModelNames(_names([data]))
+
+
+def _names(models: list[Json]) -> tuple[str, ...]:
+    fields = map(as_object, models)
+    named = (
+        as_str(model.get("id")) or as_str(model.get("model")) or as_str(model.get("name")) for model in fields
+    )
+    return tuple(name for name in named if name)
+
+
+read = item_by_item(_read)

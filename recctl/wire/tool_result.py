@@ -1,0 +1,27 @@
+"""What a tool answered when the test suite called it for the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recctl.jsonvalue import JsonObject, as_int, as_str
+from recctl.transcript import Failure
+from recctl.wire.content import piece_of_content
+from recctl.wire.delta import Delta, Failed, Opened, item_by_item
+
+
+def looks_like(data: JsonObject) -> bool:
+    """Content beside the two error fields."""
+    return "content" in data and "error_message" in data
+
+
+def _read(data: JsonObject) -> Iterator[Delta]:
+    yield Opened("tool")
+    yield from piece_of_content(data.get("content"))
+    message = as_str(data.get("error_message"))
+    code = data.get("error_code")
+    if message or code:
+        yield Failed(Failure(as_str(code), message, status=as_int(code), body=data.get("metadata")))
+
+
+read = item_by_item(_read)
