@@ -1,0 +1,1 @@
+"""The content of the sample recordings: one module a suite, `builder` for hashes, names and documents."""
