@@ -1,0 +1,115 @@
+"""An answer in a few words, for a line of a listing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from recctl.answer import answer, answer_of
+from recctl.errors import Unreadable
+from recctl.header import NotPlain, read_body
+from recctl.recording import parse, read
+from recctl.summary import Summary
+from recctl.transcript import Transcript
+
+Sort = Literal["text", "tool", "embedding", "models", "error", "nothing", "unknown", "unreadable"]
+
+_WORDS = 120  # characters of an answer that a listing needs at most
+_HEAD = 40  # chunks read first; most answers have said that much by then
+# Signs of a tool call anywhere in a body, as every format spells it. Null is not one.
+_CALL_SIGNS = (
+    b'"tool_calls":[',
+    b'"tool_calls": [',
+    b'"function_call":{',
+    b'"function_call": {',
+    b"tool_use",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What sort of answer it is, and its first words, on one line."""
+
+    sort: Sort
+    words: str
+
+
+def brief_of(summary: Summary) -> Brief:
+    """The brief of a recording. Reads its file, but only the beginning of a long stream."""
+    try:
+        raw = read(summary.path)
+        if summary.streaming and not summary.failed and (words := _first_words(raw)):
+            return Brief("text", words)
+        return brief(answer(parse(summary.path, raw)))
+    except Unreadable as error:
+        return Brief("unreadable", error.message)
+
+
+def brief(transcript: Transcript) -> Brief:
+    """The brief of an answer: the error if there is one, else the tool calls, else the words."""
+    if transcript.error:
+        failure = transcript.error
+        parts = (str(failure.status or ""), failure.type or "", failure.message or "")
+        return Brief("error", _one_line(" ".join(filter(None, parts))))
+    calls = [call for choice in transcript.choices for call in choice.tool_calls]
+    if calls:
+        return Brief(
+            "tool", _one_line(", ".join(f"{call.name or '?'}({_given(call.arguments)})" for call in calls))
+        )
+    for choice in transcript.choices:
+        for words in (choice.text, choice.refusal, choice.reasoning):
+            if words:
+                return Brief("text", _one_line(words))
+    return _without_words(transcript)
+
+
+def _without_words(transcript: Transcript) -> Brief:
+    if transcript.embeddings:
+        vectors = transcript.embeddings
+        length = f" of {vectors.dimensions}" if vectors.dimensions is not None else ""
+        return Brief("embedding", f"{vectors.count} embedding{'s' * (vectors.count != 1)}{length}")
+    if transcript.models is not None:
+        count = len(transcript.models)
+        names = f": {', '.join(transcript.models)}" if count else ""
+        return Brief("models", _one_line(f"{count} model{'s' * (count != 1)}{names}"))
+    if transcript.type == "unknown":
+        return Brief("unknown", "a format recctl does not know")
+    reasons = [choice.finish_reason for choice in transcript.choices if choice.finish_reason]
+    return Brief("nothing", f"no words, {', '.join(reasons)}" if reasons else "no words")
+
+
+def _given(arguments: str) -> str:
+    """A call's arguments as `name=value` pairs; the string as it is where it is no object."""
+    try:
+        values = json.loads(arguments)
+    except (ValueError, RecursionError):
+        return arguments
+    if not isinstance(values, dict):
+        return arguments
+    return ", ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
+
+
+def _first_words(raw: bytes) -> str | None:
+    """The first words of a long streamed text, from its first chunks; None where that is not enough."""
+    if any(sign in raw for sign in _CALL_SIGNS):
+        return None
+    try:
+        items = read_body(raw)
+        if len(items) <= _HEAD:
+            return None
+        head = [msgspec.json.decode(item) for item in items[:_HEAD]]
+    except (NotPlain, msgspec.MsgspecError, RecursionError):
+        return None
+    started = answer_of({"body": head})
+    # Only a first choice that has begun its text tells; one that still reasons may go on to say more.
+    words = _one_line(started.choices[0].text) if started.choices and not started.error else ""
+    return words if len(words) >= _WORDS else None
+
+
+def _one_line(text: str) -> str:
+    """The beginning of a text, its line breaks and runs of blanks made one blank each."""
+    words = " ".join(text[: 4 * _WORDS].split())
+    return words[:_WORDS]

@@ -1,0 +1,51 @@
+"""What commands share: exit codes, options, and how problems on the way are told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recctl.errors import AmbiguousReference, RecctlError, Unreadable
+from recctl.paths import display_path
+from recctl.render import output
+from recctl.store import default_directories
+
+DONE = 0
+FINDINGS = 1
+TROUBLE = 2
+
+DirOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--dir", metavar="DIR", help="Look for references here instead; may be given several times."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def search_roots(given: Iterable[Path] | None) -> tuple[Path, ...]:
+    """The paths a user gave, else the project's directories. Raises RecctlError where there are none."""
+    return tuple(given or ()) or default_directories(Path.cwd(), os.environ)
+
+
+def refuse_together(**options: bool) -> None:
+    """Raise a usage error when more than one of these options is set; names are given with underscores."""
+    chosen = [f"--{name.replace('_', '-')}" for name, is_set in options.items() if is_set]
+    if len(chosen) > 1:
+        raise RecctlError(f"{' and '.join(chosen)} do not go together", "give one of them")
+
+
+def report(problems: Iterable[RecctlError]) -> int:
+    """Say each problem on stderr; the exit code that follows from them."""
+    code = DONE
+    for problem in problems:
+        code = TROUBLE
+        output.say_error(problem, display_path(problem.path) if isinstance(problem, Unreadable) else "")
+        if isinstance(problem, AmbiguousReference):
+            for reference, path in problem.matches:
+                output.say(f"  {reference}  {display_path(path)}")
+    return code

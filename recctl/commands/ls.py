@@ -1,0 +1,125 @@
+"""`recctl ls`: what is recorded here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recctl.commands.common import JsonOption, refuse_together, report, search_roots
+from recctl.errors import RecctlError
+from recctl.query import Query, Scan, SortKey
+from recctl.render import output
+from recctl.render.progress import progress
+from recctl.render.safe import format_size
+from recctl.store import Found, find, shortest_references
+from recctl.summary import Kind, Summary
+
+
+def ls(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Directories to search, or files.")
+    ] = None,
+    test: Annotated[str | None, typer.Option(metavar="TEXT", help="Test ids with this in it.")] = None,
+    model: Annotated[str | None, typer.Option(metavar="TEXT", help="Models with this in the name.")] = None,
+    endpoint: Annotated[str | None, typer.Option(metavar="TEXT", help="Endpoints with this in it.")] = None,
+    provider: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="Providers with this in the name.")
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option(help="Requests of this kind.")] = None,
+    streaming: Annotated[
+        bool | None, typer.Option("--streaming/--no-streaming", help="Only streamed answers, or none.")
+    ] = None,
+    errors: Annotated[bool, typer.Option("--errors", help="Only recorded errors and exceptions.")] = False,
+    sort: Annotated[SortKey, typer.Option(help="What to sort by; unknown values come last.")] = "test",
+    reverse: Annotated[bool, typer.Option("--reverse", help="Sort the other way round.")] = False,
+    limit: Annotated[int | None, typer.Option(min=0, metavar="N", help="Show the first N at most.")] = None,
+    long: Annotated[bool, typer.Option("--long", help="Show everything in full.")] = False,
+    ids: Annotated[
+        bool, typer.Option("--ids", help="Print references only, one a line, as show takes them.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """What is recorded here, and what did the model answer? List the recordings.
+
+    TEXT matches any part, in any case; with *, ? or [ in it, it is a glob on the whole value.
+
+    Examples:
+
+      recctl ls --test streaming --model gpt-4o
+
+      recctl ls tests/integration --errors --json
+    """
+    refuse_together(ids=ids, json=as_json)
+    refuse_together(ids=ids, long=long)
+    refuse_together(json=as_json, long=long)
+    query = Query(
+        test=test,
+        model=model,
+        endpoint=endpoint,
+        provider=provider,
+        kind=kind,
+        streaming=streaming,
+        errors=errors,
+        sort=sort,
+        reverse=reverse,
+    )
+    roots = search_roots(paths)
+    found = find(roots)
+    scan = Scan(found.files)
+    summaries = list(progress(scan, "reading recordings", len(found.files)))
+    fitting = query.select(summaries)
+    shown = fitting[:limit]
+    if ids:
+        _print_ids(shown, found)
+    elif as_json:
+        from recctl.render.as_json import encode, summary_object
+
+        output.write_bytes(encode([summary_object(summary) for summary in shown]))
+    else:
+        _print_lines(shown, long)
+    code = report([*found.problems, *scan.problems])
+    if not found.files and not found.problems:
+        raise RecctlError(
+            f"no recordings in {', '.join(str(root) for root in roots)}",
+            "recordings are .json files, usually in directories named recordings",
+        )
+    output.say(_totals(summaries, fitting, shown, len(scan.problems)))
+    raise typer.Exit(code)
+
+
+def _print_ids(shown: list[Summary], found: Found) -> None:
+    from recctl.filename import parse_filename
+
+    references = shortest_references({path: parse_filename(path.name) for path in found.files})
+    output.write_text("".join(f"{references[summary.path]}\n" for summary in shown))
+
+
+def _print_lines(shown: list[Summary], long: bool) -> None:
+    from recctl.render import listing
+
+    screen = output.screen()
+    if screen.terminal:
+        output.write_lines(listing.table(shown, screen.width, screen.color, long))
+    else:
+        output.write_lines(listing.tab_separated(shown, long), end="")
+
+
+def _totals(summaries: list[Summary], fitting: list[Summary], shown: list[Summary], unreadable: int) -> str:
+    """`12 of 458 recordings, 3 tests, 2 models, 1.2 MB; 1 unreadable`"""
+    count = (
+        f"{len(fitting):,}" if len(fitting) == len(summaries) else f"{len(fitting):,} of {len(summaries):,}"
+    )
+    tests = len({summary.test_id for summary in fitting if summary.test_id})
+    models = len({summary.model for summary in fitting if summary.model})
+    size = format_size(sum(summary.size for summary in fitting))
+    parts = [_plural(count, "recording", len(summaries)), _plural(f"{tests:,}", "test", tests)]
+    parts += [_plural(f"{models:,}", "model", models), size]
+    more = f"; the first {len(shown):,} shown" if len(shown) < len(fitting) else ""
+    bad = f"; {unreadable:,} unreadable" if unreadable else ""
+    return ", ".join(parts) + more + bad
+
+
+def _plural(count: str, thing: str, number: int) -> str:
+    return f"{count} {thing}{'' if number == 1 else 's'}"

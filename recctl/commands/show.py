@@ -1,0 +1,102 @@
+"""`recctl show`: one recording, readable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from recctl.answer import answer
+from recctl.commands.common import DirOption, JsonOption, refuse_together, report, search_roots
+from recctl.errors import RecctlError, Unreadable
+from recctl.recording import Recording, load, read
+from recctl.render import output
+from recctl.render.page import BLANK, Line
+from recctl.store import Library
+from recctl.transcript import Transcript
+
+
+def show(
+    references: Annotated[
+        list[str], typer.Argument(metavar="REF...", help="rec-<hash>, 4 or more digits of a hash, or a path.")
+    ],
+    text: Annotated[
+        bool, typer.Option("--text", help="Print exactly the assembled text, nothing else.")
+    ] = False,
+    chunks: Annotated[
+        bool, typer.Option("--chunks", help="Show the stream as it came, a line a chunk.")
+    ] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Write the file's bytes.")] = False,
+    as_json: JsonOption = False,
+    directories: DirOption = None,
+) -> None:
+    """What was asked, and what did the model answer? Read recordings, streams put together.
+
+    Examples:
+
+      recctl show rec-ab7d61e2daa7
+
+      recctl show ab7d --text | wc -w
+    """
+    refuse_together(text=text, chunks=chunks, raw=raw, json=as_json)
+    library = Library(lambda: search_roots(directories))
+    problems: list[RecctlError] = []
+    if raw:
+        for reference in references:
+            try:
+                output.write_bytes(read(library.resolve(reference)))
+            except RecctlError as error:
+                problems.append(error)
+        raise typer.Exit(report(problems))
+    recordings = _recordings(references, library, problems)
+    if as_json:
+        _print_json(recordings)
+    elif text:
+        _print_text(recordings)
+    else:
+        output.write_page(_pages(recordings, chunks))
+    raise typer.Exit(report([*library.problems, *problems]))
+
+
+def _recordings(
+    references: list[str], library: Library, problems: list[RecctlError]
+) -> Iterator[tuple[Recording, Transcript]]:
+    for reference in references:
+        try:
+            path = library.resolve(reference)
+            recording = load(path)
+            try:
+                yield recording, answer(recording)
+            except RecursionError:
+                raise Unreadable(path, "is nested too deeply to be a recording") from None
+        except RecctlError as error:
+            problems.append(error)
+
+
+def _print_json(recordings: Iterator[tuple[Recording, Transcript]]) -> None:
+    from recctl.render.as_json import encode, recording_object
+
+    output.write_bytes(encode([recording_object(recording, said) for recording, said in recordings]))
+
+
+def _print_text(recordings: Iterator[tuple[Recording, Transcript]]) -> None:
+    from recctl.render.text import text_of_answers
+
+    said = [(recording.summary.name.reference, transcript) for recording, transcript in recordings]
+    for label, transcript in said:
+        if not any(choice.text for choice in transcript.choices):
+            output.say(f"recctl: {label}: the answer has no text; recctl show {label} shows what it is")
+    output.write_exact(text_of_answers(said))
+
+
+def _pages(recordings: Iterator[tuple[Recording, Transcript]], chunks: bool) -> list[Line]:
+    from recctl.render.chunks import chunks_page
+    from recctl.render.show import recording_page
+
+    lines: list[Line] = []
+    for recording, said in recordings:
+        if lines:
+            lines += [BLANK, BLANK]
+        lines += chunks_page(recording) if chunks else recording_page(recording, said)
+    return lines

@@ -1,0 +1,105 @@
+"""Which recordings a listing shows, and in which order."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from recctl.errors import Unreadable
+from recctl.recording import read, summarize
+from recctl.summary import Kind, Summary
+
+SortKey = Literal["test", "id", "path", "model", "endpoint", "provider", "chunks", "size"]
+
+_ORDERS: dict[SortKey, Callable[[Summary], str | int | None]] = {
+    "test": lambda summary: summary.test_id,
+    "id": lambda summary: summary.name.id,
+    "path": lambda summary: str(summary.path),
+    "model": lambda summary: summary.model,
+    "endpoint": lambda summary: summary.endpoint,
+    "provider": lambda summary: summary.provider,
+    "chunks": lambda summary: summary.chunks,
+    "size": lambda summary: summary.size,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question to a listing; None means anything. Texts match as `matcher` says."""
+
+    test: str | None = None
+    model: str | None = None
+    endpoint: str | None = None
+    provider: str | None = None
+    kind: Kind | None = None
+    streaming: bool | None = None
+    errors: bool = False
+    sort: SortKey = "test"
+    reverse: bool = False
+    limit: int | None = None
+
+    def select(self, summaries: Iterable[Summary]) -> list[Summary]:
+        """The summaries that fit, sorted; what has no value to sort by comes last. `limit` is not applied."""
+        fitting = [summary for summary in summaries if self._fits(summary)]
+        fitting.sort(key=lambda summary: str(summary.path))
+        order = _ORDERS[self.sort]
+        known = [(value, summary) for summary in fitting if (value := order(summary)) is not None]
+        known.sort(key=lambda pair: pair[0], reverse=self.reverse)
+        return [summary for _, summary in known] + [summary for summary in fitting if order(summary) is None]
+
+    def _fits(self, summary: Summary) -> bool:
+        return (
+            (self.kind is None or summary.kind == self.kind)
+            and (self.streaming is None or summary.streaming == self.streaming)
+            and (not self.errors or summary.failed)
+            and _matches(self.test, summary.test_id, brackets=False)
+            and _matches(self.model, summary.model)
+            and _matches(self.endpoint, summary.endpoint)
+            and _matches(self.provider, summary.provider)
+        )
+
+
+_matchers: dict[tuple[str, bool], Callable[[str], bool]] = {}
+
+
+def _matches(wanted: str | None, value: str | None, *, brackets: bool = True) -> bool:
+    if wanted is None:
+        return True
+    if value is None:
+        return False
+    if (wanted, brackets) not in _matchers:
+        _matchers[wanted, brackets] = matcher(wanted, brackets=brackets)
+    return _matchers[wanted, brackets](value)
+
+
+def matcher(wanted: str, *, brackets: bool = True) -> Callable[[str], bool]:
+    """Whether a value fits `wanted`, case-insensitive: a glob on the whole value where it holds a
+    wildcard, else any part of it. Without `brackets` only `*` and `?` are wild, for values full of `[`.
+    """
+    pattern = wanted.lower()
+    if not brackets:
+        pattern = pattern.replace("[", "[[]")
+    if not any(wild in wanted for wild in ("*?[" if brackets else "*?")):
+        plain = wanted.lower()
+        return lambda value: plain in value.lower()
+    expression = re.compile(fnmatch.translate(pattern))
+    return lambda value: expression.match(value.lower()) is not None
+
+
+@dataclass(slots=True)
+class Scan:
+    """Summaries of files, read one at a time; `problems` fills with those that are no recordings."""
+
+    files: tuple[Path, ...]
+    problems: list[Unreadable] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Summary]:
+        for path in self.files:
+            try:
+                yield summarize(path, read(path))
+            except Unreadable as error:
+                self.problems.append(error)

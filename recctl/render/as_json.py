@@ -1,0 +1,94 @@
+"""`--json`: one UTF-8 document with every key always there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+import orjson
+
+from recctl.jsonvalue import Json, JsonObject
+from recctl.paths import display_path
+from recctl.recording import Recording
+from recctl.summary import Summary
+from recctl.transcript import Choice, Transcript
+
+
+def encode(value: Json) -> bytes:
+    """A document indented by two, with a final line break.
+
+    Falls back to the standard library for what orjson refuses but recordings may hold: integers
+    over 64 bits and lone surrogates, which then are written as escapes.
+    """
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        return (json.dumps(_without_nan(value), indent=2) + "\n").encode("ascii")
+
+
+def _without_nan(value: Json) -> Json:
+    """NaN and infinities as null, as orjson writes them: JSON has no word for them."""
+    if isinstance(value, float):
+        return value if value - value == 0 else None
+    if isinstance(value, list):
+        return [_without_nan(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _without_nan(item) for key, item in value.items()}
+    return value
+
+
+def summary_object(summary: Summary) -> JsonObject:
+    """The keys of `ls --json`."""
+    return {
+        "id": summary.name.id,
+        "path": display_path(summary.path),
+        "hash": summary.name.hash,
+        "digest": summary.name.digest,
+        "test_id": summary.test_id,
+        "kind": summary.kind,
+        "method": summary.method,
+        "url": summary.url,
+        "endpoint": summary.endpoint,
+        "model": summary.model,
+        "provider": summary.provider,
+        "streaming": summary.streaming,
+        "chunks": summary.chunks,
+        "status": summary.status,
+        "exception": summary.exception,
+        "size": summary.size,
+    }
+
+
+def recording_object(recording: Recording, answer: Transcript) -> JsonObject:
+    """The keys of `show --json`: those of `ls`, the request as recorded, the answer assembled."""
+    return {
+        **summary_object(recording.summary),
+        "request": recording.request,
+        "response": transcript_object(answer),
+    }
+
+
+def transcript_object(answer: Transcript) -> JsonObject:
+    """An answer. `body` is the raw body where the wire format is not known, else null."""
+    vectors = answer.embeddings
+    return {
+        "type": answer.type,
+        "choices": [_choice_object(choice) for choice in answer.choices],
+        "usage": answer.usage,
+        "embeddings": None if vectors is None else {"count": vectors.count, "dimensions": vectors.dimensions},
+        "models": None if answer.models is None else list(answer.models),
+        "error": None if answer.error is None else asdict(answer.error),
+        "body": answer.body,
+    }
+
+
+def _choice_object(choice: Choice) -> JsonObject:
+    return {
+        "index": choice.index,
+        "role": choice.role,
+        "text": choice.text,
+        "reasoning": choice.reasoning,
+        "refusal": choice.refusal,
+        "tool_calls": [asdict(call) for call in choice.tool_calls],
+        "finish_reason": choice.finish_reason,
+    }

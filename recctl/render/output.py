@@ -1,0 +1,170 @@
+"""Where output goes: stdout for data, stderr for everything else. The only place that writes to either."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NoReturn, TextIO
+
+from recctl.errors import RecctlError
+from recctl.render.page import Line, plain_text
+from recctl.render.safe import one_line, visible
+
+# Decoration that a terminal without UTF-8 cannot show, and what stands for it, one for one so
+# that columns stay where they are.
+_ASCII_DECORATION = str.maketrans({"─": "-", "…": "~", "·": "-", "→": ">"})
+
+_PORTION = 100  # lines written at once
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What stdout is: a terminal or not, whether to colour, and how many columns it has."""
+
+    terminal: bool
+    color: bool
+    width: int
+    height: int
+
+
+def screen() -> Screen:
+    """What stdout is, by NO_COLOR, FORCE_COLOR, TERM, COLUMNS and the stream itself.
+
+    NO_COLOR wins over FORCE_COLOR; each counts when it is set to anything but nothing.
+    """
+    terminal = _is_terminal(sys.stdout)
+    size = shutil.get_terminal_size()
+    if os.environ.get("NO_COLOR"):
+        color = False
+    elif os.environ.get("FORCE_COLOR"):
+        color = True
+    else:
+        color = terminal and os.environ.get("TERM") not in ("dumb", "")
+    return Screen(terminal, color, max(size.columns, 20), max(size.lines, 1))
+
+
+def _is_terminal(stream: TextIO | None) -> bool:
+    try:
+        return stream is not None and stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def stderr_is_terminal() -> bool:
+    """Whether progress may be drawn."""
+    return _is_terminal(sys.stderr)
+
+
+def write_bytes(data: bytes) -> None:
+    """Data on stdout, exactly. Raises RecctlError where stdout takes no more; a closed pipe ends quietly."""
+    if sys.stdout is None:
+        raise RecctlError("stdout is closed", "give it somewhere to write to")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _stop_quietly()
+    except OSError as error:
+        _discard_stdout()
+        raise RecctlError(
+            f"cannot write the output: {error.strerror or errno.errorcode.get(error.errno or 0)}"
+        ) from None
+
+
+def write_text(text: str) -> None:
+    """Text on stdout, in its encoding; what that cannot hold is written as an escape."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        data = text.encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        data = text.translate(_ASCII_DECORATION).encode(
+            "ascii" if encoding == "ascii" else encoding, "backslashreplace"
+        )
+    write_bytes(data)
+
+
+def write_exact(text: str) -> None:
+    """Text that must arrive as it is: UTF-8 in a pipe; made safe, and ending a line, on a terminal."""
+    if screen().terminal:
+        safe = visible(text)
+        write_text(safe if safe.endswith("\n") or not safe else f"{safe}\n")
+    else:
+        write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def write_lines(lines: Iterable[str], end: str = "\n") -> None:
+    """Lines as they become ready: to the pager on a terminal that has one, else in portions."""
+    shown = screen()
+    if shown.terminal and os.environ.get("PAGER"):
+        _write_long("".join(f"{text}{end}" for text in lines), shown)
+        return
+    waiting: list[str] = []
+    for text in lines:
+        waiting.append(text + end)
+        if len(waiting) >= _PORTION:
+            write_text("".join(waiting))
+            waiting.clear()
+    write_text("".join(waiting))
+
+
+def write_page(lines: list[Line]) -> None:
+    """A page: wrapped, coloured and perhaps paged on a terminal, plain and complete in a pipe."""
+    shown = screen()
+    if not shown.terminal and not shown.color:
+        write_text(plain_text(lines))
+        return
+    from recctl.render import terminal
+
+    _write_long(terminal.render(lines, shown), shown)
+
+
+def _write_long(text: str, shown: Screen) -> None:
+    from recctl.render import terminal
+
+    if not (shown.terminal and text.count("\n") >= shown.height and terminal.page_through(text)):
+        write_text(text)
+
+
+def say(message: str) -> None:
+    """One line on stderr."""
+    if sys.stderr is None:
+        return
+    try:
+        sys.stderr.write(f"{one_line(message)}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass  # nobody reads it; the exit code still tells
+
+
+def say_error(error: RecctlError, where: str = "") -> None:
+    """An error on stderr, in one line: where, what, and what to do."""
+    place = f"{where}: " if where else ""
+    hint = f"; {error.hint}" if error.hint else ""
+    say(f"recctl: {place}{error.message}{hint}")
+
+
+def _stop_quietly() -> NoReturn:
+    """The reader has gone (`| head`): that is no error."""
+    _discard_stdout()
+    raise SystemExit(0)
+
+
+def _discard_stdout() -> None:
+    # Python flushes stdout once more at exit, which would complain.
+    devnull = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(devnull, sys.stdout.fileno())
+    os.close(devnull)
+
+
+def draw_status(text: str) -> None:
+    """Replace the line the cursor is on, on stderr; only for terminals. An empty text clears it."""
+    try:
+        sys.stderr.write(f"\r\x1b[2K{one_line(text)}")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        pass

@@ -1,0 +1,249 @@
+"""Where recordings are: directories → files, and references → files. Nothing here opens a recording."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recctl.config import find_project
+from recctl.errors import AmbiguousReference, NoSuchReference, RecctlError, Unreadable
+from recctl.filename import SUFFIX, RecordingName, parse_filename
+
+ENVIRONMENT_VARIABLE = "RECCTL_RECORDINGS"
+_DIRECTORY_NAME = "recordings"
+_SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
+_VENV_MARK = "pyvenv.cfg"
+
+_MIN_PREFIX = 4
+_REFERENCE = re.compile(rf"(?:rec-)?(?P<hash>[0-9a-f]{{{_MIN_PREFIX},64}})")
+_CLOSEST = 3
+_CLOSE_ENOUGH = 0.5  # of difflib's ratio: half of the digits in the same order
+_SHORT = 12
+_LISTED_MATCHES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Files to read as recordings, sorted by path, and the places that could not be looked into."""
+
+    files: tuple[Path, ...]
+    problems: tuple[Unreadable, ...]
+
+
+def default_directories(start: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where to look when nobody says where: configured, from the environment, or all named `recordings`.
+
+    Raises RecctlError for a pyproject.toml that cannot be used.
+    """
+    project = find_project(start)
+    if project.recordings is not None:
+        return project.recordings
+    if named := environ.get(ENVIRONMENT_VARIABLE):
+        return tuple(Path(part) for part in named.split(os.pathsep) if part)
+    found = [
+        Path(entry) for entry, _ in _directories(project.root, []) if entry.endswith(os.sep + _DIRECTORY_NAME)
+    ]
+    if not found:
+        raise RecctlError(
+            f"no recordings: no directory named {_DIRECTORY_NAME} below {project.root}",
+            f"name a directory, or set [tool.recctl] recordings in pyproject.toml or {ENVIRONMENT_VARIABLE}",
+        )
+    return tuple(found)
+
+
+def find(paths: Iterable[Path]) -> Found:
+    """The files to read as recordings: named files as they are, directories searched.
+
+    A tree with directories named `recordings` holds recordings in these, and where a file's name
+    has a recording's form. In a tree without any, every .json file is taken as one. Symlinked
+    directories are not followed.
+    """
+    files: dict[Path, None] = {}
+    problems: list[Unreadable] = []
+    for path in paths:
+        try:
+            mode = path.stat().st_mode
+        except OSError as error:
+            why = (
+                "is not there"
+                if isinstance(error, FileNotFoundError)
+                else f"cannot be read: {error.strerror}"
+            )
+            problems.append(Unreadable(path, why, "name a directory of recordings, or a recording"))
+            continue
+        except ValueError:  # a NUL inside
+            problems.append(Unreadable(path, "is no path"))
+            continue
+        if stat.S_ISDIR(mode):
+            files.update(dict.fromkeys(_search(path, problems)))
+        elif stat.S_ISREG(mode):
+            files[path] = None
+        else:
+            problems.append(Unreadable(path, "is neither a file nor a directory"))
+    return Found(tuple(sorted(_distinct(files))), tuple(problems))
+
+
+def _distinct(files: Iterable[Path]) -> Iterator[Path]:
+    """The paths without those that name a file a second time (`a/x.json` and `./a/../a/x.json`)."""
+    seen = set()
+    for path in files:
+        key = os.path.abspath(path)
+        if key not in seen:
+            seen.add(key)
+            yield path
+
+
+def _search(root: Path, problems: list[Unreadable]) -> list[Path]:
+    inside: list[Path] = []
+    outside: list[Path] = []
+    any_inside = False
+    above = _DIRECTORY_NAME in root.absolute().parts
+    for directory, names in _directories(root, problems):
+        is_inside = above or _DIRECTORY_NAME in directory.split(os.sep)
+        any_inside = any_inside or is_inside
+        (inside if is_inside else outside).extend(Path(directory, name) for name in names)
+    if any_inside:
+        outside = [path for path in outside if parse_filename(path.name).hash]
+    return inside + outside
+
+
+def _directories(root: Path, problems: list[Unreadable]) -> Iterator[tuple[str, list[str]]]:
+    """Every directory at or below `root` with the .json files in it; dead ends are added to `problems`."""
+    pending = [os.fspath(root)]
+    while pending:
+        directory = pending.pop()
+        try:
+            below, names = _scan(directory)
+        except OSError as error:
+            problems.append(Unreadable(Path(directory), f"cannot be searched: {error.strerror or error}"))
+            continue
+        if directory != os.fspath(root) and os.path.exists(os.path.join(directory, _VENV_MARK)):
+            continue
+        pending.extend(os.path.join(directory, name) for name in below if name not in _SKIPPED)
+        yield directory, names
+
+
+def _scan(directory: str) -> tuple[list[str], list[str]]:
+    """The names of the subdirectories and of the .json files in a directory."""
+    below: list[str] = []
+    names: list[str] = []
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                below.append(entry.name)
+            elif entry.name.endswith(SUFFIX) and entry.is_file():
+                names.append(entry.name)
+    return below, names
+
+
+class Library:
+    """The recordings that references may name; directories are searched once, and only if need be."""
+
+    def __init__(self, roots: Callable[[], Iterable[Path]]) -> None:
+        self._roots = roots
+        self._found: Found | None = None
+
+    @property
+    def problems(self) -> tuple[Unreadable, ...]:
+        """The places that could not be searched, as far as a search was needed."""
+        return self._found.problems if self._found else ()
+
+    def resolve(self, reference: str) -> Path:
+        """The file that a reference names; see `resolve`."""
+        if names_a_path(reference):
+            return _existing(Path(reference))
+        if self._found is None:
+            self._found = find(self._roots())
+        return resolve(reference, self._found.files)
+
+
+def names_a_path(reference: str) -> bool:
+    """Whether a reference is a path, which needs no search."""
+    return os.sep in reference or os.path.isfile(reference)
+
+
+def resolve(reference: str, files: Sequence[Path]) -> Path:
+    """The one file a reference names: by path, by id, or by the unique beginning of a hash.
+
+    Raises AmbiguousReference, NoSuchReference, or Unreadable for a path that is not there.
+    """
+    if names_a_path(reference):
+        return _existing(Path(reference))
+    wanted = reference.removesuffix(SUFFIX).lower()
+    names = {path: parse_filename(path.name) for path in files}
+    matches = [path for path, name in names.items() if _fits(wanted, name)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise _ambiguous(reference, matches, names)
+    raise _unknown(reference, wanted, names)
+
+
+def _existing(path: Path) -> Path:
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError) as error:
+        missing = isinstance(error, FileNotFoundError | ValueError)
+        raise Unreadable(path, "is not there" if missing else f"cannot be read: {error}") from None
+    if not stat.S_ISREG(mode):
+        hint = "list it with: recctl ls" if stat.S_ISDIR(mode) else ""
+        raise Unreadable(path, "is a directory, not a recording" if hint else "is not a regular file", hint)
+    return path
+
+
+def _fits(wanted: str, name: RecordingName) -> bool:
+    if name.stem == wanted:
+        return True
+    if wanted.startswith("models-"):
+        return name.stem.startswith(wanted) and len(wanted) >= len("models-") + _MIN_PREFIX
+    form = _REFERENCE.fullmatch(wanted)
+    return form is not None and name.hash is not None and name.hash.startswith(form["hash"])
+
+
+def _ambiguous(
+    reference: str, matches: list[Path], names: Mapping[Path, RecordingName]
+) -> AmbiguousReference:
+    references = shortest_references(names)
+    listed = [(references[path], path) for path in matches[:_LISTED_MATCHES]]
+    more = len(matches) - len(listed)
+    hint = "give more digits, or the path" + (f" ({more} more are not listed)" if more else "")
+    return AmbiguousReference(f"{reference} fits {len(matches)} recordings", hint, listed)
+
+
+def _unknown(reference: str, wanted: str, names: Mapping[Path, RecordingName]) -> NoSuchReference:
+    searched = f"no recording {reference} among {len(names):,}"
+    if "::" in reference or reference.startswith("test_"):
+        test = reference.rpartition("::")[2]
+        return NoSuchReference(searched, f"for the recordings of a test: recctl ls --test '{test}'")
+    if near := _closest(wanted, names):
+        return NoSuchReference(searched, f"the closest: {', '.join(near)}")
+    forms = f"rec-<hash>, {_MIN_PREFIX} or more digits of a hash, models-<hash>-<digest>, or a path"
+    return NoSuchReference(searched, f"a reference is {forms}")
+
+
+def _closest(wanted: str, names: Mapping[Path, RecordingName]) -> list[str]:
+    """The references most like the wanted one: those that begin alike first."""
+    digits = wanted.removeprefix("rec-").removeprefix("models-")[:_SHORT]
+    by_digits = {name.hash[: len(digits)]: name.reference for name in names.values() if name.hash}
+    near = difflib.get_close_matches(digits, by_digits, _CLOSEST, cutoff=_CLOSE_ENOUGH)
+    near.sort(key=lambda found: len(os.path.commonprefix([found, digits])), reverse=True)
+    return [by_digits[found] for found in near]
+
+
+def shortest_references(names: Mapping[Path, RecordingName]) -> dict[Path, str]:
+    """For each file the shortest reference that names no other one: its id, its full name, or its path."""
+    shared: dict[str, int] = {}
+    for name in names.values():
+        for form in {name.id, name.reference}:
+            if form is not None:
+                shared[form] = shared.get(form, 0) + 1
+    references = {}
+    for path, name in names.items():
+        forms = (form for form in (name.id, name.reference) if form is not None and shared[form] == 1)
+        references[path] = next(forms, os.fspath(path))
+    return references
