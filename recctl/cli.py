@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from recctl import __version__
+from recctl.commands.diff import diff
 from recctl.commands.ls import ls
 from recctl.commands.show import show
 from recctl.render import output
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(ls)
 app.command()(show)
+app.command()(diff)
 
 
 def _version(wanted: bool) -> None:

@@ -11,6 +11,7 @@ _FORM = re.compile(
 )
 
 SUFFIX = ".json"
+DIRECTORY = "recordings"
 _SHORT = 12  # digits of the hash in an id
 
 
@@ -42,3 +43,9 @@ def parse_filename(filename: str) -> RecordingName:
     if form is None:
         return RecordingName(stem, None, None)
     return RecordingName(stem, form["hash"], form["digest"])
+
+
+def is_recording_path(path: str) -> bool:
+    """Whether a file is taken for a recording: it lies below a directory `recordings`, or is named so."""
+    *directories, name = path.split("/")
+    return name.endswith(SUFFIX) and (DIRECTORY in directories or parse_filename(name).hash is not None)

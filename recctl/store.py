@@ -12,10 +12,9 @@ from pathlib import Path
 
 from recctl.config import find_project
 from recctl.errors import AmbiguousReference, NoSuchReference, RecctlError, Unreadable
-from recctl.filename import SUFFIX, RecordingName, parse_filename
+from recctl.filename import DIRECTORY, SUFFIX, RecordingName, parse_filename
 
 ENVIRONMENT_VARIABLE = "RECCTL_RECORDINGS"
-_DIRECTORY_NAME = "recordings"
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
 _VENV_MARK = "pyvenv.cfg"
 
@@ -45,12 +44,10 @@ def default_directories(start: Path, environ: Mapping[str, str]) -> tuple[Path, 
         return project.recordings
     if named := environ.get(ENVIRONMENT_VARIABLE):
         return tuple(Path(part) for part in named.split(os.pathsep) if part)
-    found = [
-        Path(entry) for entry, _ in _directories(project.root, []) if entry.endswith(os.sep + _DIRECTORY_NAME)
-    ]
+    found = [Path(entry) for entry, _ in _directories(project.root, []) if entry.endswith(os.sep + DIRECTORY)]
     if not found:
         raise RecctlError(
-            f"no recordings: no directory named {_DIRECTORY_NAME} below {project.root}",
+            f"no recordings: no directory named {DIRECTORY} below {project.root}",
             f"name a directory, or set [tool.recctl] recordings in pyproject.toml or {ENVIRONMENT_VARIABLE}",
         )
     return tuple(found)
@@ -102,9 +99,9 @@ def _search(root: Path, problems: list[Unreadable]) -> list[Path]:
     inside: list[Path] = []
     outside: list[Path] = []
     any_inside = False
-    above = _DIRECTORY_NAME in root.absolute().parts
+    above = DIRECTORY in root.absolute().parts
     for directory, names in _directories(root, problems):
-        is_inside = above or _DIRECTORY_NAME in directory.split(os.sep)
+        is_inside = above or DIRECTORY in directory.split(os.sep)
         any_inside = any_inside or is_inside
         (inside if is_inside else outside).extend(Path(directory, name) for name in names)
     if any_inside:
@@ -153,13 +150,18 @@ class Library:
         """The places that could not be searched, as far as a search was needed."""
         return self._found.problems if self._found else ()
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that a reference may name."""
+        if self._found is None:
+            self._found = find(self._roots())
+        return self._found.files
+
     def resolve(self, reference: str) -> Path:
         """The file that a reference names; see `resolve`."""
         if names_a_path(reference):
             return _existing(Path(reference))
-        if self._found is None:
-            self._found = find(self._roots())
-        return resolve(reference, self._found.files)
+        return resolve(reference, self.files)
 
 
 def names_a_path(reference: str) -> bool:

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Style: TypeAlias = Literal[
-    "plain", "dim", "bold", "id", "role", "name", "model", "tool", "error", "warning", "reasoning", "heading"
+    "plain",
+    "dim",
+    "bold",
+    "id",
+    "role",
+    "name",
+    "model",
+    "tool",
+    "error",
+    "warning",
+    "reasoning",
+    "heading",
+    "added",
+    "removed",
 ]
 
 

@@ -33,6 +33,8 @@ _STYLES: dict[Style, str] = {
     "warning": "yellow",
     "reasoning": "dim italic",
     "heading": "bold",
+    "added": "green",
+    "removed": "red",
 }
 
 

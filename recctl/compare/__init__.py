@@ -1,0 +1,1 @@
+"""Requests and answers compared: what differs, by path, and which recordings are nearest."""

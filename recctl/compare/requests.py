@@ -1,0 +1,126 @@
+"""Two recordings compared: their requests, their answers, and whether the hash tells them apart."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal, TypeAlias
+
+from recctl.answer import answer
+from recctl.compare.changes import Change, changes
+from recctl.jsonvalue import Json, JsonObject
+from recctl.recording import Recording
+from recctl.request_hash import hashed_parts, request_hash
+from recctl.transcript import Choice, Transcript
+
+Part: TypeAlias = Literal["request", "response", "all"]
+
+# What makes up a request, in reading order. The rest (headers, endpoint, provider_metadata) repeats
+# these or says how it was recorded.
+_REQUEST_KEYS = ("method", "url", "model", "provider", "api", "tool_name", "file_id", "test_id")
+_BODY_KEYS = ("body", "payload", "kwargs")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a replay could take one request for the other, by today's hash rule.
+
+    `same_hash` is None for kinds without a rule. `apart` names the hashed parts that differ once
+    evened out: test_id, method, endpoint, body and the like. `misnamed` are those of the two whose
+    file name is not their hash.
+    """
+
+    same_hash: bool | None
+    apart: tuple[str, ...]
+    misnamed: tuple[Recording, ...]
+
+
+def request_view(recording: Recording) -> JsonObject:
+    """The parts of a request that are compared."""
+    request = recording.request
+    view = {key: request[key] for key in _REQUEST_KEYS if request.get(key) is not None}
+    view["test_id"] = recording.summary.test_id
+    return view | {key: request[key] for key in _BODY_KEYS if key in request}
+
+
+def response_view(answer: Transcript) -> JsonObject:
+    """The parts of an answer that are compared; ids of tool calls differ every time and are left out."""
+    vectors = answer.embeddings
+    return {
+        "choices": [_choice_view(choice) for choice in answer.choices],
+        "error": None if answer.error is None else asdict(answer.error),
+        "embeddings": None if vectors is None else {"count": vectors.count, "dimensions": vectors.dimensions},
+        "models": None if answer.models is None else list(answer.models),
+        "usage": answer.usage,
+        "body": answer.body,
+    }
+
+
+def _choice_view(choice: Choice) -> JsonObject:
+    calls = [{"name": call.name, "arguments": _arguments(call.arguments)} for call in choice.tool_calls]
+    view: JsonObject = {"index": choice.index, "text": choice.text, "reasoning": choice.reasoning}
+    return view | {"refusal": choice.refusal, "tool_calls": calls, "finish_reason": choice.finish_reason}
+
+
+def _arguments(arguments: str) -> Json:
+    """A tool call's arguments taken apart where they are JSON, so that they differ by path."""
+    try:
+        return json.loads(arguments)
+    except (ValueError, RecursionError):
+        return arguments
+
+
+def request_changes(old: Recording, new: Recording) -> list[Change]:
+    """What differs between two requests."""
+    return changes(request_view(old), request_view(new))
+
+
+def response_changes(old: Transcript, new: Transcript) -> list[Change]:
+    """What differs between two answers; every path begins with `response`."""
+    return changes({"response": response_view(old)}, {"response": response_view(new)})
+
+
+def verdict(old: Recording, new: Recording) -> Verdict:
+    """Whether today's rule gives two requests one hash, and if not, what keeps them apart."""
+    mine, yours = hashed_parts(old), hashed_parts(new)
+    if mine is None or yours is None:
+        return Verdict(None, (), ())
+    keys = dict.fromkeys([*mine, *yours])
+    apart = tuple(key for key in keys if _spelled(mine, key) != _spelled(yours, key))
+    return Verdict(not apart, apart, tuple(recording for recording in (old, new) if _is_misnamed(recording)))
+
+
+def _spelled(parts: JsonObject, key: str) -> str | None:
+    return json.dumps(parts[key], sort_keys=True) if key in parts else None
+
+
+def _is_misnamed(recording: Recording) -> bool:
+    name = recording.summary.name.hash
+    digest = request_hash(recording)
+    return name is not None and digest is not None and not digest.startswith(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two recordings compared: the changes in reading order, the request's before the answer's."""
+
+    old: Recording
+    new: Recording
+    part: Part
+    changes: tuple[Change, ...]
+    verdict: Verdict
+
+    @property
+    def equal(self) -> bool:
+        """Whether nothing differs in the compared part."""
+        return not self.changes
+
+
+def compare(old: Recording, new: Recording, part: Part) -> Comparison:
+    """Two recordings compared in their requests, their answers, or both."""
+    found: list[Change] = []
+    if part != "response":
+        found += request_changes(old, new)
+    if part != "request":
+        found += response_changes(answer(old), answer(new))
+    return Comparison(old, new, part, tuple(found), verdict(old, new))

@@ -1,0 +1,126 @@
+"""The recordings of two states of a repository, as far as they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from recctl.errors import RecctlError, Unreadable
+from recctl.filename import is_recording_path
+from recctl.git import Repository, Tree, read_regular
+from recctl.recording import Recording, parse
+
+WORKING_TREE = "the working tree"
+
+
+@dataclass(frozen=True, slots=True)
+class States:
+    """Two states: their names, the recordings whose files differ, renamed test files, unreadable files."""
+
+    base: str
+    head: str
+    old: tuple[Recording, ...]
+    new: tuple[Recording, ...]
+    renamed: Mapping[str, str]
+    problems: tuple[Unreadable, ...]
+
+
+def between(repository: Repository, revisions: str, below: Sequence[Path]) -> States:
+    """The states that `BASE`, `BASE..HEAD` or `BASE...HEAD` names; HEAD is the default of the second.
+
+    `...` compares with the commit from which both come, as a pull request shows. `below` limits
+    the paths looked at, if it is not empty. Raises RecctlError.
+    """
+    base, dots, head = _split(revisions)
+    base, head = repository.commit(base or "HEAD"), repository.commit(head or "HEAD")
+    if dots == "...":
+        base = repository.merge_base(base, head)
+    old, new = repository.tree(base), repository.tree(head)
+    old, new = _differing(old, new, _wanted(repository, below))
+    problems: list[Unreadable] = []
+    return States(
+        base,
+        head,
+        _stored(repository, old, base, problems),
+        _stored(repository, new, head, problems),
+        repository.renamed(base, head),
+        tuple(problems),
+    )
+
+
+def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:
+    """HEAD and the working tree, untracked files included. Raises RecctlError."""
+    if repository.unmerged():
+        raise RecctlError(
+            "a merge is going on here", "finish it (git commit) or leave it (git merge --abort) first"
+        )
+    base = repository.commit("HEAD")
+    wanted = _wanted(repository, below)
+    old = {path: blob for path, blob in repository.tree(base).items() if wanted(path)}
+    problems: list[Unreadable] = []
+    new: list[Recording] = []
+    unchanged = set()
+    for path in filter(wanted, repository.working_files()):
+        place = repository.top / path
+        data = read_regular(place)
+        if data is not None and old.get(path) == repository.blob_id(data, like=base):
+            unchanged.add(path)
+        elif data is not None:
+            new += _parsed(place, data, problems)
+    changed = {path: blob for path, blob in old.items() if path not in unchanged}
+    recordings = _stored(repository, changed, base, problems)
+    return States(base, WORKING_TREE, recordings, tuple(new), repository.renamed(base, None), tuple(problems))
+
+
+def _split(revisions: str) -> tuple[str, str, str]:
+    dots = "..." if "..." in revisions else ".."
+    base, separator, head = revisions.partition(dots)
+    return base, separator, head
+
+
+def _wanted(repository: Repository, below: Iterable[Path]) -> Callable[[str], bool]:
+    """Whether a path of the repository may be a recording, and lies below one of the given ones."""
+    roots = [_relative(repository, path) for path in below]
+
+    def wanted(path: str) -> bool:
+        return is_recording_path(path) and (
+            not roots or any(root in ("", path) or path.startswith(f"{root}/") for root in roots)
+        )
+
+    return wanted
+
+
+def _relative(repository: Repository, path: Path) -> str:
+    try:
+        relative = path.resolve().relative_to(repository.top.resolve()).as_posix()
+    except ValueError:
+        raise RecctlError(
+            f"{path} is not in the repository {repository.top}", "name a directory of it"
+        ) from None
+    return "" if relative == "." else relative
+
+
+def _differing(old: Tree, new: Tree, wanted: Callable[[str], bool]) -> tuple[Tree, Tree]:
+    def only(one: Tree, other: Tree) -> Tree:
+        return {path: blob for path, blob in one.items() if other.get(path) != blob and wanted(path)}
+
+    return only(old, new), only(new, old)
+
+
+def _stored(
+    repository: Repository, tree: Tree, commit: str, problems: list[Unreadable]
+) -> tuple[Recording, ...]:
+    blobs = dict(repository.blobs(sorted(set(tree.values()))))
+    found: list[Recording] = []
+    for path, blob in tree.items():
+        found += _parsed(repository.top / path, blobs[blob], problems, f"as of {commit[:12]} ")
+    return tuple(found)
+
+
+def _parsed(path: Path, data: bytes, problems: list[Unreadable], when: str = "") -> list[Recording]:
+    try:
+        return [parse(path, data)]
+    except Unreadable as problem:
+        problems.append(Unreadable(path, f"{when}{problem.message}", problem.hint))
+        return []

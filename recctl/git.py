@@ -1,0 +1,184 @@
+"""What the git binary knows of a repository. Reads only, and nothing the repository configures is run.
+
+No hooks, fsmonitor, textconv, filters or external diff programs take part: trees and blobs are read
+by their plumbing, and files of the working tree are hashed here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from recctl.errors import RecctlError
+
+# Paths from the top of the repository → the id of the blob there.
+Tree: TypeAlias = dict[str, str]
+
+_SAFE = (
+    "--no-pager",
+    "--no-optional-locks",
+    "--literal-pathspecs",
+    *("-c", "core.fsmonitor=false"),
+    *("-c", f"core.hooksPath={os.devnull}"),
+)
+_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_REGULAR_MODES = ("100644", "100755")
+_PORTION = 500  # blobs asked for at once, so that memory does not grow with their number
+_SHA256_DIGITS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository with a working tree; `top` is where that begins."""
+
+    top: Path
+
+    def commit(self, revision: str) -> str:
+        """The id of the commit that a revision names. Raises RecctlError."""
+        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        done = _run(asked, self.top)
+        if done.returncode == 0:
+            return done.stdout.decode().strip()
+        if revision == "HEAD":
+            raise RecctlError(f"{self.top}: there is no commit yet to compare with", "commit first")
+        shallow = _text(_run(("rev-parse", "--is-shallow-repository"), self.top)) == "true"
+        if shallow:
+            hint = "this clone is shallow: git fetch --unshallow, or --deepen, may bring it"
+            raise RecctlError(f"no revision {revision} here", hint)
+        raise RecctlError(f"no revision {revision} in {self.top}", "see: git log --oneline, git branch --all")
+
+    def merge_base(self, one: str, other: str) -> str:
+        """The commit from which two others come. Raises RecctlError."""
+        done = _run(("merge-base", one, other), self.top)
+        if done.returncode:
+            raise RecctlError(
+                f"{one[:12]} and {other[:12]} have no commit in common", "give the revisions with .."
+            )
+        return _text(done)
+
+    def tree(self, commit: str) -> Tree:
+        """The regular files of a commit."""
+        listed = self._output("ls-tree", "-r", "-z", "--full-tree", commit)
+        files = {}
+        for entry in _entries(listed):
+            attributes, _, path = entry.partition("\t")
+            mode, _, blob = attributes.split(" ")
+            if mode in _REGULAR_MODES:
+                files[path] = blob
+        return files
+
+    def working_files(self) -> list[str]:
+        """The files of the working tree that git holds or would hold: tracked and untracked, not ignored."""
+        listed = self._output("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name")
+        return list(dict.fromkeys(_entries(listed)))
+
+    def blob_id(self, data: bytes, like: str) -> str:
+        """The id git gives a blob of these bytes, in the hash that the id `like` is of."""
+        new = hashlib.sha256 if len(like) == _SHA256_DIGITS else hashlib.sha1
+        return new(b"blob %d\0" % len(data) + data).hexdigest()
+
+    def blobs(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of blobs, by id."""
+        for start in range(0, len(ids), _PORTION):
+            portion = ids[start : start + _PORTION]
+            asked = "".join(f"{blob}\n" for blob in portion).encode()
+            yield from _batch(self._output("cat-file", "--batch", given=asked))
+
+    def renamed(self, base: str, head: str | None) -> dict[str, str]:
+        """Files that git says were renamed, old path → new; `head` None is the working tree."""
+        sides = (base,) if head is None else (base, head)
+        options = ("-r", "-z", "-M", "--diff-filter=R", "--name-status", "--no-ext-diff", "--no-textconv")
+        # diff-index compares with what is staged: files of the working tree would go through filters.
+        command = ("diff-index", "--cached") if head is None else ("diff-tree",)
+        entries = iter(_entries(self._output(*command, *options, *sides)))
+        return {old: new for _, old, new in zip(entries, entries, entries, strict=False)}
+
+    def unmerged(self) -> bool:
+        """Whether a merge is going on, resolved or not."""
+        merging = _run(("rev-parse", "--quiet", "--verify", "MERGE_HEAD"), self.top).returncode == 0
+        return merging or bool(self._output("ls-files", "--unmerged", "-z"))
+
+    def _output(self, *arguments: str, given: bytes | None = None) -> bytes:
+        done = _run(arguments, self.top, given)
+        if done.returncode:
+            raise RecctlError(
+                f"git {arguments[0]} failed: {_complaint(done)}", "see whether git fsck finds more"
+            )
+        return done.stdout
+
+
+def find_repository(start: Path) -> Repository:
+    """The repository around a directory. Raises RecctlError where there is none with a working tree."""
+    done = _run(("rev-parse", "--show-toplevel"), start)
+    if done.returncode == 0:
+        return Repository(Path(os.fsdecode(done.stdout.removesuffix(b"\n"))))
+    if _text(_run(("rev-parse", "--is-bare-repository"), start)) == "true":
+        raise RecctlError(
+            f"{start} is a bare repository: it has no files to compare", "run this in a clone of it"
+        )
+    complaint = _complaint(done)
+    if "not a git repository" in complaint:
+        raise RecctlError(
+            f"{start} is not in a git repository", "name two recordings to compare: recctl diff A B"
+        )
+    raise RecctlError(f"git refuses {start}: {complaint}")
+
+
+def read_regular(path: Path) -> bytes | None:
+    """The bytes of a file that is one itself, not a link to one; None where there is no such file."""
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _run(
+    arguments: Sequence[str], directory: Path, given: bytes | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    command = ["git", *_SAFE, *arguments]
+    try:
+        return subprocess.run(
+            command,
+            cwd=directory,
+            input=b"" if given is None else given,
+            capture_output=True,
+            env={**os.environ, **_ENVIRONMENT},
+            check=False,
+        )
+    except FileNotFoundError:
+        raise RecctlError("git is not to be found", "install it, or mend PATH") from None
+
+
+def _batch(output: bytes) -> Iterator[tuple[str, bytes]]:
+    """`<id> blob <size>`, the bytes and a line break, one after the other."""
+    position = 0
+    while position < len(output):
+        end = output.index(b"\n", position)
+        head = output[position:end].decode().split(" ")
+        if head[-1] == "missing":
+            hint = "it may not have been fetched: git fetch --refetch"
+            raise RecctlError(f"git does not have the object {head[0]}", hint)
+        size = int(head[2])
+        yield head[0], output[end + 1 : end + 1 + size]
+        position = end + 1 + size + 1
+
+
+def _entries(output: bytes) -> list[str]:
+    return [os.fsdecode(entry) for entry in output.split(b"\0") if entry]
+
+
+def _text(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stdout.decode(errors="replace").strip()
+
+
+def _complaint(done: subprocess.CompletedProcess[bytes]) -> str:
+    lines = done.stderr.decode(errors="replace").strip().splitlines()
+    return lines[0].removeprefix("fatal: ") if lines else f"exit code {done.returncode}"

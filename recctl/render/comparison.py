@@ -1,0 +1,104 @@
+"""`diff A B`: two recordings compared, and whether the hash tells them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from recctl.compare.changes import Change
+from recctl.compare.requests import Comparison, Verdict
+from recctl.compare.siblings import Sibling, Tie
+from recctl.render.difference import change_lines
+from recctl.render.page import BLANK, Line, Span, line, styled
+from recctl.render.safe import one_line
+from recctl.summary import Summary
+
+_TIES: dict[Tie, str] = {
+    "test": "of the same test",
+    "function": "of the same test function with other parameters",
+    "endpoint": "of the same endpoint and model",
+}
+
+
+def comparison_page(compared: Comparison, siblings: Sequence[Sibling]) -> Iterator[Line]:
+    """What is compared, how the sibling was chosen, the changes, the verdict."""
+    for sign, recording, style in (("-", compared.old, "removed"), ("+", compared.new, "added")):
+        yield from _head(sign, recording.summary, "removed" if style == "removed" else "added")
+    if siblings:
+        yield BLANK
+        yield from _chosen(siblings)
+    shown = [change for change in compared.changes if not _repeats(change, compared.changes)]
+    for change in shown:
+        yield BLANK
+        yield from change_lines(change)
+    yield BLANK
+    if not compared.changes:
+        what = {
+            "request": "The requests are",
+            "response": "The answers are",
+            "all": "Requests and answers are",
+        }
+        yield styled(f"{what[compared.part]} the same.", "bold")
+    yield from _verdict(compared.verdict, bool(compared.changes) and compared.part != "response")
+
+
+def _head(sign: str, summary: Summary, style: str) -> Iterator[Line]:
+    name = Span(one_line(summary.name.id or summary.name.stem), "id")
+    facts = "  ".join(one_line(fact) for fact in (summary.model, summary.endpoint) if fact)
+    lead = Span(f"{sign} ", "removed" if style == "removed" else "added")
+    yield line(name, f"  {facts}", lead=lead)
+    yield styled(one_line(summary.test_id or "no test named"), "dim", indent=1)
+
+
+def _chosen(siblings: Sequence[Sibling]) -> Iterator[Line]:
+    first, *rest = siblings
+    yield line(
+        f"Nearest {_TIES[first.tie]}: ",
+        Span(first.recording.summary.name.reference, "id"),
+        f", {_distance(first)}.",
+    )
+    if rest:
+        yield styled("Next are:", "dim")
+    for sibling in rest:
+        yield line(
+            Span(one_line(sibling.recording.summary.name.reference), "id"),
+            Span(f"  {_distance(sibling)}", "dim"),
+            indent=1,
+        )
+
+
+def _distance(sibling: Sibling) -> str:
+    if not sibling.differences:
+        return "the request is the same"
+    places = f"{sibling.differences} place{'' if sibling.differences == 1 else 's'}"
+    return f"{sibling.distance:.0%} of the request differs, in {places}"
+
+
+def _repeats(change: Change, every: Sequence[Change]) -> bool:
+    """The model stands beside the body and in it: one of the two is enough to see."""
+    return change.path == ("model",) and any(
+        other.path[1:] == ("model",)
+        and (other.op, other.old, other.new) == (change.op, change.old, change.new)
+        for other in every
+    )
+
+
+def _verdict(found: Verdict, differs: bool) -> Iterator[Line]:
+    if found.same_hash is None:
+        yield line("No hash rule is known for requests of this kind.")
+    elif found.same_hash and differs:
+        yield styled("Same hash: what differs is evened out by the rule.", "bold")
+    elif found.same_hash:
+        yield styled("Same hash.", "bold")
+    elif found.apart == ("test_id",):
+        yield styled("Not the same hash: the requests are the same, but the test id is part of it.", "bold")
+    else:
+        yield styled(f"Not the same hash: {', '.join(found.apart)} {_differ(found.apart)}.", "bold")
+    for recording in found.misnamed:
+        name = one_line(recording.summary.name.reference)
+        yield styled(
+            f"The name of {name} is not the hash of its request today: a replay will not find it.", "warning"
+        )
+
+
+def _differ(parts: Sequence[str]) -> str:
+    return "differs" if len(parts) == 1 else "differ"
