@@ -9,7 +9,9 @@ import typer
 from recctl import __version__
 from recctl.commands.diff import diff
 from recctl.commands.ls import ls
+from recctl.commands.normalize import normalize
 from recctl.commands.show import show
+from recctl.commands.undo import undo
 from recctl.render import output
 
 app = typer.Typer(
@@ -23,6 +25,8 @@ app = typer.Typer(
 app.command()(ls)
 app.command()(show)
 app.command()(diff)
+app.command()(normalize)
+app.command()(undo)
 
 
 def _version(wanted: bool) -> None:

@@ -48,6 +48,10 @@ class _Item(msgspec.Struct):
     data: msgspec.Raw = msgspec.field(name="__data__", default=_NULL)
 
 
+class _Whole(msgspec.Struct):
+    request: msgspec.Raw = _NULL
+
+
 class _WithModel(msgspec.Struct):
     model: Any = None
 
@@ -58,6 +62,7 @@ class _ToolError(msgspec.Struct):
 
 
 _decode_document = msgspec.json.Decoder(_Document).decode
+_decode_whole = msgspec.json.Decoder(_Whole).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_item = msgspec.json.Decoder(_Item).decode
 _decode_model = msgspec.json.Decoder(_WithModel).decode
@@ -84,6 +89,14 @@ def read_body(raw: bytes) -> list[msgspec.Raw]:
     try:
         body = _decode_document(raw).response.body
         return _body_items(body)
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise NotPlain from error
+
+
+def read_request(raw: bytes) -> bytes:
+    """The bytes of a recording's request. Raises NotPlain."""
+    try:
+        return bytes(_decode_whole(raw).request)
     except (msgspec.MsgspecError, RecursionError) as error:
         raise NotPlain from error
 

@@ -9,7 +9,7 @@ from recctl.jsonvalue import Json, JsonObject, compact, pretty
 from recctl.paths import display_path
 from recctl.recording import Recording
 from recctl.render.page import BLANK, Line, Span, line, styled
-from recctl.render.safe import format_size, one_line, visible
+from recctl.render.safe import format_size, one_line, plural, visible
 from recctl.request import conversation
 from recctl.request.types import Call, Media, Message, Other, Part, Result, Text, Tool
 from recctl.summary import Summary
@@ -39,7 +39,7 @@ def _head(summary: Summary, answer: Transcript) -> Iterator[Line]:
     facts += [Span("  " + one_line(text), "model") for text in (summary.model,) if text]
     facts += [Span("  " + one_line(text), "plain") for text in (summary.provider,) if text]
     yield Line(tuple(facts))
-    streamed = "" if not summary.streaming else f", streamed in {_count(summary.chunks or 0, 'chunk')}"
+    streamed = "" if not summary.streaming else f", streamed in {plural(summary.chunks or 0, 'chunk')}"
     rows = (
         ("test", summary.test_id or "none named"),
         ("file", f"{display_path(summary.path)} ({format_size(summary.size)})"),
@@ -78,7 +78,7 @@ def _request(recording: Recording) -> Iterator[Line]:
 def _message(message: Message) -> Iterator[Line]:
     texts = [part for part in message.parts if isinstance(part, Text)]
     numbered = message.role == "input" and len(texts) > 1
-    role = f"input, {_count(len(texts), 'text')}" if numbered else message.role
+    role = f"input, {plural(len(texts), 'text')}" if numbered else message.role
     result = next((part for part in message.parts if isinstance(part, Result)), None)
     answers = (
         ""
@@ -188,7 +188,7 @@ def _choices(choices: tuple[Choice, ...]) -> Iterator[Line]:
 
 def _models(models: tuple[str, ...] | None) -> Iterator[Line]:
     if models is not None:
-        yield line(_count(len(models), "model"))
+        yield line(plural(len(models), "model"))
         for name in models:
             yield styled(one_line(name), "model", indent=1)
 
@@ -213,8 +213,8 @@ def _choice(choice: Choice, alone: bool) -> Iterator[Line]:
 def _embeddings(vectors: Embeddings | None) -> Iterator[Line]:
     if vectors is None:
         return
-    length = "" if vectors.dimensions is None else f" of {_count(vectors.dimensions, 'dimension')}"
-    yield line(f"{_count(vectors.count, 'embedding')}{length}")
+    length = "" if vectors.dimensions is None else f" of {plural(vectors.dimensions, 'dimension')}"
+    yield line(f"{plural(vectors.count, 'embedding')}{length}")
     if vectors.sample:
         numbers = ", ".join(f"{number:.6g}" for number in vectors.sample)
         yield styled(f"{numbers}, …", "dim", indent=1)
@@ -236,7 +236,3 @@ def _failure(failure: Failure | None) -> Iterator[Line]:
 def _tokens(usage: JsonObject) -> str:
     counts = token_counts(usage)
     return ", ".join(f"{count:,} {name}" for name, count in counts.items()) or visible(compact(usage))
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,61 @@
+"""`recctl normalize`: ids and times evened out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recctl.commands.common import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    JsonOption,
+    WriteOption,
+    carry_out,
+    report,
+    search_roots,
+)
+from recctl.normalize import Normalizer
+from recctl.render import output
+from recctl.render.plans import normalization_object, normalization_page, normalization_totals
+from recctl.render.progress import progress
+from recctl.store import find
+
+
+def normalize(
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Directories to search, or files.")
+    ] = None,
+    write: WriteOption = False,
+    volatile: Annotated[
+        bool, typer.Option("--volatile", help="Even out what the recorder itself leaves alone, too.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep ids and timestamps from making noise in every commit. Even them out as the recorder does.
+
+    Only the bytes of the values change. Exits 1 when something is, or was, due.
+
+    Examples:
+
+      recctl normalize
+
+      recctl normalize tests/integration/responses --volatile --write
+    """
+    found = find(search_roots(paths))
+    normalizer = Normalizer(found.files, volatile)
+    planned = list(progress(normalizer, "reading recordings", len(found.files)))
+    if as_json:
+        from recctl.render.as_json import encode
+
+        output.write_bytes(encode([normalization_object(one) for one in planned]))
+    else:
+        output.write_page(list(normalization_page(planned)))
+    code = report([*found.problems, *normalizer.problems])
+    due = [one for one in planned if one.due]
+    if write:
+        code = max(code, carry_out([one.edit() for one in due], "normalize"))
+    output.say(normalization_totals(planned, len(found.files), write))
+    raise typer.Exit(TROUBLE if code else FINDINGS if due else DONE)

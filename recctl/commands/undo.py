@@ -1,0 +1,58 @@
+"""`recctl undo`: the last change taken back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recctl.commands.common import DONE, TROUBLE, tell_skipped
+from recctl.errors import RecctlError
+from recctl.journal import Entry, Journal
+from recctl.paths import display_path
+from recctl.render import output
+from recctl.render.plans import journal_page
+from recctl.render.safe import one_line, plural
+
+
+def undo(
+    entry: Annotated[
+        int | None,
+        typer.Argument(metavar="[ENTRY]", help="The number of an entry; the last if none is given."),
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="Show what can be undone.")] = False,
+) -> None:
+    """Take back what prune or normalize changed: every file as it was, byte for byte.
+
+    A file that changed since is left alone and named.
+
+    Examples:
+
+      recctl undo
+
+      recctl undo --list
+    """
+    journal = Journal()
+    if listing:
+        output.write_page(list(journal_page(journal.entries())))
+        raise typer.Exit(DONE)
+    outcome = journal.undo(_chosen(journal, entry))
+    output.write_text("".join(f"{one_line(display_path(path))}\n" for path in outcome.done))
+    tell_skipped(outcome)
+    left = f", {plural(len(outcome.skipped), 'file')} left alone" if outcome.skipped else ""
+    output.say(f"{plural(len(outcome.done), 'file')} restored{left}")
+    raise typer.Exit(TROUBLE if outcome.skipped else DONE)
+
+
+def _chosen(journal: Journal, number: int | None) -> Entry:
+    """The entry to undo. Raises RecctlError where there is none."""
+    entries = journal.entries()
+    if number is None:
+        last = next((entry for entry in entries if not entry.undone), None)
+        if last is None:
+            raise RecctlError("there is nothing to undo", "recctl undo --list shows what there was")
+        return last
+    chosen = next((entry for entry in entries if entry.number == number), None)
+    if chosen is None:
+        raise RecctlError(f"there is no entry {number}", "recctl undo --list shows what there is")
+    return chosen

@@ -1,0 +1,302 @@
+"""The journal: the old bytes of everything that recctl ever changes, kept until the change is long past.
+
+It lies in the user's state directory, never in a repository. One entry is one run: `old` holds the
+bytes of the files one after the other, `manifest.json` says what lies where. An entry counts from
+the moment its directory has its number; before that nothing has been changed.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from recctl.edits import (
+    CHANGED,
+    Edit,
+    Staged,
+    clear_leftovers,
+    digest_of,
+    patched,
+    regular_file,
+    sync_directory,
+    why_untouchable,
+)
+from recctl.errors import RecctlError
+
+DIRECTORY_VARIABLE = "RECCTL_STATE_DIR"
+_LIMIT = 500_000_000  # bytes of all entries together; the oldest go first, the newest never
+_PATIENCE = 10.0  # seconds to wait for another run
+_UNFINISHED = "unfinished"
+_UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One file of an entry: where its old bytes lie, and the digests of old and new (None: removed)."""
+
+    path: str
+    offset: int
+    size: int
+    mode: int
+    before: str
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One run: which command, in which directory, when, and the files it changed."""
+
+    number: int
+    command: str
+    directory: str
+    created: str
+    items: tuple[Item, ...]
+    place: Path
+
+    @property
+    def size(self) -> int:
+        """Bytes kept."""
+        return sum(item.size for item in self.items)
+
+    @property
+    def undone(self) -> bool:
+        """Whether its files are back already."""
+        return (self.place / _UNDONE).exists()
+
+    def old_bytes(self, item: Item) -> bytes:
+        """The bytes a file had. Raises RecctlError where the journal is damaged."""
+        with (self.place / "old").open("rb") as file:
+            file.seek(item.offset)
+            data = file.read(item.size)
+        if digest_of(data) != item.before:
+            raise RecctlError(f"{self.place} is damaged: it has other bytes of {item.path} than it noted")
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was done: the paths changed, those left alone with the reason, and the entry's number if any."""
+
+    done: tuple[Path, ...]
+    skipped: tuple[tuple[Path, str], ...]
+    entry: int | None
+
+
+class Journal:
+    """The entries of one user. Raises RecctlError where its directory cannot be used."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self._directory = directory or journal_directory()
+
+    def entries(self) -> list[Entry]:
+        """All entries, the newest first; what cannot be read is passed over."""
+        if not self._directory.is_dir():
+            return []
+        names = (name for name in os.listdir(self._directory) if name.isdecimal())
+        found = (_load(self._directory / name) for name in names)
+        return sorted((entry for entry in found if entry), key=lambda entry: -entry.number)
+
+    def apply(self, plan: Sequence[Edit], command: str) -> Outcome:
+        """Carry out a plan. Raises RecctlError, with nothing changed, where that is impossible."""
+        with self._locked():
+            clear_leftovers({edit.path.parent for edit in plan})
+            staged = Staged()
+            try:
+                with self._writing(command) as writer:
+                    reasons = ((edit.path, _prepare(edit, writer, staged)) for edit in plan)
+                    skipped = [(path, reason) for path, reason in reasons if reason]
+                    entry = writer.seal()
+            except OSError as error:
+                staged.discard()
+                raise _impossible(error) from None
+            except BaseException:
+                staged.discard()
+                raise
+            done, late = _commit(staged)
+            self._trim()
+        return Outcome(tuple(done), (*skipped, *late), entry)
+
+    def undo(self, entry: Entry) -> Outcome:
+        """Put back the files of an entry, but for those that changed since. Raises RecctlError."""
+        with self._locked():
+            places = [Path(item.path) for item in entry.items]
+            clear_leftovers({place.parent for place in places})
+            staged = Staged()
+            try:
+                reasons = (
+                    (place, _put_back(entry, item, place, staged))
+                    for item, place in zip(entry.items, places, strict=True)
+                )
+                skipped = [(place, reason) for place, reason in reasons if reason]
+            except OSError as error:
+                staged.discard()
+                raise _impossible(error) from None
+            except BaseException:
+                staged.discard()
+                raise
+            done, late = _commit(staged)
+            if not skipped and not late:
+                (entry.place / _UNDONE).touch()
+        return Outcome(tuple(done), (*skipped, *late), entry.number)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Alone among all runs of this user: another one is waited for, but not for ever."""
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+            handle = os.open(self._directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise RecctlError(
+                f"the journal {self._directory} cannot be written: {error.strerror}; nothing was changed",
+                f"mend that, or name another directory with {DIRECTORY_VARIABLE}",
+            ) from None
+        try:
+            _wait_for(handle)
+            yield
+        finally:
+            os.close(handle)
+
+    @contextmanager
+    def _writing(self, command: str) -> Iterator[_Writer]:
+        unfinished = self._directory / _UNFINISHED
+        shutil.rmtree(unfinished, ignore_errors=True)
+        unfinished.mkdir(mode=0o700)
+        number = max((int(name) for name in os.listdir(self._directory) if name.isdecimal()), default=0) + 1
+        handle = os.open(unfinished / "old", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            try:
+                yield _Writer(file, unfinished, self._directory / str(number), command)
+            finally:
+                # Sealing renames it; what is left is of no use.
+                shutil.rmtree(unfinished, ignore_errors=True)
+
+    def _trim(self) -> None:
+        kept = 0
+        for position, entry in enumerate(self.entries()):
+            kept += entry.size
+            if position and kept > _LIMIT:
+                shutil.rmtree(entry.place, ignore_errors=True)
+
+
+class _Writer:
+    """An entry being written."""
+
+    def __init__(self, file: BinaryIO, unfinished: Path, place: Path, command: str) -> None:
+        self._file, self._unfinished, self._place, self._command = file, unfinished, place, command
+        self._items: list[Item] = []
+
+    def add(self, path: Path, data: bytes, mode: int, after: str | None) -> None:
+        """Keep the old bytes of a file."""
+        offset = self._file.tell()
+        self._file.write(data)
+        self._items.append(Item(os.path.abspath(path), offset, len(data), mode, digest_of(data), after))
+
+    def seal(self) -> int | None:
+        """Make the entry count, on the disk for good; its number, None if it would be empty."""
+        if not self._items:
+            return None
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        manifest = {
+            "command": self._command,
+            "directory": os.getcwd(),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "items": [asdict(item) for item in self._items],
+        }
+        handle = os.open(self._unfinished / "manifest.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(json.dumps(manifest).encode("ascii"))
+            file.flush()
+            os.fsync(handle)
+        self._unfinished.rename(self._place)
+        sync_directory(self._place.parent)
+        return int(self._place.name)
+
+
+def journal_directory() -> Path:
+    """Where the journal lies: RECCTL_STATE_DIR, else the platform's directory for state."""
+    if named := os.environ.get(DIRECTORY_VARIABLE):
+        return Path(named) / "journal"
+    import platformdirs
+
+    return platformdirs.user_state_path("recctl") / "journal"
+
+
+def _prepare(edit: Edit, writer: _Writer, staged: Staged) -> str | None:
+    """Journal a file's old bytes and stage the new; the reason where the file is to be left alone."""
+    current = regular_file(edit.path)
+    if current is None:
+        return why_untouchable(edit.path) or "cannot be read"
+    data, mode = current
+    if digest_of(data) != edit.before:
+        return CHANGED
+    new = None if edit.patches is None else patched(data, edit.patches)
+    writer.add(edit.path, data, mode, None if new is None else digest_of(new))
+    staged.add(edit.path, new, mode, before=edit.before)
+    return None
+
+
+def _put_back(entry: Entry, item: Item, place: Path, staged: Staged) -> str | None:
+    """Stage the old bytes of a file; the reason where it is to be left alone."""
+    current = regular_file(place)
+    now = None if current is None else digest_of(current[0])
+    if now == item.before:
+        return None  # never changed, or put back already
+    if now != item.after or (current is None and os.path.lexists(place)):
+        return "changed since and is left alone"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    staged.add(place, entry.old_bytes(item), item.mode, before=item.after)
+    return None
+
+
+def _commit(staged: Staged) -> tuple[list[Path], list[tuple[Path, str]]]:
+    try:
+        return staged.commit()
+    except OSError as error:
+        staged.discard()
+        why = f"stopped half-way: {error.filename or ''} {error.strerror}; each file is either old or new"
+        raise RecctlError(why, "recctl undo puts back those that are new") from None
+
+
+def _impossible(error: OSError) -> RecctlError:
+    where = f"{error.filename}: " if error.filename else ""
+    return RecctlError(
+        f"{where}cannot be written: {error.strerror or error}; nothing was changed",
+        "make room or mend the permissions, then run it again",
+    )
+
+
+def _wait_for(handle: int) -> None:
+    until = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > until:
+                raise RecctlError(
+                    "another recctl is changing recordings; nothing was changed",
+                    "run it again when that is done",
+                ) from None
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _load(place: Path) -> Entry | None:
+    try:
+        manifest = json.loads((place / "manifest.json").read_bytes())
+        items = tuple(Item(**item) for item in manifest["items"])
+        return Entry(
+            int(place.name), manifest["command"], manifest["directory"], manifest["created"], items, place
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,230 @@
+"""Ids, times and durations in responses evened out, as the recorder does it, byte for byte.
+
+Only the bytes of the values change. A file that needs nothing is recognised by decoding the few
+values concerned; only for the others are the places in the bytes worked out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from recctl import volatile as rules
+from recctl.edits import Edit, Patch, digest_of
+from recctl.errors import Unreadable
+from recctl.filename import SUFFIX, parse_filename
+from recctl.header import NotPlain, read_request
+from recctl.jsonspans import Span, elements, inside_string, members, root
+from recctl.jsonvalue import Json, as_object
+from recctl.recording import parse, read, summarize
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A value to even out: its path in the document, its bytes, what it is and what it will be."""
+
+    path: tuple[str | int, ...]
+    span: Span
+    old: Json
+    new: Json
+    spelled: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Normalization:
+    """What is due in one file, and which ids stay because another request of the test carries them."""
+
+    path: Path
+    due: tuple[Due, ...]
+    kept: tuple[Due, ...]
+    digest: str
+
+    def edit(self) -> Edit:
+        """The change to the file."""
+        ordered = sorted(self.due, key=lambda due: due.span)
+        return Edit(self.path, self.digest, tuple(Patch(*due.span, due.spelled) for due in ordered))
+
+
+@dataclass(slots=True)
+class Normalizer:
+    """Works out what is due in files, one at a time; `problems` fills with those that are no recordings."""
+
+    files: tuple[Path, ...]
+    volatile: bool = False
+    problems: list[Unreadable] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Normalization]:
+        chains = Chains(self.files)
+        for path in self.files:
+            try:
+                raw = read(path)
+                due = self._due(path, raw)
+            except Unreadable as error:
+                self.problems.append(error)
+                continue
+            if due:
+                kept = tuple(one for one in due if _is_id(one) and chains.carries(one.old, path, raw))
+                rest = tuple(one for one in due if one not in kept)
+                yield Normalization(path, rest, kept, digest_of(raw))
+
+    def _due(self, path: Path, raw: bytes) -> list[Due]:
+        rec_id = parse_filename(path.name).id
+        if not self.volatile and _nothing_due(raw, rec_id):
+            return []
+        parse(path, raw)  # says what is wrong with a file that is no recording
+        return list(_due_in(raw, rec_id, self.volatile))
+
+
+class _Data(msgspec.Struct):
+    object: Any = None
+    id: Any = msgspec.UNSET
+    created: Any = msgspec.UNSET
+    created_at: Any = msgspec.UNSET
+    total_duration: Any = None
+    load_duration: Any = None
+    prompt_eval_duration: Any = None
+    eval_duration: Any = None
+
+
+class _Item(msgspec.Struct):
+    type: Any = msgspec.field(name="__type__", default=None)
+    data: _Data | None = msgspec.field(name="__data__", default=None)
+
+
+class _Response(msgspec.Struct):
+    body: list[_Item | str | None] | _Item | None = None
+
+
+class _Request(msgspec.Struct):
+    pass
+
+
+class _Document(msgspec.Struct):
+    request: _Request
+    response: _Response
+
+
+_decode = msgspec.json.Decoder(_Document).decode
+
+
+def _nothing_due(raw: bytes, rec_id: str | None) -> bool:
+    """Whether the recorder would leave a file as it is; False also where only the slow way can tell."""
+    try:
+        if not raw.isascii():
+            raw.decode()
+        body = _decode(raw).response.body
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+    items = body if isinstance(body, list) else [body]
+    return not any(isinstance(item, _Item) and item.data and _is_due(item.data, rec_id) for item in items)
+
+
+def _is_due(data: _Data, rec_id: str | None) -> bool:
+    values = {
+        key: value for key in data.__struct_fields__ if (value := getattr(data, key)) is not msgspec.UNSET
+    }
+    return any(_differs(values[str(path[0])], new) for path, new in rules.by_recorder(values, rec_id))
+
+
+def _differs(old: Json, new: Json) -> bool:
+    # 0.0 and false are not 0 in the recorder's JSON.
+    return type(old) is not type(new) or bool(old != new)
+
+
+def _due_in(raw: bytes, rec_id: str | None, volatile: bool) -> Iterator[Due]:
+    body = members(raw, members(raw, root(raw))["response"]).get("body")
+    if body is None:
+        return
+    listed = raw[body.start : body.start + 1] == b"["
+    for index, span in enumerate(elements(raw, body) if listed else [body]):
+        where = ("response", "body", index) if listed else ("response", "body")
+        value = json.loads(span.of(raw))
+        if isinstance(value, str) and volatile and value.startswith(rules.EVENT_DATA):
+            found = _in_event(raw, span, value, rec_id)
+        else:
+            found = _in_value(raw, span, value, rules.in_item(value, rec_id, volatile))
+        yield from (replace(due, path=(*where, *due.path)) for due in found)
+
+
+def _in_value(
+    raw: bytes, span: Span, value: Json, replacements: dict[tuple[str | int, ...], Json]
+) -> Iterator[Due]:
+    for path, new in replacements.items():
+        old = value
+        for part in path:
+            old = old[part]
+        if _differs(old, new):
+            yield Due(path, _span_of(raw, span, path), old, new, json.dumps(new).encode())
+
+
+def _span_of(raw: bytes, span: Span, path: tuple[str | int, ...]) -> Span:
+    for part in path:
+        span = members(raw, span)[part] if isinstance(part, str) else list(elements(raw, span))[part]
+    return span
+
+
+def _in_event(raw: bytes, span: Span, line: str, rec_id: str | None) -> Iterator[Due]:
+    """Values in JSON that is itself inside a string of the document."""
+    text = line[len(rules.EVENT_DATA) :]
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    inner = text.encode("utf-8", "surrogatepass")
+    offset = len(rules.EVENT_DATA)
+    for due in _in_value(inner, root(inner), data, rules.in_event(as_object(data), rec_id)):
+        place = inside_string(raw, span, Span(due.span.start + offset, due.span.end + offset))
+        # Quotes and backslashes are escaped once more.
+        yield replace(due, span=place, spelled=json.dumps(due.spelled.decode())[1:-1].encode())
+
+
+def _is_id(due: Due) -> bool:
+    return isinstance(due.new, str) and due.new.startswith("rec-") and isinstance(due.old, str)
+
+
+class Chains:
+    """Which ids the requests of a test carry on; changing one of those would break its replay."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._files = files
+        self._requests: dict[str, list[tuple[Path, bytes]]] | None = None
+
+    def carries(self, value: str, path: Path, raw: bytes) -> bool:
+        """Whether another recording of the same test has this value in its request."""
+        if not value:
+            return False
+        if self._requests is None:
+            self._requests = self._read()
+        spelled = json.dumps(value)[1:-1].encode()
+        others = self._requests.get(_test_of(path, raw), [])
+        return any(spelled in request for other, request in others if other.absolute() != path.absolute())
+
+    def _read(self) -> dict[str, list[tuple[Path, bytes]]]:
+        found: dict[str, list[tuple[Path, bytes]]] = defaultdict(list)
+        for path in self._siblings():
+            try:
+                raw = read(path)
+                found[_test_of(path, raw)].append((path, read_request(raw)))
+            except NotPlain:
+                found[_test_of(path, raw)].append((path, raw))  # all of it: rather keep too much
+            except Unreadable:
+                continue
+        return found
+
+    def _siblings(self) -> Iterable[Path]:
+        """The files given and those beside them: a hook names only what a commit changes."""
+        beside = (path for directory in {path.parent for path in self._files} for path in directory.iterdir())
+        siblings = (path for path in beside if path.suffix == SUFFIX and path.is_file())
+        return sorted({path.absolute() for path in (*self._files, *siblings)})
+
+
+def _test_of(path: Path, raw: bytes) -> str:
+    """What keeps recordings together: their test, or outside any test their directory."""
+    test_id = summarize(path, raw).test_id
+    return str(path.parent.absolute()) if test_id is None else test_id

@@ -1,0 +1,71 @@
+"""What is planned, and what the journal holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from recctl.compare.changes import format_path
+from recctl.journal import Entry
+from recctl.jsonvalue import JsonObject
+from recctl.normalize import Due, Normalization
+from recctl.paths import display_path
+from recctl.render.page import Line, Span, line, styled
+from recctl.render.safe import format_size, one_line, plural
+
+
+def normalization_page(planned: Sequence[Normalization]) -> Iterator[Line]:
+    """A line a file: which fields, how often; and the ids that stay."""
+    for one in planned:
+        if one.due:
+            fields = Counter(_field(due) for due in one.due)
+            told = ", ".join(f"{one_line(name)} {count}" for name, count in fields.items())
+            yield line(Span(one_line(display_path(one.path)), "id"), f"  {told}")
+        for kept in one.kept:
+            why = f"{format_path(kept.path)} stays {kept.old}: another request of its test carries it"
+            yield styled(f"{one_line(display_path(one.path))}  {one_line(why)}", "warning")
+
+
+def _field(due: Due) -> str:
+    return str(next(part for part in reversed(due.path) if isinstance(part, str)))
+
+
+def normalization_totals(planned: Sequence[Normalization], files: int, written: bool) -> str:
+    """`3 of 458 recordings to normalize, 12 values` and what to do about it."""
+    due = [one for one in planned if one.due]
+    kept = sum(len(one.kept) for one in planned)
+    values = sum(len(one.due) for one in due)
+    more = f", {plural(kept, 'id')} kept" if kept else ""
+    if not due:
+        return f"{plural(files, 'recording')}, nothing to normalize{more}"
+    after = "; recctl undo takes it back" if written else "; --write does it"
+    did = "normalized" if written else "to normalize"
+    return f"{len(due):,} of {plural(files, 'recording')} {did}, {plural(values, 'value')}{more}{after}"
+
+
+def normalization_object(one: Normalization) -> JsonObject:
+    """The keys of `normalize --json`; `kept` has the ids that stay."""
+    return {
+        "path": display_path(one.path),
+        "changes": [_due_object(due) for due in one.due],
+        "kept": [_due_object(due) for due in one.kept],
+    }
+
+
+def _due_object(due: Due) -> JsonObject:
+    return {"path": format_path(due.path), "old": due.old, "new": due.new}
+
+
+def journal_page(entries: Sequence[Entry]) -> Iterator[Line]:
+    """A line an entry, the newest first."""
+    for entry in entries:
+        state = "  undone" if entry.undone else ""
+        yield line(
+            Span(f"{entry.number:>4}", "id"),
+            f"  {one_line(entry.created)}  {one_line(entry.command):<9}  {plural(len(entry.items), 'file')}",
+            f"  {format_size(entry.size)}  {one_line(display_path(Path(entry.directory)))}",
+            Span(state, "dim"),
+        )
+    if not entries:
+        yield styled("nothing has been changed yet", "dim")
