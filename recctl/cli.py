@@ -10,6 +10,7 @@ from recctl import __version__
 from recctl.commands.diff import diff
 from recctl.commands.ls import ls
 from recctl.commands.normalize import normalize
+from recctl.commands.prune import PruneCommand, prune
 from recctl.commands.show import show
 from recctl.commands.undo import undo
 from recctl.render import output
@@ -26,6 +27,7 @@ app.command()(ls)
 app.command()(show)
 app.command()(diff)
 app.command()(normalize)
+app.command(cls=PruneCommand)(prune)
 app.command()(undo)
 
 

@@ -73,6 +73,11 @@ class Repository:
                 files[path] = blob
         return files
 
+    def head_tree(self) -> Tree:
+        """The regular files of HEAD; none before the first commit."""
+        head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top)
+        return self.tree(_text(head)) if head.returncode == 0 else {}
+
     def working_files(self) -> list[str]:
         """The files of the working tree that git holds or would hold: tracked and untracked, not ignored."""
         listed = self._output("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name")

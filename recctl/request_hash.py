@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from recctl.jsonvalue import Json, JsonObject, as_object, as_str
 from recctl.recording import Recording
+from recctl.summary import Summary
 
 # Endpoints that answer the same whichever test asks: their hash leaves the test id out.
 _WITHOUT_TEST_ID = frozenset({"/api/tags", "/v1/models", "/v1/openai/v1/models"})
@@ -50,6 +51,11 @@ def hashed_parts(recording: Recording) -> JsonObject | None:
     if path not in _WITHOUT_TEST_ID:
         parts["test_id"] = recording.summary.test_id
     return parts
+
+
+def is_without_test_id(summary: Summary) -> bool:
+    """Whether the hash of a recording leaves its test out, so that any test may be answered by it."""
+    return summary.kind == "inference" and summary.endpoint in _WITHOUT_TEST_ID
 
 
 def request_hash(recording: Recording) -> str | None:

@@ -1,0 +1,136 @@
+"""`recctl prune`: recordings of tests that are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from typer.core import TyperCommand
+
+from recctl import prune as question
+from recctl.commands.common import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    JsonOption,
+    WriteOption,
+    carry_out,
+    report,
+    search_roots,
+)
+from recctl.config import find_project
+from recctl.edits import digest_of
+from recctl.errors import RecctlError, Unreadable
+from recctl.git import Repository, find_repository
+from recctl.live.judgement import Judge
+from recctl.recording import read, summarize
+from recctl.render import output
+from recctl.render.progress import progress
+from recctl.render.pruning import pruning_object, pruning_page, pruning_totals
+from recctl.store import find
+from recctl.summary import Summary
+
+_REST = "pytest arguments"
+
+
+class PruneCommand(TyperCommand):
+    """A command whose arguments after `--` are kept apart: they are for pytest."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        """Take off what comes after `--`, then parse as usual."""
+        own, rest = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
+        ctx.meta[_REST] = rest
+        return super().parse_args(ctx, own)
+
+
+def prune(
+    context: typer.Context,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Directories to search, or files.")
+    ] = None,
+    tests: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tests", metavar="FILE|-", help="Live test ids, one a line; may be given several times."
+        ),
+    ] = None,
+    collect: Annotated[
+        bool, typer.Option("--collect", help="Ask the project's own pytest; arguments after -- go to it.")
+    ] = False,
+    python: Annotated[
+        str | None, typer.Option(metavar="PROGRAM", help="The interpreter for --collect.")
+    ] = None,
+    write: WriteOption = False,
+    max_share: Annotated[
+        float,
+        typer.Option(
+            min=0, max=100, metavar="PERCENT", help="Refuse to remove more than this of those judged."
+        ),
+    ] = 50,
+    as_json: JsonOption = False,
+) -> None:
+    """Which of these files are dead weight, and can I remove them without fear?
+
+    Removes the recordings of tests that are gone.
+    Without --tests or --collect the test files themselves are read, and what they do not tell is
+    kept. recctl undo brings everything back.
+
+    Examples:
+
+      recctl prune
+
+      recctl prune --collect --write -- tests/integration -m "not slow"
+    """
+    arguments: list[str] = context.meta[_REST]
+    if arguments and not collect:
+        raise RecctlError("arguments after -- are for pytest", "give --collect as well")
+    found = find(search_roots(paths))
+    truth = _truth(tests or (), collect, python, arguments)
+    problems: list[Unreadable] = [*found.problems]
+    answered = question.prune(_recordings(found.files, problems), truth, max_share, _repository(found.files))
+    if as_json:
+        from recctl.render.as_json import encode
+
+        output.write_bytes(encode(pruning_object(answered)))
+    else:
+        output.write_page(list(pruning_page(answered)))
+    code = report(problems)
+    output.say(pruning_totals(answered, write))
+    if answered.refused:
+        raise RecctlError(
+            f"{answered.refused}; nothing was removed", "if that is right, insist: --max-share 100"
+        )
+    if write:
+        code = max(code, carry_out([stale.edit() for stale in answered.remove], "prune"))
+    raise typer.Exit(TROUBLE if code else FINDINGS if answered.remove else DONE)
+
+
+def _truth(tests: Sequence[str], collect: bool, python: str | None, arguments: list[str]) -> Judge:
+    """The source of truth that the options name. Raises RecctlError where it tells nothing."""
+    from recctl.live import collected, listed, source
+
+    ids = listed.listed_tests(tests) if tests else frozenset()
+    if collect:
+        root = find_project(Path.cwd()).root
+        return collected.by_collection(collected.collect(root, python, arguments), ids)
+    return listed.by_list(ids) if tests else source.by_source
+
+
+def _recordings(files: Sequence[Path], problems: list[Unreadable]) -> Iterator[tuple[Summary, str]]:
+    """Each recording with the digest of its bytes; what cannot be read is a problem, and stays."""
+    for path in progress(files, "reading recordings", len(files)):
+        try:
+            raw = read(path)
+            yield summarize(path, raw), digest_of(raw)
+        except Unreadable as error:
+            problems.append(error)
+
+
+def _repository(files: Sequence[Path]) -> Repository | None:
+    """The repository that the recordings are in; prune works without one."""
+    try:
+        return find_repository(files[0].parent) if files else None
+    except RecctlError:
+        return None

@@ -1,0 +1,116 @@
+"""Live tests as the project's own pytest collects them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from recctl.errors import RecctlError
+from recctl.jsonvalue import JsonObject
+from recctl.live.judgement import LIVE, Judge, Judgement, parse_test_id, stale, unjudged
+from recctl.live.source import project_root
+from recctl.summary import Summary
+
+_PLUGIN = "_recctl_collect"
+_REPORT = "RECCTL_COLLECT_REPORT"
+_LAST_LINES = 5
+_NO_TESTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What a collection saw: tests, the files it went through wholly, and whether it was told to see less."""
+
+    ids: frozenset[str]
+    files: frozenset[str]
+    narrowed: bool
+
+
+def collect(root: Path, python: str | None, arguments: Sequence[str]) -> Collection:
+    """Run pytest's collection in a project. Raises RecctlError for one that failed or found nothing."""
+    with tempfile.TemporaryDirectory(prefix="recctl-") as scratch:
+        plugin = resources.files("recctl.live").joinpath("pytest_plugin.py").read_bytes()
+        Path(scratch, f"{_PLUGIN}.py").write_bytes(plugin)
+        report = Path(scratch, "report.json")
+        done = _run_pytest(root, python or active_python(), arguments, scratch, report)
+        found = _load(report)
+    if done.returncode == _NO_TESTS or (found is not None and not done.returncode and not found["ids"]):
+        raise _failed("found no tests", done)
+    if done.returncode or found is None or found["exit"] or found["errors"]:
+        raise _failed(f"failed with exit code {done.returncode}", done)
+    files = frozenset(found["files"]) - frozenset(found["partial"])
+    return Collection(frozenset(found["ids"]), files, bool(found["narrowed"]))
+
+
+def by_collection(collection: Collection, listed: frozenset[str] = frozenset()) -> Judge:
+    """Tests that were not collected are gone, if the collection looked where they would be."""
+
+    def judge(summary: Summary) -> Judgement:
+        if summary.test_id in collection.ids or summary.test_id in listed:
+            return LIVE
+        file = parse_test_id(summary.test_id or "").file
+        if file in collection.files:
+            return stale("its test was not collected")
+        if collection.narrowed:
+            return unjudged("the collection was narrowed and did not cover its test file")
+        root = project_root(summary.path, file)
+        if root is None or (root / file).exists():
+            return unjudged("the collection did not cover its test file")
+        return stale(f"{file} is gone")
+
+    return judge
+
+
+def active_python() -> str:
+    """The interpreter of the active environment: the virtual one's, the first on PATH, or recctl's own."""
+    if environment := os.environ.get("VIRTUAL_ENV"):
+        return str(Path(environment, "bin", "python"))
+    return shutil.which("python") or shutil.which("python3") or sys.executable
+
+
+def _run_pytest(
+    root: Path, python: str, arguments: Sequence[str], scratch: str, report: Path
+) -> subprocess.CompletedProcess[str]:
+    command = [python, "-m", "pytest", "--collect-only", "-q", "-p", _PLUGIN, *arguments]
+    search = os.pathsep.join(filter(None, (scratch, os.environ.get("PYTHONPATH"))))
+    environment = {**os.environ, "PYTHONPATH": search, _REPORT: str(report), "PYTHONDONTWRITEBYTECODE": "1"}
+    try:
+        return subprocess.run(
+            command,
+            cwd=root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+    except OSError as error:
+        raise RecctlError(
+            f"{python} cannot be run: {error.strerror}", "name the interpreter with --python"
+        ) from None
+
+
+def _load(report: Path) -> JsonObject | None:
+    try:
+        found = json.loads(report.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _failed(why: str, done: subprocess.CompletedProcess[str]) -> RecctlError:
+    lines = [line for line in done.stdout.splitlines() if line.strip()][-_LAST_LINES:]
+    told = " | ".join(lines) or "it printed nothing"
+    return RecctlError(
+        f"the collection {why}, so no test counts as gone: {told}", "mend it, or give --tests a list"
+    )

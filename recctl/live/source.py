@@ -1,0 +1,128 @@
+"""Live tests read from the test files, without importing anything.
+
+Cautious: what may be inherited or generated is not judged, and parameters are not looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+
+from recctl.live.judgement import LIVE, Judgement, parse_test_id, stale, unjudged
+from recctl.summary import Summary
+
+# Calls by which a module or class can come to names that its source does not show.
+_GENERATORS = frozenset({"exec", "eval", "globals", "locals", "setattr", "vars", "type"})
+_Scope = ast.Module | ast.ClassDef
+
+
+def by_source(summary: Summary) -> Judgement:
+    """What the test file says of a recording's test."""
+    test = parse_test_id(summary.test_id or "")
+    root = project_root(summary.path, test.file)
+    if root is None:
+        return unjudged("its place does not tell where its test file would be")
+    file = root / test.file
+    if not file.exists():
+        return stale(f"{test.file} is gone")
+    return _in_file(file, test.names) if test.names else unjudged("its test id names no test")
+
+
+def project_root(recording: Path, test_file: str) -> Path | None:
+    """The directory that a test id is relative to, from where the recording lies.
+
+    `X/tests/a/recordings/` and `tests/a/test_b.py` give X; where the recording lies elsewhere, the
+    first directory of the test id in its path tells. None where neither does.
+    """
+    place = recording.absolute().parent
+    directory = PurePosixPath(test_file).parent.parts
+    if not directory:
+        # The test file is at the root: the recording lies in a directory beside it.
+        return next((above for above in place.parents if (above / test_file).is_file()), None)
+    parts = place.parts
+    for length in (len(directory), 1):
+        for start in range(len(parts) - length, 0, -1):
+            if parts[start : start + length] == directory[:length]:
+                return Path(*parts[:start])
+    return None
+
+
+def _in_file(file: Path, names: tuple[str, ...]) -> Judgement:
+    try:
+        scope: _Scope = _parsed(file, file.stat().st_mtime_ns)
+    except (OSError, SyntaxError, ValueError, RecursionError):
+        return unjudged(f"{file.name} cannot be parsed")
+    for position, name in enumerate(names):
+        found = _named(scope, name)
+        if isinstance(found, ast.ClassDef) and position < len(names) - 1:
+            scope = found
+        elif found is not None:
+            return LIVE
+        else:
+            return _missing(scope, name, file)
+    return LIVE
+
+
+@lru_cache(maxsize=256)
+def _parsed(file: Path, _changed: int) -> ast.Module:
+    return ast.parse(file.read_bytes())
+
+
+def _missing(scope: _Scope, name: str, file: Path) -> Judgement:
+    if isinstance(scope, ast.ClassDef) and (
+        scope.keywords or scope.decorator_list or any(_real_bases(scope))
+    ):
+        return unjudged(f"{name} may be inherited by {scope.name}")
+    if _generates(scope):
+        return unjudged(f"{name} may be generated in {file.name}")
+    where = scope.name if isinstance(scope, ast.ClassDef) else file.name
+    return stale(f"{name} is no longer in {where}")
+
+
+def _real_bases(scope: ast.ClassDef) -> Iterator[ast.expr]:
+    return (base for base in scope.bases if not (isinstance(base, ast.Name) and base.id == "object"))
+
+
+def _named(scope: _Scope, name: str) -> ast.stmt | None:
+    """The statement that gives a scope this name: a definition, an import or an assignment."""
+    found = None
+    for statement in _statements(scope.body):
+        if name in _names_of(statement):
+            found = statement  # the last one counts
+    return found
+
+
+def _names_of(statement: ast.stmt) -> Iterable[str]:
+    if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return (statement.name,)
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        return (node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name))
+    return ()
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """The statements of a scope, those inside its `if`, `try`, `with` and `for` included."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        for child in ast.iter_child_nodes(statement):
+            if isinstance(child, ast.stmt):
+                yield from _statements([child])
+            elif isinstance(child, ast.ExceptHandler | ast.match_case):
+                yield from _statements(child.body)
+
+
+def _generates(scope: _Scope) -> bool:
+    """Whether names may come into a scope in other ways than its source shows."""
+    for node in ast.walk(scope):
+        if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
+            return True
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _GENERATORS:
+            return True
+    return False

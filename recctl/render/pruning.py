@@ -1,0 +1,79 @@
+"""`prune`: what would go, by test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from recctl.jsonvalue import JsonObject
+from recctl.paths import display_path
+from recctl.prune import Pruning, Stale
+from recctl.render.page import BLANK, Line, Span, line, styled
+from recctl.render.safe import format_size, one_line, plural
+
+
+def pruning_page(answered: Pruning) -> Iterator[Line]:
+    """What git holds unchanged, by test; then apart what it does not; then why others are not judged."""
+    held = [stale for stale in answered.remove if stale.git in ("unchanged", None)]
+    apart = [stale for stale in answered.remove if stale not in held]
+    yield from _by_test(held)
+    if apart:
+        if held:
+            yield BLANK
+        yield styled("Not in git as they are; only undo brings these back:", "warning")
+        yield from _by_test(apart)
+    if answered.unjudged:
+        if answered.remove:
+            yield BLANK
+        yield styled("Kept, because nothing tells:", "dim")
+        for reason, count in sorted(answered.unjudged.items(), key=lambda pair: -pair[1]):
+            yield line(Span(f"{count:>6,}  {one_line(reason)}", "dim"))
+
+
+def _by_test(stale: list[Stale]) -> Iterator[Line]:
+    ordered = sorted(stale, key=lambda one: (one.summary.test_id or "", str(one.summary.path)))
+    for test_id, group in groupby(ordered, key=lambda one: one.summary.test_id):
+        files = list(group)
+        size = format_size(sum(one.summary.size for one in files))
+        yield line(Span(one_line(test_id or ""), "heading"))
+        yield line(
+            Span(f"{plural(len(files), 'file')}, {size}: {one_line(files[0].reason)}", "dim"), indent=1
+        )
+        for one in files:
+            state = "" if one.git in ("unchanged", None) else f"  {one.git}"
+            yield line(
+                Span(one_line(display_path(one.summary.path)), "removed"), Span(state, "warning"), indent=2
+            )
+
+
+def pruning_totals(answered: Pruning, written: bool) -> str:
+    """`160 recordings of 72 tests to remove, 1.2 MB; 208 live, 90 not judged` and what to do about it."""
+    tests = len({one.summary.test_id for one in answered.remove})
+    size = format_size(sum(one.summary.size for one in answered.remove))
+    unjudged = sum(answered.unjudged.values())
+    rest = f"{answered.keep:,} live, {unjudged:,} not judged"
+    if not answered.remove:
+        return f"nothing to remove; {rest}"
+    doing = written and not answered.refused
+    after = "; recctl undo brings them back" if doing else "" if answered.refused else "; --write does it"
+    what = f"{plural(len(answered.remove), 'recording')} of {plural(tests, 'test')}"
+    return f"{what} {'removed' if doing else 'to remove'}, {size}; {rest}{after}"
+
+
+def pruning_object(answered: Pruning) -> JsonObject:
+    """The keys of `prune --json`; `git` is null outside a repository."""
+    return {
+        "remove": [
+            {
+                "path": display_path(stale.summary.path),
+                "test_id": stale.summary.test_id,
+                "reason": stale.reason,
+                "size": stale.summary.size,
+                "git": stale.git,
+            }
+            for stale in answered.remove
+        ],
+        "keep": answered.keep,
+        "unjudged": sum(answered.unjudged.values()),
+        "refused": answered.refused,
+    }
