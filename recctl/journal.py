@@ -31,55 +31,12 @@ from recctl.edits import (
     why_untouchable,
 )
 from recctl.errors import RecctlError
+from recctl.journal_entry import Entry, Item, load_entry
 
 DIRECTORY_VARIABLE = "RECCTL_STATE_DIR"
 _LIMIT = 500_000_000  # bytes of all entries together; the oldest go first, the newest never
 _PATIENCE = 10.0  # seconds to wait for another run
 _UNFINISHED = "unfinished"
-_UNDONE = "undone"
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One file of an entry: where its old bytes lie, and the digests of old and new (None: removed)."""
-
-    path: str
-    offset: int
-    size: int
-    mode: int
-    before: str
-    after: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One run: which command, in which directory, when, and the files it changed."""
-
-    number: int
-    command: str
-    directory: str
-    created: str
-    items: tuple[Item, ...]
-    place: Path
-
-    @property
-    def size(self) -> int:
-        """Bytes kept."""
-        return sum(item.size for item in self.items)
-
-    @property
-    def undone(self) -> bool:
-        """Whether its files are back already."""
-        return (self.place / _UNDONE).exists()
-
-    def old_bytes(self, item: Item) -> bytes:
-        """The bytes a file had. Raises RecctlError where the journal is damaged."""
-        with (self.place / "old").open("rb") as file:
-            file.seek(item.offset)
-            data = file.read(item.size)
-        if digest_of(data) != item.before:
-            raise RecctlError(f"{self.place} is damaged: it has other bytes of {item.path} than it noted")
-        return data
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +59,7 @@ class Journal:
         if not self._directory.is_dir():
             return []
         names = (name for name in os.listdir(self._directory) if name.isdecimal())
-        found = (_load(self._directory / name) for name in names)
+        found = (load_entry(self._directory / name) for name in names)
         return sorted((entry for entry in found if entry), key=lambda entry: -entry.number)
 
     def apply(self, plan: Sequence[Edit], command: str) -> Outcome:
@@ -145,7 +102,7 @@ class Journal:
                 raise
             done, late = _commit(staged)
             if not skipped and not late:
-                (entry.place / _UNDONE).touch()
+                entry.mark_undone()
         return Outcome(tuple(done), (*skipped, *late), entry.number)
 
     @contextmanager
@@ -289,14 +246,3 @@ def _wait_for(handle: int) -> None:
             time.sleep(0.05)
         else:
             return
-
-
-def _load(place: Path) -> Entry | None:
-    try:
-        manifest = json.loads((place / "manifest.json").read_bytes())
-        items = tuple(Item(**item) for item in manifest["items"])
-        return Entry(
-            int(place.name), manifest["command"], manifest["directory"], manifest["created"], items, place
-        )
-    except (OSError, ValueError, KeyError, TypeError):
-        return None

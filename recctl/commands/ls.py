@@ -12,7 +12,8 @@ from recctl.errors import RecctlError
 from recctl.query import Query, Scan, SortKey
 from recctl.render import output
 from recctl.render.progress import progress
-from recctl.render.safe import format_size
+from recctl.render.safe import format_size, plural
+from recctl.render.screen import screen
 from recctl.store import Found, find, shortest_references
 from recctl.summary import Kind, Summary
 
@@ -99,27 +100,22 @@ def _print_ids(shown: list[Summary], found: Found) -> None:
 def _print_lines(shown: list[Summary], long: bool) -> None:
     from recctl.render import listing
 
-    screen = output.screen()
-    if screen.terminal:
-        output.write_lines(listing.table(shown, screen.width, screen.color, long))
+    shown_on = screen()
+    if shown_on.terminal:
+        output.write_lines(listing.table(shown, shown_on.width, shown_on.color, long))
     else:
         output.write_lines(listing.tab_separated(shown, long), end="")
 
 
 def _totals(summaries: list[Summary], fitting: list[Summary], shown: list[Summary], unreadable: int) -> str:
     """`12 of 458 recordings, 3 tests, 2 models, 1.2 MB; 1 unreadable`"""
-    count = (
-        f"{len(fitting):,}" if len(fitting) == len(summaries) else f"{len(fitting):,} of {len(summaries):,}"
-    )
+    count = plural(len(fitting), "recording")
+    if len(fitting) < len(summaries):
+        count = f"{len(fitting):,} of {plural(len(summaries), 'recording')}"
     tests = len({summary.test_id for summary in fitting if summary.test_id})
     models = len({summary.model for summary in fitting if summary.model})
     size = format_size(sum(summary.size for summary in fitting))
-    parts = [_plural(count, "recording", len(summaries)), _plural(f"{tests:,}", "test", tests)]
-    parts += [_plural(f"{models:,}", "model", models), size]
+    parts = [count, plural(tests, "test"), plural(models, "model"), size]
     more = f"; the first {len(shown):,} shown" if len(shown) < len(fitting) else ""
     bad = f"; {unreadable:,} unreadable" if unreadable else ""
     return ", ".join(parts) + more + bad
-
-
-def _plural(count: str, thing: str, number: int) -> str:
-    return f"{count} {thing}{'' if number == 1 else 's'}"

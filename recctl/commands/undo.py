@@ -8,7 +8,8 @@ import typer
 
 from recctl.commands.common import DONE, TROUBLE, tell_skipped
 from recctl.errors import RecctlError
-from recctl.journal import Entry, Journal
+from recctl.journal import Journal
+from recctl.journal_entry import Entry
 from recctl.paths import display_path
 from recctl.render import output
 from recctl.render.plans import journal_page

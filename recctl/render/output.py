@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
-import shutil
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NoReturn, TextIO
+from typing import NoReturn
 
 from recctl.errors import RecctlError
 from recctl.render.page import Line, plain_text
 from recctl.render.safe import one_line, visible
+from recctl.render.screen import Screen, is_terminal, screen
 
 # Decoration that a terminal without UTF-8 cannot show, and what stands for it, one for one so
 # that columns stay where they are.
@@ -21,42 +20,9 @@ _ASCII_DECORATION = str.maketrans({"─": "-", "…": "~", "·": "-", "→": ">"
 _PORTION = 100  # lines written at once
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
-    """What stdout is: a terminal or not, whether to colour, and how many columns it has."""
-
-    terminal: bool
-    color: bool
-    width: int
-    height: int
-
-
-def screen() -> Screen:
-    """What stdout is, by NO_COLOR, FORCE_COLOR, TERM, COLUMNS and the stream itself.
-
-    NO_COLOR wins over FORCE_COLOR; each counts when it is set to anything but nothing.
-    """
-    terminal = _is_terminal(sys.stdout)
-    size = shutil.get_terminal_size()
-    if os.environ.get("NO_COLOR"):
-        color = False
-    elif os.environ.get("FORCE_COLOR"):
-        color = True
-    else:
-        color = terminal and os.environ.get("TERM") not in ("dumb", "")
-    return Screen(terminal, color, max(size.columns, 20), max(size.lines, 1))
-
-
-def _is_terminal(stream: TextIO | None) -> bool:
-    try:
-        return stream is not None and stream.isatty()
-    except ValueError:  # closed
-        return False
-
-
 def stderr_is_terminal() -> bool:
     """Whether progress may be drawn."""
-    return _is_terminal(sys.stderr)
+    return is_terminal(sys.stderr)
 
 
 def write_bytes(data: bytes) -> None:

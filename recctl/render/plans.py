@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recctl.compare.changes import format_path
-from recctl.journal import Entry
+from recctl.journal_entry import Entry
 from recctl.jsonvalue import JsonObject
 from recctl.normalize import Due, Normalization
 from recctl.paths import display_path

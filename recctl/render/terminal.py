@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.style import Style as RichStyle
 from rich.text import Text
 
-from recctl.render.output import Screen
 from recctl.render.page import INDENT, Line, Span, Style
+from recctl.render.screen import Screen
 
 _MIN_ROOM = 10  # columns for text, however deep it is indented
 
