@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from recctl.edits import Edit
 from recctl.errors import AmbiguousReference, RecctlError, Unreadable
-from recctl.journal import Journal, Outcome
 from recctl.paths import display_path
 from recctl.render import output
 from recctl.store import default_directories
@@ -26,7 +24,6 @@ DirOption = Annotated[
         "--dir", metavar="DIR", help="Look for references here instead; may be given several times."
     ),
 ]
-WriteOption = Annotated[bool, typer.Option("--write", help="Do it; without this it is only shown.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -52,13 +49,3 @@ def report(problems: Iterable[RecctlError]) -> int:
             for reference, path in problem.matches:
                 output.say(f"  {reference}  {display_path(path)}")
     return code
-
-
-def carry_out(plan: Sequence[Edit], command: str) -> int:
-    """Apply a plan, and say which files were left alone; the exit code that follows from them."""
-    return tell_skipped(Journal().apply(plan, command)) if plan else DONE
-
-
-def tell_skipped(outcome: Outcome) -> int:
-    """Say which files were left alone and why; the exit code that follows from them."""
-    return report(Unreadable(path, why) for path, why in outcome.skipped)

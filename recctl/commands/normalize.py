@@ -7,16 +7,8 @@ from typing import Annotated
 
 import typer
 
-from recctl.commands.common import (
-    DONE,
-    FINDINGS,
-    TROUBLE,
-    JsonOption,
-    WriteOption,
-    carry_out,
-    report,
-    search_roots,
-)
+from recctl.commands.changing import WriteOption, carry_out
+from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, report, search_roots
 from recctl.normalize import Normalizer
 from recctl.render import output
 from recctl.render.plans import normalization_object, normalization_page, normalization_totals

@@ -10,16 +10,8 @@ import typer
 from typer.core import TyperCommand
 
 from recctl import prune as question
-from recctl.commands.common import (
-    DONE,
-    FINDINGS,
-    TROUBLE,
-    JsonOption,
-    WriteOption,
-    carry_out,
-    report,
-    search_roots,
-)
+from recctl.commands.changing import WriteOption, carry_out
+from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, report, search_roots
 from recctl.config import find_project
 from recctl.edits import digest_of
 from recctl.errors import RecctlError, Unreadable
@@ -43,6 +35,9 @@ class PruneCommand(TyperCommand):
         own, rest = (args[: args.index("--")], args[args.index("--") + 1 :]) if "--" in args else (args, [])
         ctx.meta[_REST] = rest
         return super().parse_args(ctx, own)
+
+
+COMMAND_CLASS = PruneCommand
 
 
 def prune(

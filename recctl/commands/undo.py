@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from recctl.commands.common import DONE, TROUBLE, tell_skipped
+from recctl.commands.changing import tell_skipped
+from recctl.commands.common import DONE, TROUBLE
 from recctl.errors import RecctlError
 from recctl.journal import Journal
 from recctl.journal_entry import Entry
