@@ -39,16 +39,25 @@ def _run(arguments: Sequence[str] | None) -> int:
     from recctl.cli import app
     from recctl.render import output
 
+    given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = app(args=arguments, prog_name="recctl", standalone_mode=False)
+        code = app(args=given, prog_name="recctl", standalone_mode=False)
+        output.flush()
     except TyperException as error:
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context else "recctl"
-        output.say_error(RecctlError(error.format_message().rstrip("."), f"see: {command} --help"))
-        return _TROUBLE
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else _TROUBLE
+        message = error.format_message().rstrip(".")
+        raise RecctlError(message, f"see: {_command(error, given)} --help") from None
+    except SystemExit:
+        return 0  # only ever because the reader of the output has gone
     return code if isinstance(code, int) else 0
+
+
+def _command(error: Exception, given: Sequence[str]) -> str:
+    """The command that was wrongly used, as it was typed."""
+    from recctl.cli import COMMANDS
+
+    context = getattr(error, "ctx", None)
+    named = next((word for word in given if not word.startswith("-")), "")
+    return context.command_path if context else f"recctl {named}" if named in COMMANDS else "recctl"
 
 
 def run() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
 from recctl.errors import RecctlError
+from recctl.jsonvalue import as_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +25,19 @@ class Project:
 def find_project(start: Path) -> Project:
     """The project around a directory. Raises RecctlError for a pyproject.toml that cannot be used."""
     parents = (start, *start.parents)
-    top = next((parent for parent in parents if (parent / ".git").exists()), None)
-    nearest = next((path for parent in parents if (path := parent / "pyproject.toml").is_file()), None)
+    # os.path says no where it may not look; pathlib would raise.
+    top = next((parent for parent in parents if os.path.exists(parent / ".git")), None)
+    nearest = next((path for parent in parents if os.path.isfile(path := parent / "pyproject.toml")), None)
     return Project(top or start, None if nearest is None else _recordings(nearest))
 
 
 def _recordings(pyproject: Path) -> tuple[Path, ...] | None:
     """`[tool.recctl] recordings`: a directory or a list of them, relative to the file's own."""
     try:
-        settings = tomllib.loads(pyproject.read_text("utf-8")).get("tool", {}).get("recctl", {})
+        tool = as_object(tomllib.loads(pyproject.read_text("utf-8")).get("tool"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecctlError(f"{pyproject}: cannot be used: {error}", "mend it, or name a directory") from None
-    value = settings.get("recordings") if isinstance(settings, dict) else None
+    value = as_object(tool.get("recctl")).get("recordings")
     if value is None:
         return None
     names = [value] if isinstance(value, str) else value

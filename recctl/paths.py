@@ -5,14 +5,27 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from recctl.errors import RecctlError
+
 
 def display_path(path: Path) -> str:
     """The path in posix form, relative to the current directory when below it, else absolute.
 
     Bytes of a name that are no UTF-8 become `\\xNN`.
     """
-    absolute = os.path.abspath(path)
-    here = os.getcwd()
+    try:
+        here = os.getcwd()
+    except OSError:  # it was removed
+        here = ""
+    absolute = os.path.normpath(os.path.join(here, path))
     below = here.rstrip(os.sep) + os.sep
-    shown = absolute[len(below) :] if absolute.startswith(below) else absolute
+    shown = absolute[len(below) :] if here and absolute.startswith(below) else absolute
     return os.fsencode(shown).decode("utf-8", "backslashreplace").replace(os.sep, "/")
+
+
+def current_directory() -> Path:
+    """The current directory. Raises RecctlError where it was removed."""
+    try:
+        return Path.cwd()
+    except OSError:
+        raise RecctlError("the current directory is gone", "change to one that exists") from None

@@ -7,12 +7,13 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from recctl.config import find_project
 from recctl.errors import AmbiguousReference, NoSuchReference, RecctlError, Unreadable
 from recctl.filename import DIRECTORY, SUFFIX, RecordingName, parse_filename
+from recctl.paths import display_path
 
 ENVIRONMENT_VARIABLE = "RECCTL_RECORDINGS"
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
@@ -34,23 +35,23 @@ class Found:
     problems: tuple[Unreadable, ...]
 
 
-def default_directories(start: Path, environ: Mapping[str, str]) -> tuple[Path, ...]:
-    """Where to look when nobody says where: configured, from the environment, or all named `recordings`.
+def find_default(start: Path, environ: Mapping[str, str]) -> Found:
+    """The files to read when nobody says where: configured, from the environment, or all in `recordings`.
 
-    Raises RecctlError for a pyproject.toml that cannot be used.
+    Raises RecctlError for a pyproject.toml that cannot be used, and where there is no such directory.
     """
     project = find_project(start)
     if project.recordings is not None:
-        return project.recordings
+        return find(project.recordings)
     if named := environ.get(ENVIRONMENT_VARIABLE):
-        return tuple(Path(part) for part in named.split(os.pathsep) if part)
-    found = [Path(entry) for entry, _ in _directories(project.root, []) if entry.endswith(os.sep + DIRECTORY)]
-    if not found:
+        return find(Path(part) for part in named.split(os.pathsep) if part)
+    tree = _search(project.root)
+    if not tree.has_recordings and not tree.problems:
         raise RecctlError(
             f"no recordings: no directory named {DIRECTORY} below {project.root}",
             f"name a directory, or set [tool.recctl] recordings in pyproject.toml or {ENVIRONMENT_VARIABLE}",
         )
-    return tuple(found)
+    return Found(_in_order(tree.inside), tuple(tree.problems))
 
 
 def find(paths: Iterable[Path]) -> Found:
@@ -77,36 +78,48 @@ def find(paths: Iterable[Path]) -> Found:
             problems.append(Unreadable(path, "is no path"))
             continue
         if stat.S_ISDIR(mode):
-            files.update(dict.fromkeys(_search(path, problems)))
+            tree = _search(path)
+            files.update(dict.fromkeys(tree.recordings()))
+            problems += tree.problems
         elif stat.S_ISREG(mode):
             files[path] = None
         else:
             problems.append(Unreadable(path, "is neither a file nor a directory"))
-    return Found(tuple(sorted(_distinct(files))), tuple(problems))
+    return Found(_in_order(files), tuple(problems))
 
 
-def _distinct(files: Iterable[Path]) -> Iterator[Path]:
-    """The paths without those that name a file a second time (`a/x.json` and `./a/../a/x.json`)."""
-    seen = set()
+def _in_order(files: Iterable[Path]) -> tuple[Path, ...]:
+    """The paths sorted, without those that name a file again (`a/x.json` and `./a/../a/x.json`)."""
+    by_place: dict[str, Path] = {}
     for path in files:
-        key = os.path.abspath(path)
-        if key not in seen:
-            seen.add(key)
-            yield path
+        by_place.setdefault(display_path(path), path)
+    return tuple(by_place[place] for place in sorted(by_place))
 
 
-def _search(root: Path, problems: list[Unreadable]) -> list[Path]:
-    inside: list[Path] = []
-    outside: list[Path] = []
-    any_inside = False
-    above = DIRECTORY in root.absolute().parts
-    for directory, names in _directories(root, problems):
+@dataclass(slots=True)
+class _Tree:
+    """The .json files of a tree, those below a directory named `recordings` apart."""
+
+    inside: list[Path] = field(default_factory=list)
+    outside: list[Path] = field(default_factory=list)
+    has_recordings: bool = False
+    problems: list[Unreadable] = field(default_factory=list)
+
+    def recordings(self) -> list[Path]:
+        """Those to read as recordings."""
+        if not self.has_recordings:
+            return self.outside
+        return self.inside + [path for path in self.outside if parse_filename(path.name).hash]
+
+
+def _search(root: Path) -> _Tree:
+    tree = _Tree()
+    above = DIRECTORY in Path(os.path.abspath(root)).parts
+    for directory, names in _directories(root, tree.problems):
         is_inside = above or DIRECTORY in directory.split(os.sep)
-        any_inside = any_inside or is_inside
-        (inside if is_inside else outside).extend(Path(directory, name) for name in names)
-    if any_inside:
-        outside = [path for path in outside if parse_filename(path.name).hash]
-    return inside + outside
+        tree.has_recordings = tree.has_recordings or is_inside
+        (tree.inside if is_inside else tree.outside).extend(Path(directory, name) for name in names)
+    return tree
 
 
 def _directories(root: Path, problems: list[Unreadable]) -> Iterator[tuple[str, list[str]]]:
@@ -133,16 +146,23 @@ def _scan(directory: str) -> tuple[list[str], list[str]]:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 below.append(entry.name)
-            elif entry.name.endswith(SUFFIX) and entry.is_file():
+            elif entry.name.endswith(SUFFIX) and _is_file(entry):
                 names.append(entry.name)
     return below, names
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link to itself
+        return False
 
 
 class Library:
     """The recordings that references may name; directories are searched once, and only if need be."""
 
-    def __init__(self, roots: Callable[[], Iterable[Path]]) -> None:
-        self._roots = roots
+    def __init__(self, search: Callable[[], Found]) -> None:
+        self._search = search
         self._found: Found | None = None
 
     @property
@@ -154,7 +174,7 @@ class Library:
     def files(self) -> tuple[Path, ...]:
         """Every file that a reference may name."""
         if self._found is None:
-            self._found = find(self._roots())
+            self._found = self._search()
         return self._found.files
 
     def resolve(self, reference: str) -> Path:
@@ -176,9 +196,11 @@ def resolve(reference: str, files: Sequence[Path]) -> Path:
     """
     if names_a_path(reference):
         return _existing(Path(reference))
-    wanted = reference.removesuffix(SUFFIX).lower()
     names = {path: parse_filename(path.name) for path in files}
-    matches = [path for path, name in names.items() if _fits(wanted, name)]
+    wanted = reference.removesuffix(SUFFIX).lower()
+    # A file's whole name comes first: it may look like the beginning of another's hash.
+    matches = [path for path, name in names.items() if reference in (name.stem, path.name)]
+    matches = matches or [path for path, name in names.items() if _fits(wanted, name)]
     if len(matches) == 1:
         return matches[0]
     if matches:
@@ -189,9 +211,12 @@ def resolve(reference: str, files: Sequence[Path]) -> Path:
 def _existing(path: Path) -> Path:
     try:
         mode = path.stat().st_mode
-    except (OSError, ValueError) as error:
-        missing = isinstance(error, FileNotFoundError | ValueError)
-        raise Unreadable(path, "is not there" if missing else f"cannot be read: {error}") from None
+    except FileNotFoundError:
+        raise Unreadable(path, "is not there") from None
+    except ValueError:  # a NUL inside
+        raise Unreadable(path, "is no path") from None
+    except OSError as error:
+        raise Unreadable(path, f"cannot be read: {error.strerror or error}") from None
     if not stat.S_ISREG(mode):
         hint = "list it with: recctl ls" if stat.S_ISDIR(mode) else ""
         raise Unreadable(path, "is a directory, not a recording" if hint else "is not a regular file", hint)
@@ -199,8 +224,6 @@ def _existing(path: Path) -> Path:
 
 
 def _fits(wanted: str, name: RecordingName) -> bool:
-    if name.stem == wanted:
-        return True
     if wanted.startswith("models-"):
         return name.stem.startswith(wanted) and len(wanted) >= len("models-") + _MIN_PREFIX
     form = _REFERENCE.fullmatch(wanted)

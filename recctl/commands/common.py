@@ -10,9 +10,9 @@ from typing import Annotated
 import typer
 
 from recctl.errors import AmbiguousReference, RecctlError, Unreadable
-from recctl.paths import display_path
+from recctl.paths import current_directory, display_path
 from recctl.render import output
-from recctl.store import default_directories
+from recctl.store import Found, find, find_default
 
 DONE = 0
 FINDINGS = 1
@@ -24,12 +24,26 @@ DirOption = Annotated[
         "--dir", metavar="DIR", help="Look for references here instead; may be given several times."
     ),
 ]
+PathsArgument = Annotated[
+    list[Path] | None,
+    # readable: whether a file can be read is said file by file, so that it does not hide the others.
+    typer.Argument(metavar="[PATH]...", help="Directories to search, or files.", readable=False),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def search_roots(given: Iterable[Path] | None) -> tuple[Path, ...]:
-    """The paths a user gave, else the project's directories. Raises RecctlError where there are none."""
-    return tuple(given or ()) or default_directories(Path.cwd(), os.environ)
+def search(given: Iterable[Path] | None) -> Found:
+    """The files below the paths a user gave, else of the project. Raises RecctlError where there are none."""
+    roots = tuple(given or ())
+    if not roots:
+        return find_default(current_directory(), os.environ)
+    found = find(roots)
+    if not found.files and not found.problems:
+        raise RecctlError(
+            f"no recordings in {', '.join(display_path(root) for root in roots)}",
+            "recordings are .json files, usually in directories named recordings",
+        )
+    return found
 
 
 def refuse_together(**options: bool) -> None:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, DirOption, JsonOption, report, search_roots
+from recctl.commands.common import DONE, FINDINGS, TROUBLE, DirOption, JsonOption, report, search
 from recctl.compare.requests import Part, compare
 from recctl.errors import RecctlError
+from recctl.paths import current_directory
 from recctl.query import Scan
 from recctl.recording import Recording, load
 from recctl.render import output
@@ -52,7 +53,7 @@ def diff(
         if part != "request":
             raise RecctlError("--part goes with recordings", "a review shows requests and answers both")
         raise typer.Exit(_review(rev, long, as_json, directories))
-    library = Library(lambda: search_roots(directories))
+    library = Library(lambda: search(directories))
     old = load(library.resolve(named[0]))
     siblings: list[Sibling] = []
     if len(named) == 1:
@@ -63,7 +64,7 @@ def diff(
         from recctl.render.as_json import encode
         from recctl.render.diff_json import comparison_object
 
-        output.write_bytes(encode(comparison_object(compared, siblings)))
+        output.write_json(encode(comparison_object(compared, siblings)))
     else:
         from recctl.render.comparison import comparison_page
 
@@ -91,15 +92,15 @@ def _review(rev: str | None, long: bool, as_json: bool, directories: list[Path] 
     from recctl.config import find_project
     from recctl.git import find_repository
 
-    repository = find_repository(Path.cwd())
-    below = tuple(directories or find_project(Path.cwd()).recordings or ())
+    repository = find_repository(current_directory())
+    below = tuple(directories or find_project(current_directory()).recordings or ())
     states = in_working_tree(repository, below) if rev is None else between(repository, rev, below)
     tests = review(states.old, states.new, states.renamed)
     if as_json:
         from recctl.render.as_json import encode
         from recctl.render.diff_json import review_object
 
-        output.write_bytes(encode(review_object(states, tests)))
+        output.write_json(encode(review_object(states, tests)))
     else:
         from recctl.render.review import review_page, review_totals
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from recctl.commands.common import JsonOption, refuse_together, report, search_roots
-from recctl.errors import RecctlError
+from recctl.commands.common import JsonOption, PathsArgument, refuse_together, report, search
 from recctl.query import Query, Scan, SortKey
 from recctl.render import output
 from recctl.render.progress import progress
 from recctl.render.safe import format_size, plural
 from recctl.render.screen import screen
-from recctl.store import Found, find, shortest_references
+from recctl.store import Found, shortest_references
 from recctl.summary import Kind, Summary
 
 
 def ls(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Directories to search, or files.")
-    ] = None,
+    paths: PathsArgument = None,
     test: Annotated[str | None, typer.Option(metavar="TEXT", help="Test ids with this in it.")] = None,
     model: Annotated[str | None, typer.Option(metavar="TEXT", help="Models with this in the name.")] = None,
     endpoint: Annotated[str | None, typer.Option(metavar="TEXT", help="Endpoints with this in it.")] = None,
@@ -66,8 +62,7 @@ def ls(
         sort=sort,
         reverse=reverse,
     )
-    roots = search_roots(paths)
-    found = find(roots)
+    found = search(paths)
     scan = Scan(found.files)
     summaries = list(progress(scan, "reading recordings", len(found.files)))
     fitting = query.select(summaries)
@@ -77,16 +72,12 @@ def ls(
     elif as_json:
         from recctl.render.as_json import encode, summary_object
 
-        output.write_bytes(encode([summary_object(summary) for summary in shown]))
+        output.write_json(encode([summary_object(summary) for summary in shown]))
     else:
         _print_lines(shown, long)
     code = report([*found.problems, *scan.problems])
-    if not found.files and not found.problems:
-        raise RecctlError(
-            f"no recordings in {', '.join(str(root) for root in roots)}",
-            "recordings are .json files, usually in directories named recordings",
-        )
-    output.say(_totals(summaries, fitting, shown, len(scan.problems)))
+    if found.files:
+        output.say(_totals(summaries, fitting, shown, len(scan.problems)))
     raise typer.Exit(code)
 
 
@@ -94,7 +85,7 @@ def _print_ids(shown: list[Summary], found: Found) -> None:
     from recctl.filename import parse_filename
 
     references = shortest_references({path: parse_filename(path.name) for path in found.files})
-    output.write_text("".join(f"{references[summary.path]}\n" for summary in shown))
+    output.write_names(references[summary.path] for summary in shown)
 
 
 def _print_lines(shown: list[Summary], long: bool) -> None:

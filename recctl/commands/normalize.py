@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from recctl.commands.changing import WriteOption, carry_out
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, report, search_roots
+from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
 from recctl.normalize import Normalizer
 from recctl.render import output
 from recctl.render.plans import normalization_object, normalization_page, normalization_totals
 from recctl.render.progress import progress
-from recctl.store import find
 
 
 def normalize(
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Directories to search, or files.")
-    ] = None,
+    paths: PathsArgument = None,
     write: WriteOption = False,
     volatile: Annotated[
         bool, typer.Option("--volatile", help="Even out what the recorder itself leaves alone, too.")
@@ -36,13 +32,13 @@ def normalize(
 
       recctl normalize tests/integration/responses --volatile --write
     """
-    found = find(search_roots(paths))
+    found = search(paths)
     normalizer = Normalizer(found.files, volatile)
     planned = list(progress(normalizer, "reading recordings", len(found.files)))
     if as_json:
         from recctl.render.as_json import encode
 
-        output.write_bytes(encode([normalization_object(one) for one in planned]))
+        output.write_json(encode([normalization_object(one) for one in planned]))
     else:
         output.write_page(list(normalization_page(planned)))
     code = report([*found.problems, *normalizer.problems])

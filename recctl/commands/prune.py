@@ -11,17 +11,17 @@ from typer.core import TyperCommand
 
 from recctl import prune as question
 from recctl.commands.changing import WriteOption, carry_out
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, report, search_roots
+from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
 from recctl.config import find_project
 from recctl.edits import digest_of
 from recctl.errors import RecctlError, Unreadable
 from recctl.git import Repository, find_repository
 from recctl.live.judgement import Judge
+from recctl.paths import current_directory
 from recctl.recording import read, summarize
 from recctl.render import output
 from recctl.render.progress import progress
 from recctl.render.pruning import pruning_object, pruning_page, pruning_totals
-from recctl.store import find
 from recctl.summary import Summary
 
 _REST = "pytest arguments"
@@ -42,9 +42,7 @@ COMMAND_CLASS = PruneCommand
 
 def prune(
     context: typer.Context,
-    paths: Annotated[
-        list[Path] | None, typer.Argument(metavar="[PATH]...", help="Directories to search, or files.")
-    ] = None,
+    paths: PathsArgument = None,
     tests: Annotated[
         list[str] | None,
         typer.Option(
@@ -81,14 +79,14 @@ def prune(
     arguments: list[str] = context.meta[_REST]
     if arguments and not collect:
         raise RecctlError("arguments after -- are for pytest", "give --collect as well")
-    found = find(search_roots(paths))
+    found = search(paths)
     truth = _truth(tests or (), collect, python, arguments)
     problems: list[Unreadable] = [*found.problems]
     answered = question.prune(_recordings(found.files, problems), truth, max_share, _repository(found.files))
     if as_json:
         from recctl.render.as_json import encode
 
-        output.write_bytes(encode(pruning_object(answered)))
+        output.write_json(encode(pruning_object(answered)))
     else:
         output.write_page(list(pruning_page(answered)))
     code = report(problems)
@@ -108,7 +106,7 @@ def _truth(tests: Sequence[str], collect: bool, python: str | None, arguments: l
 
     ids = listed.listed_tests(tests) if tests else frozenset()
     if collect:
-        root = find_project(Path.cwd()).root
+        root = find_project(current_directory()).root
         return collected.by_collection(collected.collect(root, python, arguments), ids)
     return listed.by_list(ids) if tests else source.by_source
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from recctl.answer import answer
-from recctl.commands.common import DirOption, JsonOption, refuse_together, report, search_roots
+from recctl.commands.common import DirOption, JsonOption, refuse_together, report, search
 from recctl.errors import RecctlError, Unreadable
 from recctl.recording import Recording, load, read
 from recctl.render import output
@@ -40,7 +40,7 @@ def show(
       recctl show ab7d --text | wc -w
     """
     refuse_together(text=text, chunks=chunks, raw=raw, json=as_json)
-    library = Library(lambda: search_roots(directories))
+    library = Library(lambda: search(directories))
     problems: list[RecctlError] = []
     if raw:
         for reference in references:
@@ -77,7 +77,7 @@ def _recordings(
 def _print_json(recordings: Iterator[tuple[Recording, Transcript]]) -> None:
     from recctl.render.as_json import encode, recording_object
 
-    output.write_bytes(encode([recording_object(recording, said) for recording, said in recordings]))
+    output.write_json(encode([recording_object(recording, said) for recording, said in recordings]))
 
 
 def _print_text(recordings: Iterator[tuple[Recording, Transcript]]) -> None:

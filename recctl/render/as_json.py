@@ -10,6 +10,7 @@ import orjson
 from recctl.jsonvalue import Json, JsonObject
 from recctl.paths import display_path
 from recctl.recording import Recording
+from recctl.request import request_body
 from recctl.summary import Summary
 from recctl.transcript import Choice, Transcript
 
@@ -60,10 +61,10 @@ def summary_object(summary: Summary) -> JsonObject:
 
 
 def recording_object(recording: Recording, answer: Transcript) -> JsonObject:
-    """The keys of `show --json`: those of `ls`, the request as recorded, the answer assembled."""
+    """The keys of `show --json`: those of `ls`, the request's body as recorded, the answer assembled."""
     return {
         **summary_object(recording.summary),
-        "request": recording.request,
+        "request": request_body(recording),
         "response": transcript_object(answer),
     }
 

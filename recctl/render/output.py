@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import sys
 from collections.abc import Iterable
@@ -31,7 +32,10 @@ def write_bytes(data: bytes) -> None:
         raise RecctlError("stdout is closed", "give it somewhere to write to")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        rest = memoryview(data)
+        while rest:
+            # Unbuffered, it may take less than all.
+            rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _stop_quietly()
@@ -61,6 +65,33 @@ def write_exact(text: str) -> None:
         write_text(safe if safe.endswith("\n") or not safe else f"{safe}\n")
     else:
         write_bytes(text.encode("utf-8", "backslashreplace"))
+
+
+def write_json(data: bytes) -> None:
+    """A JSON document: exactly in a pipe; on a terminal with escapes for what could steer it."""
+    if not screen().terminal:
+        write_bytes(data)
+        return
+    text = data.decode()
+    write_text(text if visible(text) == text else "".join(map(_json_escaped, text)))
+
+
+def _json_escaped(char: str) -> str:
+    return char if visible(char) == char else json.dumps(char)[1:-1]
+
+
+def write_names(names: Iterable[str]) -> None:
+    """Names of files or references, a line each: their own bytes in a pipe, made safe on a terminal."""
+    if screen().terminal:
+        write_text("".join(f"{one_line(name)}\n" for name in names))
+    else:
+        write_bytes(b"".join(os.fsencode(name) + b"\n" for name in names))
+
+
+def flush() -> None:
+    """Write what others left in stdout's buffer, as help does. Raises RecctlError as `write_bytes`."""
+    if sys.stdout is not None and not sys.stdout.closed:
+        write_bytes(b"")
 
 
 def write_lines(lines: Iterable[str], end: str = "\n") -> None:

@@ -143,7 +143,10 @@ def _last_columns(text: str, width: int) -> str:
 
 def page_through(text: str) -> bool:
     """Hand the text to the program that PAGER names; False when there is none to hand it to."""
-    command = shlex.split(os.environ.get("PAGER", ""))
+    try:
+        command = shlex.split(os.environ.get("PAGER", ""))
+    except ValueError:  # a quote that does not end
+        return False
     if not command or command == ["cat"]:
         return False
     # less: quit if it fits, keep colours, leave the screen as it is. As git and gh set it.

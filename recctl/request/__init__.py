@@ -13,17 +13,17 @@ from recctl.request.types import Conversation, Media, Message, Part, Result, Tex
 from recctl.wire.content import text_of
 
 
-def request_body(recording: Recording) -> JsonObject:
-    """The part of the request that the caller composed: body, payload or kwargs."""
+def request_body(recording: Recording) -> Json:
+    """The part of the request that the caller composed: body, payload or kwargs, else all of it."""
     for key in ("body", "payload", "kwargs"):
         if key in recording.request:
-            return as_object(recording.request[key])
-    return {}
+            return recording.request[key]
+    return recording.request
 
 
 def conversation(recording: Recording) -> Conversation:
     """The request of a recording. Never raises for what it holds."""
-    body = request_body(recording)
+    body = as_object(request_body(recording))
     if recording.summary.kind == "tool":
         return Conversation(parameters=body)
     if recording.summary.kind == "file":

@@ -5,7 +5,8 @@ Written from the published API; no real recording of it has been found yet.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import TypeAlias
 
 from recctl.jsonvalue import Json, JsonObject, as_int, as_list, as_object, as_str
 from recctl.transcript import Failure
@@ -20,7 +21,7 @@ from recctl.wire.delta import (
     Piece,
     Usage,
     Voice,
-    item_by_item,
+    payload,
 )
 
 # Event type → whose words its `delta` (or, at the end, its repeated whole) carries.
@@ -47,10 +48,31 @@ def looks_like(data: JsonObject) -> bool:
     return data.get("object") == "response" or (isinstance(kind, str) and kind.startswith("response."))
 
 
-def _read(data: JsonObject) -> Iterator[Delta]:
+# Ids of output items → their positions in the stream. The response that ends a stream may leave
+# some items out, so that its own positions are others.
+Places: TypeAlias = dict[str, int]
+
+
+def read(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
+    """Each delta with the position of its item: the events of a stream, or the one response."""
+    places: Places = {}
+    for position, item in enumerate(items):
+        data = as_object(payload(item))
+        _note_place(data, places)
+        for delta in _read(data, places):
+            yield position, delta
+
+
+def _note_place(data: JsonObject, places: Places) -> None:
+    item_id = as_str(data.get("item_id")) or as_str(as_object(data.get("item")).get("id"))
+    if item_id and as_int(data.get("output_index")) is not None:
+        places[item_id] = _output_index(data)
+
+
+def _read(data: JsonObject, places: Places) -> Iterator[Delta]:
     kind = as_str(data.get("type")) or ""
     if data.get("object") == "response":
-        yield from _read_response(data)
+        yield from _read_response(data, places)
     elif kind in _PARTS:
         yield Piece(as_str(data.get("delta")) or "", _PARTS[kind], block=_block(data))
     elif kind in _WHOLES:
@@ -61,14 +83,15 @@ def _read(data: JsonObject) -> Iterator[Delta]:
     elif kind in ("response.output_item.added", "response.output_item.done"):
         yield from _read_item(as_object(data.get("item")), _output_index(data))
     elif kind in _ENDS:
-        yield from _read_response(as_object(data.get("response")))
+        yield from _read_response(as_object(data.get("response")), places)
     elif kind == "error":
         yield Failed(_failure(data))
 
 
-def _read_response(response: JsonObject) -> Iterator[Delta]:
-    for position, item in enumerate(as_list(response.get("output"))):
-        yield from _read_item(as_object(item), position)
+def _read_response(response: JsonObject, places: Places) -> Iterator[Delta]:
+    for position, item in enumerate(map(as_object, as_list(response.get("output")))):
+        place = places.get(as_str(item.get("id")) or "", position)
+        yield from _read_item(item, place)
     if error := as_object(response.get("error")):
         yield Failed(_failure(error))
     incomplete = as_object(response.get("incomplete_details"))
@@ -114,6 +137,3 @@ def _block(data: JsonObject) -> Block:
 def _failure(error: Json) -> Failure:
     fields = as_object(error)
     return Failure(as_str(fields.get("code")), as_str(fields.get("message")), body=error)
-
-
-read = item_by_item(_read)
