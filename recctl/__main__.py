@@ -16,11 +16,12 @@ _INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run recctl with these arguments (the process's own by default); returns the exit code."""
     from recctl.render import output
+    from recctl.render.problems import say_problem
 
     try:
         return _run(arguments)
     except RecctlError as error:
-        output.say_error(error)
+        say_problem(error)
     except KeyboardInterrupt:
         return _INTERRUPTED
     except Exception as error:
@@ -46,6 +47,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     except TyperException as error:
         message = error.format_message().rstrip(".")
         raise RecctlError(message, f"see: {_command(error, given)} --help") from None
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        raise output.cannot_write(error) from None  # by help, which writes itself
     except SystemExit:
         return 0  # only ever because the reader of the output has gone
     return code if isinstance(code, int) else 0

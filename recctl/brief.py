@@ -6,27 +6,15 @@ import json
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
-
-from recctl.answer import answer, answer_of
+from recctl.answer import answer
 from recctl.errors import Unreadable
-from recctl.header import NotPlain, read_body
-from recctl.recording import parse, read
+from recctl.recording import load
 from recctl.summary import Summary
 from recctl.transcript import Transcript
 
 Sort = Literal["text", "tool", "embedding", "models", "error", "nothing", "unknown", "unreadable"]
 
 _WORDS = 120  # characters of an answer that a listing needs at most
-_HEAD = 40  # chunks read first; most answers have said that much by then
-# Signs of a tool call anywhere in a body, as every format spells it. Null is not one.
-_CALL_SIGNS = (
-    b'"tool_calls":[',
-    b'"tool_calls": [',
-    b'"function_call":{',
-    b'"function_call": {',
-    b"tool_use",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +26,9 @@ class Brief:
 
 
 def brief_of(summary: Summary) -> Brief:
-    """The brief of a recording. Reads its file, but only the beginning of a long stream."""
+    """The brief of a recording, from its file."""
     try:
-        raw = read(summary.path)
-        if summary.streaming and not summary.failed and (words := _first_words(raw)):
-            return Brief("text", words)
-        return brief(answer(parse(summary.path, raw)))
+        return brief(answer(load(summary.path)))
     except Unreadable as error:
         return Brief("unreadable", error.message)
 
@@ -90,23 +75,6 @@ def _given(arguments: str) -> str:
     if not isinstance(values, dict):
         return arguments
     return ", ".join(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in values.items())
-
-
-def _first_words(raw: bytes) -> str | None:
-    """The first words of a long streamed text, from its first chunks; None where that is not enough."""
-    if any(sign in raw for sign in _CALL_SIGNS):
-        return None
-    try:
-        items = read_body(raw)
-        if len(items) <= _HEAD:
-            return None
-        head = [msgspec.json.decode(item) for item in items[:_HEAD]]
-    except (NotPlain, msgspec.MsgspecError, RecursionError):
-        return None
-    started = answer_of({"body": head})
-    # Only a first choice that has begun its text tells; one that still reasons may go on to say more.
-    words = _one_line(started.choices[0].text) if started.choices and not started.error else ""
-    return words if len(words) >= _WORDS else None
 
 
 def _one_line(text: str) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from recctl.errors import RecctlError
-from recctl.jsonvalue import as_object
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +33,13 @@ def find_project(start: Path) -> Project:
 def _recordings(pyproject: Path) -> tuple[Path, ...] | None:
     """`[tool.recctl] recordings`: a directory or a list of them, relative to the file's own."""
     try:
-        tool = as_object(tomllib.loads(pyproject.read_text("utf-8")).get("tool"))
+        tool = tomllib.loads(pyproject.read_text("utf-8")).get("tool", {})
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecctlError(f"{pyproject}: cannot be used: {error}", "mend it, or name a directory") from None
-    value = as_object(tool.get("recctl")).get("recordings")
+    own = tool.get("recctl", {}) if isinstance(tool, dict) else None
+    if not isinstance(own, dict):
+        raise RecctlError(f"{pyproject}: [tool.recctl] must be a table", "mend it, or name a directory")
+    value = own.get("recordings")
     if value is None:
         return None
     names = [value] if isinstance(value, str) else value

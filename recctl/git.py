@@ -43,8 +43,9 @@ class Repository:
         """The id of the commit that a revision names. Raises RecctlError."""
         asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
         done = _run(asked, self.top)
-        if done.returncode == 0:
-            return done.stdout.decode().strip()
+        # `^HEAD` names a commit too, one to leave out.
+        if done.returncode == 0 and not done.stdout.startswith(b"^"):
+            return _text(done)
         if revision == "HEAD":
             raise RecctlError(f"{self.top}: there is no commit yet to compare with", "commit first")
         shallow = _text(_run(("rev-parse", "--is-shallow-repository"), self.top)) == "true"
@@ -78,10 +79,15 @@ class Repository:
         head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top)
         return self.tree(_text(head)) if head.returncode == 0 else {}
 
-    def working_files(self) -> list[str]:
-        """The files of the working tree that git holds or would hold: tracked and untracked, not ignored."""
-        listed = self._output("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name")
-        return list(dict.fromkeys(_entries(listed)))
+    def working_files(self) -> dict[str, bool]:
+        """The files that git holds or would hold: tracked and untracked, not ignored.
+
+        True for those that a sparse checkout leaves out of the working tree.
+        """
+        listed = self._output(
+            "ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard", "--full-name"
+        )
+        return {entry[2:]: entry.startswith("S ") for entry in _entries(listed)}
 
     def blob_id(self, data: bytes, like: str) -> str:
         """The id git gives a blob of these bytes, in the hash that the id `like` is of."""
@@ -98,7 +104,16 @@ class Repository:
     def renamed(self, base: str, head: str | None) -> dict[str, str]:
         """Files that git says were renamed, old path → new; `head` None is the working tree."""
         sides = (base,) if head is None else (base, head)
-        options = ("-r", "-z", "-M", "--diff-filter=R", "--name-status", "--no-ext-diff", "--no-textconv")
+        options = (
+            "-r",
+            "-z",
+            "-M",
+            "-l0",
+            "--diff-filter=R",
+            "--name-status",
+            "--no-ext-diff",
+            "--no-textconv",
+        )
         # diff-index compares with what is staged: files of the working tree would go through filters.
         command = ("diff-index", "--cached") if head is None else ("diff-tree",)
         entries = iter(_entries(self._output(*command, *options, *sides)))

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from recctl.jsonvalue import as_str
 from recctl.summary import Facts
 
 _NULL = msgspec.Raw(b"null")
@@ -112,7 +113,7 @@ def _facts(document: _Document) -> Facts:
         url=request.url,
         endpoint=request.endpoint,
         model=request.model,
-        body_model=None if request.model else _model_in(request.payload) or _model_in(request.body),
+        body_model=_model_in(request.payload) or _model_in(request.body),
         provider=request.provider,
         provider_metadata=request.provider_metadata,
         tool_name=request.tool_name,
@@ -144,8 +145,8 @@ def _is_object(raw: msgspec.Raw) -> bool:
     return bytes(memoryview(raw)[:1]) == b"{"
 
 
-def _model_in(raw: msgspec.Raw) -> Any:
-    return _decode_model(raw).model if _is_object(raw) else None
+def _model_in(raw: msgspec.Raw) -> str | None:
+    return as_str(_decode_model(raw).model) if _is_object(raw) else None
 
 
 def _tool_error(item: _Item) -> bool:

@@ -7,11 +7,53 @@ helpers return a harmless default instead of raising, so that readers stay short
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any, TypeAlias
 
 # A parsed JSON value. `Any` on purpose: every reader narrows with the helpers below.
 Json: TypeAlias = Any
 JsonObject: TypeAlias = dict[str, Any]
+
+
+def loads(text: str | bytes) -> Json:
+    """JSON text as a value, by the standard library, which reads all that the recorder writes.
+
+    An integer of more digits than Python converts becomes a float, as other readers have it. Raises
+    JSONDecodeError, and RecursionError for what is nested too deeply.
+    """
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return json.loads(text, parse_int=_number)
+
+
+def _number(digits: str) -> int | float:
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
+# No recording comes near it; far below what makes Python give up.
+_DEEPEST = 200
+
+
+def is_deep(value: Json) -> bool:
+    """Whether a value is nested more deeply than any recording: too deeply to walk through by recursion."""
+    level = _containers([value])
+    for _ in range(_DEEPEST):
+        if not level:
+            return False
+        level = _containers(
+            inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)
+        )
+    return bool(level)
+
+
+def _containers(values: Iterable[Json]) -> list[Json]:
+    return [value for value in values if isinstance(value, dict | list)]
 
 
 def as_object(value: Json) -> JsonObject:

@@ -21,7 +21,7 @@ from recctl.errors import Unreadable
 from recctl.filename import SUFFIX, parse_filename
 from recctl.header import NotPlain, read_request
 from recctl.jsonspans import Span, elements, inside_string, members, root
-from recctl.jsonvalue import Json, as_object
+from recctl.jsonvalue import Json, as_object, loads
 from recctl.recording import parse, read, summarize
 
 
@@ -144,7 +144,7 @@ def _due_in(raw: bytes, rec_id: str | None, volatile: bool) -> Iterator[Due]:
     listed = raw[body.start : body.start + 1] == b"["
     for index, span in enumerate(elements(raw, body) if listed else [body]):
         where = ("response", "body", index) if listed else ("response", "body")
-        value = json.loads(span.of(raw))
+        value = loads(span.of(raw))
         if isinstance(value, str) and volatile and value.startswith(rules.EVENT_DATA):
             found = _in_event(raw, span, value, rec_id)
         else:
@@ -173,7 +173,7 @@ def _in_event(raw: bytes, span: Span, line: str, rec_id: str | None) -> Iterator
     """Values in JSON that is itself inside a string of the document."""
     text = line[len(rules.EVENT_DATA) :]
     try:
-        data = json.loads(text)
+        data = loads(text)
     except (ValueError, RecursionError):
         return
     inner = text.encode("utf-8", "surrogatepass")

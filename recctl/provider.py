@@ -49,8 +49,12 @@ def _from_url(url: str) -> str | None:
     if not host:
         # vertexai:///generate_content; __databricks__/serving-endpoints/...
         first = parts.path.partition("/")[0]
-        return parts.scheme or (first.strip("_") if first.startswith("__") else "") or None
-    if parts.scheme and parts.scheme not in _SCHEMES:
+        return (
+            (parts.scheme if "://" in url else "")
+            or (first.strip("_") if first.startswith("__") else "")
+            or None
+        )
+    if "://" in url and parts.scheme not in _SCHEMES:
         return parts.scheme
     if port == _OLLAMA_PORT:
         return "ollama"

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from recctl.errors import Unreadable
+from recctl.paths import absolute_path
 from recctl.recording import read, summarize
 from recctl.summary import Kind, Summary
 
@@ -18,7 +19,7 @@ SortKey = Literal["test", "id", "path", "model", "endpoint", "provider", "chunks
 _ORDERS: dict[SortKey, Callable[[Summary], str | int | None]] = {
     "test": lambda summary: summary.test_id,
     "id": lambda summary: summary.name.id,
-    "path": lambda summary: str(summary.path),
+    "path": lambda summary: absolute_path(summary.path),
     "model": lambda summary: summary.model,
     "endpoint": lambda summary: summary.endpoint,
     "provider": lambda summary: summary.provider,
@@ -40,12 +41,13 @@ class Query:
     errors: bool = False
     sort: SortKey = "test"
     reverse: bool = False
-    limit: int | None = None
 
     def select(self, summaries: Iterable[Summary]) -> list[Summary]:
-        """The summaries that fit, sorted; what has no value to sort by comes last. `limit` is not applied."""
+        """The summaries that fit, sorted; what has no value to sort by comes last.
+
+        Equals stay in the order in which they come, which is that of their paths.
+        """
         fitting = [summary for summary in summaries if self._fits(summary)]
-        fitting.sort(key=lambda summary: str(summary.path))
         order = _ORDERS[self.sort]
         known = [(value, summary) for summary in fitting if (value := order(summary)) is not None]
         known.sort(key=lambda pair: pair[0], reverse=self.reverse)

@@ -8,8 +8,10 @@ from pathlib import Path
 
 from recctl.errors import Unreadable
 from recctl.header import NotPlain, read_facts
-from recctl.jsonvalue import Json, JsonObject, as_object, as_str
+from recctl.jsonvalue import Json, JsonObject, as_object, as_str, is_deep, loads
 from recctl.summary import Facts, Summary, summary_of
+
+TOO_DEEP = "is nested too deeply to be a recording"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +71,28 @@ def load(path: Path) -> Recording:
     return parse(path, read(path))
 
 
+def request_body(recording: Recording) -> Json:
+    """The part of the request that the caller composed: body, payload or kwargs, else all of it."""
+    for key in ("body", "payload", "kwargs"):
+        if key in recording.request:
+            return recording.request[key]
+    return recording.request
+
+
 def _load(path: Path, raw: bytes) -> JsonObject:
     """The JSON object in the bytes, by the standard library, which reads all that the recorder writes."""
     if not raw.strip():
         raise Unreadable(path, "is empty", "restore it from git or record it again")
     try:
-        document = json.loads(raw.decode())
+        document = loads(raw.decode())
     except UnicodeDecodeError as error:
         raise Unreadable(path, f"is not UTF-8: byte {error.start} is {raw[error.start]:#04x}") from None
     except json.JSONDecodeError as error:
         raise _not_json(path, error) from None
     except RecursionError:
-        raise Unreadable(path, "is nested too deeply to be a recording") from None
-    except ValueError as error:  # an integer of more digits than Python converts
-        raise Unreadable(path, f"holds a value that cannot be read: {error}") from None
+        raise Unreadable(path, TOO_DEEP) from None
+    if is_deep(document):
+        raise Unreadable(path, TOO_DEEP)
     if not isinstance(document, dict):
         held = "an array" if isinstance(document, list) else "a single value"
         raise Unreadable(path, f"is JSON but no recording: it holds {held}, not an object")
@@ -91,7 +101,9 @@ def _load(path: Path, raw: bytes) -> JsonObject:
 
 def _not_json(path: Path, error: json.JSONDecodeError) -> Unreadable:
     where = f"line {error.lineno} column {error.colno}"
-    if error.pos >= len(error.doc.rstrip()) or error.msg.startswith("Unterminated string"):
+    text = error.doc.strip()
+    unfinished = text.startswith("{") and not text.endswith("}") and not error.msg.startswith("Extra data")
+    if unfinished or error.pos >= len(error.doc.rstrip()):
         hint = "restore it from git or record it again"
         return Unreadable(path, f"is cut short: not JSON at {where}, {error.msg}", hint)
     return Unreadable(path, f"is not JSON at {where}: {error.msg}")
@@ -101,7 +113,7 @@ def _facts(document: JsonObject, request: JsonObject, response: JsonObject) -> F
     body = response.get("body")
     first = as_object(body[0] if isinstance(body, list) and body else body)
     data = as_object(first.get("__data__"))
-    models = (as_object(request.get(key)).get("model") for key in ("payload", "body"))
+    models = (as_str(as_object(request.get(key)).get("model")) for key in ("payload", "body"))
     return Facts(
         test_id=document.get("test_id"),
         request_test_id=request.get("test_id"),
@@ -130,6 +142,7 @@ def _facts(document: JsonObject, request: JsonObject, response: JsonObject) -> F
 def _replayed(value: Json, mapping: JsonObject) -> Json:
     """The value with each original id replaced by its normalised form; `mapping` is normalised → original."""
     pairs = [(original, new) for new, original in mapping.items() if as_str(original)]
+    pairs.sort(key=lambda pair: -len(pair[0]))  # call_12 before call_1
 
     def walk(value: Json) -> Json:
         if isinstance(value, str):

@@ -13,7 +13,7 @@ from pathlib import Path
 from recctl.config import find_project
 from recctl.errors import AmbiguousReference, NoSuchReference, RecctlError, Unreadable
 from recctl.filename import DIRECTORY, SUFFIX, RecordingName, parse_filename
-from recctl.paths import display_path
+from recctl.paths import absolute_path
 
 ENVIRONMENT_VARIABLE = "RECCTL_RECORDINGS"
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
@@ -92,7 +92,7 @@ def _in_order(files: Iterable[Path]) -> tuple[Path, ...]:
     """The paths sorted, without those that name a file again (`a/x.json` and `./a/../a/x.json`)."""
     by_place: dict[str, Path] = {}
     for path in files:
-        by_place.setdefault(display_path(path), path)
+        by_place.setdefault(absolute_path(path), path)
     return tuple(by_place[place] for place in sorted(by_place))
 
 

@@ -8,11 +8,10 @@ calls are not among them: later requests carry them.
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from recctl.jsonvalue import Json, JsonObject, as_list, as_object
+from recctl.jsonvalue import Json, JsonObject, as_list, as_object, loads
 
 # Keys and positions inside one item of the response body, and what the value there becomes.
 Replacement: TypeAlias = tuple[tuple[str | int, ...], Json]
@@ -102,7 +101,7 @@ def without_volatile(response: JsonObject) -> JsonObject:
 def _stable(item: Json) -> Json:
     if isinstance(item, str) and item.startswith(EVENT_DATA):
         try:
-            data = json.loads(item[len(EVENT_DATA) :])
+            data = loads(item[len(EVENT_DATA) :])
         except (ValueError, RecursionError):
             return item
         return _replaced(data, in_event(as_object(data), "rec-"))

@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from recctl.errors import AmbiguousReference, RecctlError, Unreadable
+from recctl.errors import RecctlError
 from recctl.paths import current_directory, display_path
-from recctl.render import output
+from recctl.render.problems import say_problem
 from recctl.store import Found, find, find_default
 
 DONE = 0
@@ -58,8 +58,5 @@ def report(problems: Iterable[RecctlError]) -> int:
     code = DONE
     for problem in problems:
         code = TROUBLE
-        output.say_error(problem, display_path(problem.path) if isinstance(problem, Unreadable) else "")
-        if isinstance(problem, AmbiguousReference):
-            for reference, path in problem.matches:
-                output.say(f"  {reference}  {display_path(path)}")
+        say_problem(problem)
     return code

@@ -56,8 +56,9 @@ def diff(
     library = Library(lambda: search(directories))
     old = load(library.resolve(named[0]))
     siblings: list[Sibling] = []
+    problems: list[RecctlError] = []
     if len(named) == 1:
-        siblings = _siblings(old, library)
+        siblings = _siblings(old, library, problems)
     new = siblings[0].recording if siblings else load(library.resolve(named[1]))
     compared = compare(old, new, part)
     if as_json:
@@ -69,14 +70,18 @@ def diff(
         from recctl.render.comparison import comparison_page
 
         output.write_page(list(comparison_page(compared, siblings)))
+    if report([*library.problems, *problems]):
+        raise typer.Exit(TROUBLE)
     raise typer.Exit(DONE if compared.equal else FINDINGS)
 
 
-def _siblings(wanted: Recording, library: Library) -> list[Sibling]:
+def _siblings(wanted: Recording, library: Library, problems: list[RecctlError]) -> list[Sibling]:
     """The nearest siblings. Raises RecctlError where there is none."""
     from recctl.compare.siblings import nearest
 
-    found = nearest(wanted, Scan(library.files))
+    scan = Scan(library.files)
+    found = nearest(wanted, scan)
+    problems += scan.problems
     if not found:
         name = wanted.summary.name.reference
         raise RecctlError(

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from recctl.commands.common import JsonOption, PathsArgument, refuse_together, report, search
+from recctl.errors import RecctlError
 from recctl.query import Query, Scan, SortKey
 from recctl.render import output
 from recctl.render.progress import progress
@@ -62,7 +63,12 @@ def ls(
         sort=sort,
         reverse=reverse,
     )
-    found = search(paths)
+    try:
+        found = search(paths)
+    except RecctlError:
+        if as_json:
+            output.write_json(b"[]\n")  # a document all the same
+        raise
     scan = Scan(found.files)
     summaries = list(progress(scan, "reading recordings", len(found.files)))
     fitting = query.select(summaries)

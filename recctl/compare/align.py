@@ -36,8 +36,8 @@ def align(old: Sequence[Json], new: Sequence[Json]) -> list[Pair]:
 
 
 def spelled(value: Json) -> str:
-    """A value as its JSON text: equal exactly where the recorder would write the same."""
-    return json.dumps(value)
+    """A value as its JSON text, keys sorted: equal exactly where it is hashed alike."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _align(old: Sequence[Json], new: Sequence[Json], left: list[str], right: list[str]) -> list[Pair]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from recctl.answer import answer
@@ -12,7 +13,8 @@ from recctl.compare.align import overlap, spelled
 from recctl.compare.changes import Change
 from recctl.compare.requests import request_changes, request_view, response_changes, response_view
 from recctl.compare.siblings import without_test
-from recctl.jsonvalue import Json, compact
+from recctl.jsonvalue import JsonObject, compact
+from recctl.live.source import project_root
 from recctl.recording import Recording
 from recctl.transcript import Transcript
 from recctl.volatile import without_volatile
@@ -72,12 +74,12 @@ def _only_test(changes: Iterable[Change]) -> bool:
 
 
 def review(
-    old: Sequence[Recording], new: Sequence[Recording], renamed: Mapping[str, str]
+    old: Sequence[Recording], new: Sequence[Recording], renamed: Mapping[Path, Path]
 ) -> list[TestReview]:
     """What happened between two states, by test.
 
     `old` and `new` hold the recordings whose files differ between the states; `renamed` maps the
-    paths of test files that were renamed. A recording keeps its identity by its name; what
+    paths of files that were renamed, old to new. A recording keeps its identity by its name; what
     vanished and what came are paired by nearness of request within a test, then, where the
     requests are equal, across tests.
     """
@@ -113,18 +115,17 @@ def _test_order(test: TestReview) -> tuple[bool, int, str]:
     return quiet, gravity, test.test_id or ""
 
 
-def _followed(recording: Recording, renamed: Mapping[str, str]) -> str | None:
+def _followed(recording: Recording, renamed: Mapping[Path, Path]) -> str | None:
     """A recording's test id, under the name that its file has now."""
     test_id = recording.summary.test_id
     if test_id is None:
         return None
     file, separator, rest = test_id.partition("::")
-    for before, after in renamed.items():
-        # Test ids begin at the root of the tests, which may lie below the top of the repository.
-        if before == file or before.endswith(f"/{file}"):
-            root = before[: len(before) - len(file)]
-            return after.removeprefix(root) + separator + rest
-    return test_id
+    root = project_root(recording.summary.path, file)
+    after = renamed.get(root / file) if root else None
+    if root is None or after is None or not after.is_relative_to(root):
+        return test_id
+    return after.relative_to(root).as_posix() + separator + rest
 
 
 Pairs: TypeAlias = list[tuple[Recording, Recording]]
@@ -136,7 +137,7 @@ def _by_name(
     """Pairs of one path, then of one file name; and what is left on either side."""
     pairs: Pairs = []
     gone, came = list(old), list(new)
-    for key in (_path, _stem):
+    for key in (_path, _request_key, _stem):
         mine = {key(recording): recording for recording in gone}
         matched = [(mine.pop(key(recording)), recording) for recording in came if key(recording) in mine]
         pairs += matched
@@ -146,6 +147,11 @@ def _by_name(
 
 def _path(recording: Recording) -> str:
     return str(recording.summary.path)
+
+
+def _request_key(recording: Recording) -> str:
+    # Two model lists of one request differ in the digest only.
+    return str(_request_name(recording))
 
 
 def _stem(recording: Recording) -> str:
@@ -160,7 +166,7 @@ def _without(
     return [each for each in gone if id(each) not in taken], [each for each in came if id(each) not in taken]
 
 
-def _near_pairs(gone: Sequence[Recording], came: Sequence[Recording], renamed: Mapping[str, str]) -> Pairs:
+def _near_pairs(gone: Sequence[Recording], came: Sequence[Recording], renamed: Mapping[Path, Path]) -> Pairs:
     """Within each test, the nearest requests first; those that have too little in common stay alone."""
     arrivals: dict[str | None, list[Recording]] = defaultdict(list)
     for recording in came:
@@ -203,13 +209,19 @@ def _pair(old: Recording, new: Recording) -> Entry:
     said, says = answer(old), answer(new)
     change = response_change(old, new, said, says)
     heard = response_changes(said, says) if change not in ("same", "volatile") else []
-    if old.summary.name.stem != new.summary.name.stem or old.summary.path != new.summary.path:
+    if _request_name(old) != _request_name(new):
         status: Status = "moved"
-    elif asked or heard:
+    elif asked or change not in ("same", "volatile"):
         status = "rerecorded"
     else:
         status = "volatile"
     return Entry(status, old, new, (*asked, *heard), change)
+
+
+def _request_name(recording: Recording) -> tuple[Path, str]:
+    """Where a recording lies, and the part of its name that tells the request; a digest tells the answer."""
+    name = recording.summary.name
+    return recording.summary.path.parent, name.hash or name.stem
 
 
 def response_change(old: Recording, new: Recording, said: Transcript, says: Transcript) -> ResponseChange:
@@ -219,18 +231,16 @@ def response_change(old: Recording, new: Recording, said: Transcript, says: Tran
     if _stable(old) == _stable(new):
         return "volatile"
     mine, yours = response_view(said), response_view(says)
-    if mine["error"] != yours["error"]:
+    if spelled(mine["error"]) != spelled(yours["error"]):
         return "error"
     for kind, keys in _CHOICE_KEYS:
-        if [_picked(choice, keys) for choice in mine["choices"]] != [
-            _picked(choice, keys) for choice in yours["choices"]
-        ]:
+        if any(one != other for one, other in zip(_picked(mine, keys), _picked(yours, keys), strict=False)):
             return kind
     return "other"
 
 
 _CHOICE_KEYS: tuple[tuple[ResponseChange, tuple[str, ...]], ...] = (
-    ("tool_calls", ("index", "tool_calls")),
+    ("tool_calls", ("tool_calls",)),
     ("finish_reason", ("finish_reason",)),
     ("text", ("text", "reasoning", "refusal")),
 )
@@ -240,8 +250,9 @@ def _stable(recording: Recording) -> str:
     return spelled(without_volatile(recording.response))
 
 
-def _picked(choice: Json, keys: tuple[str, ...]) -> list[Json]:
-    return [choice[key] for key in keys]
+def _picked(view: JsonObject, keys: tuple[str, ...]) -> list[str]:
+    """What each choice of an answer has of some keys."""
+    return [spelled([choice[key] for key in keys]) for choice in view["choices"]]
 
 
 def counts(tests: Iterable[TestReview]) -> Counter[str]:

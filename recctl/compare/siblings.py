@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from recctl.compare.align import overlap
 from recctl.compare.changes import changes
 from recctl.compare.requests import request_view
 from recctl.errors import Unreadable
+from recctl.header import NotPlain, read_request
 from recctl.jsonvalue import JsonObject, compact
-from recctl.recording import Recording, load
+from recctl.recording import Recording, load, read
 from recctl.summary import Summary
 
 Tie = Literal["test", "function", "endpoint"]
 
 _SHORTLIST = 5  # candidates compared in full after a rough measure of all
-_CLOSE_FIRST = 200  # candidates of a tie read at most, those of like size first
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,8 @@ def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> lis
 
     Files that cannot be read are passed over.
     """
-    candidates = [other for other in others if other.path != wanted.summary.path]
+    place = wanted.summary.path.resolve()
+    candidates = [other for other in others if not _is_at(other.path, place)]
     for tie, fits in _ties(wanted.summary):
         tied = [other for other in candidates if fits(other)]
         if tied:
@@ -72,29 +74,52 @@ def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> lis
     return []
 
 
+def _is_at(path: Path, place: Path) -> bool:
+    """Whether a path leads to a place; only a link can do so under another name."""
+    return (path.name == place.name or path.is_symlink()) and path.resolve() == place
+
+
 def _nearest_of(wanted: Recording, tie: Tie, tied: Sequence[Summary]) -> list[Sibling]:
-    # Requests on one endpoint are told apart first, for a test calls guards and embeddings as well.
-    size = wanted.summary.size
-    closest = sorted(
-        tied, key=lambda other: (_place(other) != _place(wanted.summary), abs(other.size - size))
-    )
+    text = _request_text(wanted.raw)
+    weighed = [(_likeness(text, wanted.summary, other), other) for other in tied]
+    weighed.sort(key=lambda pair: (-pair[0], str(pair[1].path)))
     view = without_test(request_view(wanted))
-    text = compact(view)
-    weighed = []
-    for other in closest[:_CLOSE_FIRST]:
+    siblings = []
+    for _, other in weighed:
         try:
-            recording = load(other.path)
+            siblings.append(_sibling(view, tie, load(other.path)))
         except Unreadable:
             continue
-        weighed.append((overlap(text, compact(without_test(request_view(recording)))), recording))
-    weighed.sort(key=lambda pair: (-pair[0], str(pair[1].summary.path)))
-    siblings = [_sibling(view, tie, likeness, recording) for likeness, recording in weighed[:_SHORTLIST]]
-    return sorted(siblings, key=lambda sibling: (sibling.distance, sibling.differences))
+        if len(siblings) == _SHORTLIST:
+            break
+    place = _place(wanted.summary)
+    return sorted(
+        siblings, key=lambda one: (_place(one.recording.summary) != place, one.distance, one.differences)
+    )
 
 
-def _sibling(view: JsonObject, tie: Tie, likeness: float, recording: Recording) -> Sibling:
-    found = changes(view, without_test(request_view(recording)))
-    return Sibling(recording, tie, 1 - likeness if found else 0.0, len(found))
+def _likeness(text: str, wanted: Summary, other: Summary) -> float:
+    """The share of words that two requests have in common; less than nothing at another endpoint."""
+    try:
+        likeness = overlap(text, _request_text(read(other.path)))
+    except Unreadable:
+        return -1.0
+    # A test calls guards and embeddings as well: only what goes to one place is comparable.
+    return likeness if _place(other) == _place(wanted) else likeness - 1
+
+
+def _request_text(raw: bytes) -> str:
+    try:
+        return read_request(raw).decode("utf-8", "replace")
+    except NotPlain:
+        return raw.decode("utf-8", "replace")
+
+
+def _sibling(view: JsonObject, tie: Tie, recording: Recording) -> Sibling:
+    other = without_test(request_view(recording))
+    found = changes(view, other)
+    distance = 1 - overlap(compact(view), compact(other)) if found else 0.0
+    return Sibling(recording, tie, distance, len(found))
 
 
 def without_test(view: JsonObject) -> JsonObject:

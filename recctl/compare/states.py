@@ -16,13 +16,13 @@ WORKING_TREE = "the working tree"
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """Two states: their names, the recordings whose files differ, renamed test files, unreadable files."""
+    """Two states: their names, the recordings whose files differ, renamed files, unreadable files."""
 
     base: str
     head: str
     old: tuple[Recording, ...]
     new: tuple[Recording, ...]
-    renamed: Mapping[str, str]
+    renamed: Mapping[Path, Path]
     problems: tuple[Unreadable, ...]
 
 
@@ -44,7 +44,7 @@ def between(repository: Repository, revisions: str, below: Sequence[Path]) -> St
         head,
         _stored(repository, old, base, problems),
         _stored(repository, new, head, problems),
-        repository.renamed(base, head),
+        _renamed(repository, base, head),
         tuple(problems),
     )
 
@@ -61,16 +61,26 @@ def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:
     problems: list[Unreadable] = []
     new: list[Recording] = []
     unchanged = set()
-    for path in filter(wanted, repository.working_files()):
+    for path, left_out in repository.working_files().items():
+        if not wanted(path):
+            continue
         place = repository.top / path
         data = read_regular(place)
-        if data is not None and old.get(path) == repository.blob_id(data, like=base):
+        same = data is not None and old.get(path) == repository.blob_id(data, like=base)
+        if same or (data is None and left_out):
             unchanged.add(path)
         elif data is not None:
             new += _parsed(place, data, problems)
     changed = {path: blob for path, blob in old.items() if path not in unchanged}
     recordings = _stored(repository, changed, base, problems)
-    return States(base, WORKING_TREE, recordings, tuple(new), repository.renamed(base, None), tuple(problems))
+    return States(
+        base, WORKING_TREE, recordings, tuple(new), _renamed(repository, base, None), tuple(problems)
+    )
+
+
+def _renamed(repository: Repository, base: str, head: str | None) -> dict[Path, Path]:
+    top = repository.top
+    return {top / old: top / new for old, new in repository.renamed(base, head).items()}
 
 
 def _split(revisions: str) -> tuple[str, str, str]:

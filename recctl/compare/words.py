@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from difflib import SequenceMatcher
+from itertools import groupby
 from typing import Literal, NamedTuple
 
-# Combining marks belong to the letter before them.
-_WORDS = re.compile(r"\s+|(?:\w|[\u0300-\u036f])+|[^\w\s]")
-_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+import regex
+
+# Marks belong to the letter before them, and what makes up one sign is never torn. Scripts without
+# blanks go sign by sign.
+_SIGNS = r"[\p{Hiragana}\p{Katakana}\p{Han}]"
+_WORDS = regex.compile(rf"\s+|{_SIGNS}\p{{M}}*|(?:(?!{_SIGNS})\w\p{{M}}*)+|\X")
+_LINES = regex.compile(r"[^\n]*\n|[^\n]+")
 _MOST_WORDS = 4_000  # of either text; longer ones are compared line by line first
 
 
@@ -24,18 +28,43 @@ def compare_words(old: str, new: str) -> list[Piece]:
     return _merged(_compare(old, new, _WORDS))
 
 
-def _compare(old: str, new: str, unit: re.Pattern[str]) -> list[Piece]:
+def _compare(old: str, new: str, unit: regex.Pattern[str]) -> list[Piece]:
     left, right = unit.findall(old), unit.findall(new)
+    start = _shared(left, right)
+    head, left, right = left[:start], left[start:], right[start:]
+    end = _shared(left[::-1], right[::-1])
+    tail, left, right = left[len(left) - end :], left[: len(left) - end], right[: len(right) - end]
     if unit is _WORDS and max(len(left), len(right)) > _MOST_WORDS:
-        return _by_lines(old, new)
+        middle = _by_lines("".join(left), "".join(right))
+    else:
+        middle = _matched(left, right)
+    return [Piece("same", "".join(head)), *middle, Piece("same", "".join(tail))]
+
+
+def _shared(left: list[str], right: list[str]) -> int:
+    """How many units two lists have in common at their beginning."""
+    return next(
+        (at for at, (mine, yours) in enumerate(zip(left, right, strict=False)) if mine != yours),
+        min(len(left), len(right)),
+    )
+
+
+def _matched(left: list[str], right: list[str]) -> list[Piece]:
     pieces = []
-    for op, i, i_end, j, j_end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, _keys(left), _keys(right), autojunk=False)
+    for op, i, i_end, j, j_end in matcher.get_opcodes():
         if op == "equal":
             pieces.append(Piece("same", "".join(left[i:i_end])))
         else:
             pieces.append(Piece("removed", "".join(left[i:i_end])))
             pieces.append(Piece("added", "".join(right[j:j_end])))
     return pieces
+
+
+def _keys(units: list[str]) -> list[str]:
+    """What units are matched by: blanks with the word before them, for alone they match everywhere."""
+    before = ["", *units]
+    return [word + unit if unit.isspace() else unit for word, unit in zip(before, units, strict=False)]
 
 
 def _by_lines(old: str, new: str) -> list[Piece]:
@@ -67,7 +96,18 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
         if piece.op == "added" or between:
             added += piece.text
         if piece.op == "same" and not between:
-            merged += [Piece("removed", removed), Piece("added", added), piece]
+            merged += [*_changed(removed, added), piece]
             removed = added = ""
-    merged += [Piece("removed", removed), Piece("added", added)]
-    return [piece for piece in merged if piece.text]
+    merged += _changed(removed, added)
+    return [
+        Piece(op, "".join(piece.text for piece in group))
+        for op, group in groupby((piece for piece in merged if piece.text), key=lambda piece: piece.op)
+    ]
+
+
+def _changed(removed: str, added: str) -> list[Piece]:
+    """What went and what came; blanks that end both did not change."""
+    blanks = removed[len(removed.rstrip()) :]
+    if not (blanks and removed.rstrip() and added.rstrip() and added[len(added.rstrip()) :] == blanks):
+        return [Piece("removed", removed), Piece("added", added)]
+    return [Piece("removed", removed.rstrip()), Piece("added", added.rstrip()), Piece("same", blanks)]

@@ -9,8 +9,7 @@ import orjson
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.paths import display_path
-from recctl.recording import Recording
-from recctl.request import request_body
+from recctl.recording import Recording, request_body
 from recctl.summary import Summary
 from recctl.transcript import Choice, Transcript
 

@@ -38,7 +38,8 @@ def comparison_page(compared: Comparison, siblings: Sequence[Sibling]) -> Iterat
             "all": "Requests and answers are",
         }
         yield styled(f"{what[compared.part]} the same.", "bold")
-    yield from _verdict(compared.verdict, bool(compared.changes) and compared.part != "response")
+    asked = [change for change in compared.changes if change.path[0] != "response"]
+    yield from _verdict(compared.verdict, asked)
 
 
 def _head(sign: str, summary: Summary, style: str) -> Iterator[Line]:
@@ -82,15 +83,17 @@ def _repeats(change: Change, every: Sequence[Change]) -> bool:
     )
 
 
-def _verdict(found: Verdict, differs: bool) -> Iterator[Line]:
+def _verdict(found: Verdict, asked: Sequence[Change]) -> Iterator[Line]:
     if found.same_hash is None:
         yield line("No hash rule is known for requests of this kind.")
-    elif found.same_hash and differs:
+    elif found.same_hash and asked:
         yield styled("Same hash: what differs is evened out by the rule.", "bold")
     elif found.same_hash:
         yield styled("Same hash.", "bold")
     elif found.apart == ("test_id",):
-        yield styled("Not the same hash: the requests are the same, but the test id is part of it.", "bold")
+        same = all(change.path == ("test_id",) for change in asked)
+        rest = "the requests are the same" if same else "the rule evens out the rest"
+        yield styled(f"Not the same hash: {rest}, but the test id is part of it.", "bold")
     else:
         yield styled(f"Not the same hash: {', '.join(found.apart)} {_differ(found.apart)}.", "bold")
     for recording in found.misnamed:

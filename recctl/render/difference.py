@@ -69,7 +69,10 @@ def _context(text: str, first: bool, last: bool) -> str:
     tail = "" if last else text[-_CONTEXT:]
     if len(text) <= len(head) + len(tail) + len(" … "):
         return text
-    return f"{head.rpartition(' ')[0] if head else ''} … {tail.partition(' ')[2] if tail else ''}"
+    # Whole words, where there are blanks to tell them by.
+    head = head.rpartition(" ")[0] or head
+    tail = tail.partition(" ")[2] or tail
+    return f"{head} … {tail}"
 
 
 def _are_prose(old: str, new: str) -> bool:
@@ -81,7 +84,8 @@ def _are_prose(old: str, new: str) -> bool:
 
 def is_data(text: str) -> bool:
     """Whether a string is data, an image in base64 for example, that nobody reads."""
-    return len(text) >= _DATA and not any(char.isspace() for char in text[:_DATA])
+    head = text[:_DATA]
+    return len(text) >= _DATA and head.isascii() and not any(char.isspace() for char in head)
 
 
 def _shown(change: Change, value: Json) -> Json:

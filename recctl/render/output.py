@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import sys
 from collections.abc import Iterable
-from typing import NoReturn
+from contextlib import suppress
+from typing import NoReturn, TextIO
 
 from recctl.errors import RecctlError
 from recctl.render.page import Line, plain_text
@@ -40,10 +40,13 @@ def write_bytes(data: bytes) -> None:
     except BrokenPipeError:
         _stop_quietly()
     except OSError as error:
-        _discard_stdout()
-        raise RecctlError(
-            f"cannot write the output: {error.strerror or errno.errorcode.get(error.errno or 0)}"
-        ) from None
+        raise cannot_write(error) from None
+
+
+def cannot_write(error: OSError) -> RecctlError:
+    """What to raise where stdout takes no more; what it still holds is let go."""
+    _discard(sys.stdout)
+    return RecctlError(f"cannot write the output: {error.strerror or error}")
 
 
 def write_text(text: str) -> None:
@@ -135,27 +138,21 @@ def say(message: str) -> None:
         sys.stderr.write(f"{one_line(message)}\n")
         sys.stderr.flush()
     except (OSError, ValueError):
-        pass  # nobody reads it; the exit code still tells
-
-
-def say_error(error: RecctlError, where: str = "") -> None:
-    """An error on stderr, in one line: where, what, and what to do."""
-    place = f"{where}: " if where else ""
-    hint = f"; {error.hint}" if error.hint else ""
-    say(f"recctl: {place}{error.message}{hint}")
+        _discard(sys.stderr)  # nobody reads it; the exit code still tells
 
 
 def _stop_quietly() -> NoReturn:
     """The reader has gone (`| head`): that is no error."""
-    _discard_stdout()
+    _discard(sys.stdout)
     raise SystemExit(0)
 
 
-def _discard_stdout() -> None:
-    # Python flushes stdout once more at exit, which would complain.
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, sys.stdout.fileno())
-    os.close(devnull)
+def _discard(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: Python writes it once more at exit, and would complain."""
+    with suppress(OSError, ValueError):
+        devnull = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(devnull, stream.fileno())
+        os.close(devnull)
 
 
 def draw_status(text: str) -> None:

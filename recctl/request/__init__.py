@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from recctl.jsonvalue import Json, JsonObject, as_list, as_object, as_str
-from recctl.recording import Recording
+from recctl.recording import Recording, request_body
 from recctl.request.blocks import call_of, parts_of
 from recctl.request.media import encoded
 from recctl.request.tools import tools_of
 from recctl.request.types import Conversation, Media, Message, Part, Result, Text
 from recctl.wire.content import text_of
-
-
-def request_body(recording: Recording) -> Json:
-    """The part of the request that the caller composed: body, payload or kwargs, else all of it."""
-    for key in ("body", "payload", "kwargs"):
-        if key in recording.request:
-            return recording.request[key]
-    return recording.request
 
 
 def conversation(recording: Recording) -> Conversation:
@@ -31,7 +23,11 @@ def conversation(recording: Recording) -> Conversation:
     messages = tuple(message for key, read in _MESSAGES if key in body for message in read(body[key]))
     config = as_object(body.get("config"))
     tools = tuple(
-        tool for source in (body, config) for item in as_list(source.get("tools")) for tool in tools_of(item)
+        tool
+        for source in (body, config)
+        for key in ("tools", "functions")
+        for item in as_list(source.get(key))
+        for tool in tools_of(item)
     )
     parameters = {key: value for key, value in body.items() if key not in _SHOWN and value is not None}
     if config:
@@ -55,11 +51,16 @@ def _chat(messages: Json) -> Iterator[Message]:
         parts += parts_of(message.get("content"))
         if refusal := as_str(message.get("refusal")):
             parts.append(Text(refusal))
-        parts += [Media(encoded("image", None, image)) for image in as_list(message.get("images"))]
+        parts += map(_image, as_list(message.get("images")))
         parts += [call_of(call) for call in as_list(message.get("tool_calls"))]
         if legacy := message.get("function_call"):
             parts.append(call_of(legacy))
         yield Message(as_str(message.get("role")) or "?", tuple(parts))
+
+
+def _image(data: Json) -> Media:
+    """An image as Ollama takes it: bare base64."""
+    return Media(encoded("image", None, data))
 
 
 def _contents(contents: Json) -> Iterator[Message]:
@@ -119,16 +120,21 @@ def _are_tokens(value: list[Json]) -> bool:
 _MESSAGES: tuple[tuple[str, Callable[[Json], Iterator[Message]]], ...] = (
     ("system", _instruction),
     ("system_instruction", _instruction),
+    ("systemInstruction", _instruction),
     ("instructions", _instruction),
     ("messages", _chat),
     ("contents", _contents),
     ("prompt", _prompt),
+    (
+        "images",
+        lambda images: iter([Message("images", tuple(map(_image, as_list(images))))] if images else ()),
+    ),
     ("suffix", lambda suffix: iter([Message("suffix", tuple(_input(suffix)))] if suffix else ())),
     ("input", _inputs),
     ("query", lambda query: iter([Message("query", tuple(_input(query)))])),
     ("documents", lambda documents: iter([Message("documents", tuple(_documents(documents)))])),
 )
-_SHOWN = frozenset({key for key, _ in _MESSAGES} | {"model", "tools"})
+_SHOWN = frozenset({key for key, _ in _MESSAGES} | {"model", "tools", "functions"})
 
 
 def _documents(documents: Json) -> Iterator[Part]:

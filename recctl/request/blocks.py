@@ -32,8 +32,9 @@ def _block(block: JsonObject) -> Iterator[Part]:
     ):
         yield call_of(call or block)
     elif (response := block.get("function_response") or block.get("functionResponse")) is not None:
-        yield Result(as_str(response.get("id")), as_str(response.get("name")))
-        yield Text(compact(response.get("response")))
+        fields = as_object(response)
+        yield Result(as_str(fields.get("id")), as_str(fields.get("name")))
+        yield Text(compact(fields.get("response", response)))
     elif kind in ("tool_result", "function_call_output", "function_result"):
         yield Result(
             as_str(block.get("tool_use_id")) or as_str(block.get("call_id")), as_str(block.get("name"))

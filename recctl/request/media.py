@@ -6,7 +6,7 @@ import re
 
 from recctl.jsonvalue import Json, JsonObject, as_object, as_str
 
-_DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?:;[^,]*)?,")
+_DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?:;[^,]*)?,", re.IGNORECASE)
 
 
 def media_description(block: JsonObject) -> str | None:
@@ -32,10 +32,19 @@ def media_description(block: JsonObject) -> str | None:
     if block.get("type") in ("input_file", "file"):
         file = as_object(block.get("file")) or block
         named = as_str(file.get("filename")) or as_str(file.get("file_id"))
-        return f"file {named}" if named else _source("file", file.get("file_data") or file.get("file_url"))
+        if named:
+            return f"file {named}"
+        data = file.get("file_data")
+        return _source("file", file.get("file_url")) if data is None else _data("file", data)
     if block.get("type") in ("image", "audio", "video", "document") and "data" in block:
         return encoded(str(block["type"]), as_str(block.get("mime_type")), block["data"])
     return None
+
+
+def _data(what: str, data: Json) -> str:
+    """A data url, or the bare base64."""
+    is_url = isinstance(data, str) and _DATA_URL.match(data)
+    return _source(what, data) if is_url else encoded(what, None, data)
 
 
 def _source(what: str, url: Json) -> str:

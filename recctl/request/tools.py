@@ -17,10 +17,11 @@ def tools_of(item: Json) -> Iterator[Tool]:
             yield _tool(as_object(function))
         return
     function = as_object(tool.get("function")) or tool
-    if "name" in function:
+    kind = as_str(tool.get("type"))
+    if "name" in function and kind in (None, "function", "custom"):
         yield _tool(function)
-    elif kind := as_str(tool.get("type")):
-        yield Tool(kind, kind=kind)
+    elif kind:
+        yield Tool(as_str(function.get("name")) or kind, kind=kind)
     else:
         # Gemini's built-in tools are objects with one key: {"google_search": {}}.
         yield from (Tool(name, kind=name) for name in tool)

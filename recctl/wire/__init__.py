@@ -26,7 +26,7 @@ from recctl.wire import (
     tool_result,
 )
 from recctl.wire.assembly import Assembler
-from recctl.wire.delta import Delta, Failed, Reader, payload, type_label
+from recctl.wire.delta import Delta, Failed, Reader, type_label
 
 UNKNOWN = "unknown"
 EMPTY = "empty"
@@ -80,21 +80,11 @@ def detect(items: Sequence[Json]) -> WireFormat | None:
         label = type_label(item)
         if label and (row := _BY_CLASS.get(label.rpartition(".")[2])):
             return row
-    for data in _samples(items):
+    for _, data in sse.data_of(items):
         for row in FORMATS:
             if row.looks_like(data):
                 return row
     return None
-
-
-def _samples(items: Sequence[Json]) -> Iterator[JsonObject]:
-    for item in items:
-        data = payload(item)
-        if isinstance(data, dict) and data:
-            yield data
-    for event in sse.events(items):
-        if data := event.json():
-            yield data
 
 
 def read_items(items: Sequence[Json], row: WireFormat | None) -> Iterator[tuple[int, Delta]]:
@@ -126,18 +116,18 @@ def assemble(body: Json) -> Transcript:
 
 def _errors(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
     """`{"error": …}` where an answer or a chunk should be: every provider has it in one form or another."""
-    for position, item in enumerate(items):
-        if failure := _failure(payload(item)):
+    for position, data in sse.data_of(items):
+        if failure := _failure(data):
             yield position, Failed(failure)
-    for event in sse.events(items):
-        if failure := _failure(event.json()):
-            yield event.position, Failed(failure)
 
 
 def _failure(data: Json) -> Failure | None:
     # A Responses object says `"error": null`, and its reader knows its errors.
-    error = as_object(data).get("error")
-    if not error or as_object(data).get("object") == "response":
+    fields = as_object(data)
+    if fields.get("type") == "error" and as_str(fields.get("message")):
+        return Failure(as_str(fields.get("code")), as_str(fields.get("message")), body=data)
+    error = fields.get("error")
+    if not error or fields.get("object") == "response":
         return None
     if isinstance(error, str):
         return Failure(None, error, body=data)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recctl.jsonvalue import JsonObject, as_int, as_list, as_object, as_str
 from recctl.wire.content import arguments_text
 from recctl.wire.delta import CallPart, Delta, Finish, Opened, Piece, Usage
-from recctl.wire.sse import event_by_event
+from recctl.wire.sse import item_by_item
 
 _EVENTS = frozenset(
     {
@@ -24,7 +24,7 @@ _EVENTS = frozenset(
 
 def looks_like(data: JsonObject) -> bool:
     """A message, or an event of its stream."""
-    return data.get("type") in _EVENTS or (data.get("type") == "message" and "content" in data)
+    return as_str(data.get("type")) in _EVENTS or (data.get("type") == "message" and "content" in data)
 
 
 def _read(data: JsonObject) -> Iterator[Delta]:
@@ -88,4 +88,4 @@ def _usage(fields: JsonObject) -> Iterator[Delta]:
         yield Usage(usage, merge=True)
 
 
-read = event_by_event(_read)
+read = item_by_item(_read)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from recctl.jsonvalue import JsonObject
 from recctl.transcript import Choice, Embeddings, Failure, ToolCall, Transcript
 from recctl.wire.delta import (
+    LATEST,
     Block,
     CallPart,
     Delta,
@@ -40,6 +41,11 @@ class _OpenChoice:
     pieces: dict[tuple[Voice, Block], list[str]] = field(default_factory=dict)
     calls: list[_Call] = field(default_factory=list)
     slots: dict[Hashable, _Call] = field(default_factory=dict)
+
+    def new_call(self) -> _Call:
+        call = _Call()
+        self.calls.append(call)
+        return call
 
     def freeze(self) -> Choice:
         return Choice(
@@ -80,7 +86,7 @@ class Assembler:
             case Finish(reason, index):
                 self._choice(index).finish_reason = reason
             case Usage(counts, merge):
-                self._usage = {**(self._usage or {}), **counts} if merge else counts
+                self._usage = _merged(self._usage or {}, counts) if merge else counts
             case Vectors(lengths, sample):
                 self._lengths.extend(lengths)
                 self._sample = self._sample or sample
@@ -124,11 +130,15 @@ class Assembler:
     def _add_call(self, part: CallPart) -> bool:
         choice = self._choice(part.choice)
         call = choice.slots.get(part.slot) if part.slot is not None else None
+        if part.slot == LATEST and choice.calls:
+            call = choice.calls[-1]
         if call is None or (part.id and call.id and part.id != call.id):
-            # No slot means a whole call. A new id in a known slot is a new call as well: some
+            # No slot means a whole call. Another id in a known slot is another call as well: some
             # servers number every call of an answer 0.
-            call = _Call()
-            choice.calls.append(call)
+            known = (
+                each for each in choice.calls if part.slot is not None and part.id and each.id == part.id
+            )
+            call = next(known, None) or choice.new_call()
             if part.slot is not None:
                 choice.slots[part.slot] = call
         call.id = call.id or part.id
@@ -136,6 +146,14 @@ class Assembler:
         if part.arguments and not (part.whole and call.arguments):
             call.arguments.append(part.arguments)
         return True
+
+
+def _merged(known: JsonObject, counts: JsonObject) -> JsonObject:
+    """The counts laid over those known; a null erases nothing."""
+    return {
+        **known,
+        **{name: count for name, count in counts.items() if count is not None or name not in known},
+    }
 
 
 def _join_name(known: str | None, part: str | None) -> str | None:

@@ -26,12 +26,18 @@ def piece_of_content(content: Json, choice: int = 0, block: Block = ()) -> Itera
 
 
 def text_of(content: Json) -> str:
-    """The text in a string, a `{value}` object, or a list of parts; "" when there is none."""
-    if isinstance(content, str):
-        return content
-    if isinstance(content, dict):
-        return text_of(content.get("text", content.get("value")))
-    return "".join(text_of(part) for part in as_list(content))
+    """The text in a string, a part with `text` or `value`, or a list of such; "" when there is none."""
+    texts = []
+    waiting = [content]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, str):
+            texts.append(part)
+        elif isinstance(part, dict):
+            waiting.append(part.get("text", part.get("value")))
+        else:
+            waiting += reversed(as_list(part))
+    return "".join(texts)
 
 
 def arguments_text(arguments: Json) -> str:

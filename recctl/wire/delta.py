@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -12,6 +12,9 @@ from recctl.transcript import Failure
 # Where a piece belongs inside one choice: formats with numbered blocks join them in this order,
 # not in the order of arrival. Formats without blocks use ().
 Block: TypeAlias = tuple[int, ...]
+
+# A slot that means: the call that came last, whatever its own slot.
+LATEST = "latest call"
 
 Voice: TypeAlias = Literal["text", "reasoning", "refusal"]
 
@@ -95,19 +98,6 @@ Delta: TypeAlias = Opened | Piece | CallPart | Finish | Usage | Vectors | ModelN
 
 # The items of a response body → each delta with the position of the item that brought it.
 Reader: TypeAlias = Callable[[Sequence[Json]], Iterator[tuple[int, Delta]]]
-
-
-def item_by_item(read: Callable[[JsonObject], Iterable[Delta]]) -> Reader:
-    """A reader for formats whose items stand alone, from a function that reads the data of one item."""
-
-    def reader(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
-        for position, item in enumerate(items):
-            data = payload(item)
-            if isinstance(data, dict):
-                for delta in read(data):
-                    yield position, delta
-
-    return reader
 
 
 def payload(item: Json) -> Json:

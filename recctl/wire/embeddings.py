@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from recctl.jsonvalue import Json, JsonObject, as_list, as_object
 from recctl.wire import ollama
-from recctl.wire.delta import Delta, Usage, Vectors, item_by_item
+from recctl.wire.delta import Delta, Usage, Vectors
+from recctl.wire.sse import item_by_item
 
 _SAMPLE = 4  # numbers of the first vector kept to show; enough to recognise it by
 

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from recctl.jsonvalue import Json, JsonObject, as_int, as_list, as_object, as_str
 from recctl.transcript import Failure
 from recctl.wire.content import arguments_text
-from recctl.wire.delta import CallPart, Delta, Failed, Finish, Opened, Piece, Usage, item_by_item
+from recctl.wire.delta import CallPart, Delta, Failed, Finish, Opened, Piece, Usage
+from recctl.wire.sse import item_by_item
+
+_KEYS = ("candidates", "usage_metadata", "usageMetadata", "prompt_feedback", "promptFeedback")
 
 
 def looks_like(data: JsonObject) -> bool:
     """Candidates, or what a chunk without candidates still carries."""
-    return any(key in data for key in ("candidates", "usage_metadata", "usageMetadata", "prompt_feedback"))
+    return any(key in data for key in _KEYS)
 
 
 def _read_chunk(data: JsonObject) -> Iterator[Delta]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recctl.jsonvalue import JsonObject, as_int, as_list, as_object, as_str
 from recctl.wire.content import arguments_text, text_of
 from recctl.wire.delta import CallPart, Delta, Finish, Opened, Piece, Usage
-from recctl.wire.sse import event_by_event
+from recctl.wire.sse import item_by_item
 
 _EVENTS = ("interaction.", "content.")
 
@@ -22,7 +22,7 @@ def _read(data: JsonObject) -> Iterator[Delta]:
     event = data.get("event_type")
     block = as_int(data.get("index")) or 0
     if event == "content.start":
-        yield from _read_part(as_object(data.get("content")), block)
+        yield from _read_part(as_object(data.get("content")), block, starts=True)
     elif event == "content.delta":
         yield from _read_part(as_object(data.get("delta")), block)
     elif event == "interaction.complete":
@@ -41,7 +41,7 @@ def _read_interaction(interaction: JsonObject) -> Iterator[Delta]:
         yield Usage(usage)
 
 
-def _read_part(part: JsonObject, block: int, whole: bool = False) -> Iterator[Delta]:
+def _read_part(part: JsonObject, block: int, *, whole: bool = False, starts: bool = False) -> Iterator[Delta]:
     """A delta, or a whole output: both say by `type` what they are."""
     kind = part.get("type")
     if kind == "text":
@@ -50,8 +50,10 @@ def _read_part(part: JsonObject, block: int, whole: bool = False) -> Iterator[De
         summary = text_of(part.get("summary", part.get("content", part.get("text"))))
         yield Piece(summary, "reasoning", block=(block,), whole=whole)
     elif kind == "function_call":
-        arguments = arguments_text(part.get("arguments"))
+        given = part.get("arguments")
+        # At the start `{}` is a placeholder; the deltas bring the real arguments.
+        arguments = "" if starts and not given else arguments_text(given)
         yield CallPart(as_str(part.get("id")), as_str(part.get("name")), arguments, slot=block, whole=whole)
 
 
-read = event_by_event(_read)
+read = item_by_item(_read)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from recctl.jsonvalue import JsonObject, as_list, as_object, as_str
 from recctl.wire.content import arguments_text
-from recctl.wire.delta import CallPart, Delta, Finish, Opened, Piece, Usage, item_by_item
+from recctl.wire.delta import CallPart, Delta, Finish, Opened, Piece, Usage
+from recctl.wire.sse import item_by_item
 
 
 def looks_like_generate(data: JsonObject) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 
 from recctl.jsonvalue import JsonObject, as_int, as_list, as_object, as_str
 from recctl.wire.content import arguments_text, piece_of_content
-from recctl.wire.delta import CallPart, Delta, Finish, Opened, Piece, Usage, item_by_item
+from recctl.wire.delta import LATEST, CallPart, Delta, Finish, Opened, Piece, Usage
+from recctl.wire.sse import item_by_item
 
 
 def looks_like(data: JsonObject) -> bool:
@@ -56,12 +57,12 @@ def _read_calls(message: JsonObject, index: int, streamed: bool) -> Iterator[Del
         yield _call_part(None, legacy, index, "function_call")
 
 
-def _slot(call: JsonObject) -> int | str:
+def _slot(call: JsonObject) -> Hashable:
     number = as_int(call.get("index"))
-    return number if number is not None else as_str(call.get("id")) or "unnumbered"
+    return number if number is not None else as_str(call.get("id")) or LATEST
 
 
-def _call_part(call_id: str | None, function: object, index: int, slot: int | str | None) -> CallPart:
+def _call_part(call_id: str | None, function: object, index: int, slot: Hashable) -> CallPart:
     spec = as_object(function)
     arguments = spec.get("arguments", spec.get("input"))
     return CallPart(call_id, as_str(spec.get("name")), arguments_text(arguments), index, slot)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recctl.jsonvalue import JsonObject, as_int, as_list, as_object, as_str
-from recctl.wire.delta import Delta, Finish, Opened, Piece, Usage, item_by_item
+from recctl.wire.delta import Delta, Finish, Opened, Piece, Usage
+from recctl.wire.sse import item_by_item
 
 
 def looks_like(data: JsonObject) -> bool:

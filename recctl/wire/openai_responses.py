@@ -21,8 +21,8 @@ from recctl.wire.delta import (
     Piece,
     Usage,
     Voice,
-    payload,
 )
+from recctl.wire.sse import data_of
 
 # Event type → whose words its `delta` (or, at the end, its repeated whole) carries.
 _PARTS: dict[str, Voice] = {
@@ -56,8 +56,7 @@ Places: TypeAlias = dict[str, int]
 def read(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
     """Each delta with the position of its item: the events of a stream, or the one response."""
     places: Places = {}
-    for position, item in enumerate(items):
-        data = as_object(payload(item))
+    for position, data in data_of(items):
         _note_place(data, places)
         for delta in _read(data, places):
             yield position, delta
@@ -80,12 +79,15 @@ def _read(data: JsonObject, places: Places) -> Iterator[Delta]:
         yield Piece(as_str(data.get(key)) or "", voice, block=_block(data), whole=True)
     elif kind in ("response.function_call_arguments.delta", "response.custom_tool_call_input.delta"):
         yield CallPart(arguments=arguments_text(data.get("delta")), slot=_output_index(data))
+    elif kind == "response.function_call_arguments.done":
+        arguments = arguments_text(data.get("arguments"))
+        yield CallPart(
+            name=as_str(data.get("name")), arguments=arguments, slot=_output_index(data), whole=True
+        )
     elif kind in ("response.output_item.added", "response.output_item.done"):
         yield from _read_item(as_object(data.get("item")), _output_index(data))
     elif kind in _ENDS:
         yield from _read_response(as_object(data.get("response")), places)
-    elif kind == "error":
-        yield Failed(_failure(data))
 
 
 def _read_response(response: JsonObject, places: Places) -> Iterator[Delta]:

@@ -5,12 +5,11 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from recctl.jsonvalue import Json, JsonObject
-from recctl.wire.delta import Delta, Reader
+from recctl.jsonvalue import Json, JsonObject, loads
+from recctl.wire.delta import Delta, Reader, payload
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class Event:
     def json(self) -> JsonObject:
         """The data as a JSON object; {} when it is none (as `[DONE]` is)."""
         try:
-            value = json.loads(self.data)
+            value = loads(self.data)
         except (ValueError, RecursionError):
             return {}
         return value if isinstance(value, dict) else {}
@@ -38,8 +37,9 @@ def events(items: Sequence[Json]) -> Iterator[Event]:
     for position, line in _lines(items):
         field, _, value = line.partition(":")
         value = value.removeprefix(" ")
-        if data and (not line or field == "event"):
-            # A new name ends the event too: some recorders drop the empty lines.
+        if data and (not line or field == "event" or (field == "data" and _is_whole(data))):
+            # Some recorders drop the empty lines: then a new name ends the event too, or new data
+            # after data that is whole by itself.
             yield Event(last, name, "\n".join(data))
             name, data = None, []
         if field == "event":
@@ -51,25 +51,42 @@ def events(items: Sequence[Json]) -> Iterator[Event]:
         yield Event(last, name, "\n".join(data))
 
 
+def _is_whole(data: Sequence[str]) -> bool:
+    try:
+        loads("\n".join(data))
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
 def _lines(items: Sequence[Json]) -> Iterator[tuple[int, str]]:
     for position, item in enumerate(items):
         if isinstance(item, str):
             # One item is one line, but a recorder may have kept a whole event in one. Only the
             # three line ends of the format count: data may hold U+2028 and the like.
-            for line in item.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+            # An item's own line end is no empty line.
+            text = item.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+            for line in text.split("\n"):
                 yield position, line
 
 
-def event_by_event(read: Callable[[JsonObject], Iterable[Delta]]) -> Reader:
-    """A reader for both forms of a format: raw lines of an event stream, or plain objects."""
+def data_of(items: Sequence[Json]) -> Iterator[tuple[int, JsonObject]]:
+    """The data of each item that has some, with its position: of objects and of raw event lines alike."""
+    for position, item in enumerate(items):
+        data = payload(item)
+        if isinstance(data, dict):
+            yield position, data
+    for event in events(items):
+        if data := event.json():
+            yield event.position, data
+
+
+def item_by_item(read: Callable[[JsonObject], Iterable[Delta]]) -> Reader:
+    """A reader for formats whose items stand alone, from a function that reads the data of one item."""
 
     def reader(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
-        for position, item in enumerate(items):
-            if isinstance(item, dict):
-                for delta in read(item):
-                    yield position, delta
-        for event in events(items):
-            for delta in read(event.json()):
-                yield event.position, delta
+        for position, data in data_of(items):
+            for delta in read(data):
+                yield position, delta
 
     return reader

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recctl.jsonvalue import JsonObject, as_int, as_str
+from recctl.jsonvalue import JsonObject, as_int, as_str, compact
 from recctl.transcript import Failure
 from recctl.wire.content import piece_of_content
-from recctl.wire.delta import Delta, Failed, Opened, item_by_item
+from recctl.wire.delta import Delta, Failed, Opened
+from recctl.wire.sse import item_by_item
 
 
 def looks_like(data: JsonObject) -> bool:
@@ -18,10 +19,10 @@ def looks_like(data: JsonObject) -> bool:
 def _read(data: JsonObject) -> Iterator[Delta]:
     yield Opened("tool")
     yield from piece_of_content(data.get("content"))
-    message = as_str(data.get("error_message"))
-    code = data.get("error_code")
+    told, code = data.get("error_message"), data.get("error_code")
+    message = told if isinstance(told, str) or not told else compact(told)
     if message or code:
-        yield Failed(Failure(as_str(code), message, status=as_int(code), body=data.get("metadata")))
+        yield Failed(Failure(as_str(code), as_str(message), status=as_int(code), body=data.get("metadata")))
 
 
 read = item_by_item(_read)

@@ -1,0 +1,130 @@
+"""`recctl ls`: which recordings it shows, in which order, and how many."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.listing import TOTALS, Item, listed
+from tests.helpers import ROOT, SAMPLES, Result, chat, put, run
+
+# ---- filters
+
+FILTERS: dict[str, tuple[list[str], Callable[[Item], bool]]] = {
+    "part of a test": (["--test", "tap_water"], lambda item: "tap_water" in (item["test_id"] or "")),
+    "test in any case": (["--test", "TAP_Water"], lambda item: "tap_water" in (item["test_id"] or "")),
+    "test brackets are literal": (
+        ["--test", "[txt=openai/gpt-4o]"],
+        lambda item: "[txt=openai/gpt-4o]" in (item["test_id"] or ""),
+    ),
+    "test brackets are literal in a glob": (
+        ["--test", "*[txt=openai/gpt-4o]"],
+        lambda item: (item["test_id"] or "").endswith("[txt=openai/gpt-4o]"),
+    ),
+    "test with a question mark": (
+        ["--test", "*::test_river[txt=ollama/gpt?oss:20b]"],
+        lambda item: "test_river" in (item["test_id"] or ""),
+    ),
+    "part of a model": (["--model", "LLAMA"], lambda item: "llama" in (item["model"] or "")),
+    "model glob on the whole value": (
+        ["--model", "gpt-4o*"],
+        lambda item: (item["model"] or "").startswith("gpt-4o"),
+    ),
+    "model glob that is no part": (["--model", "?pt-4o"], lambda item: item["model"] == "gpt-4o"),
+    "model with a set": (
+        ["--model", "[gl]*3*b"],
+        lambda item: (item["model"] or "") in ("llama3.2:3b", "llama-guard3:1b"),
+    ),
+    "part of an endpoint": (["--endpoint", "EMBED"], lambda item: "embed" in (item["endpoint"] or "")),
+    "endpoint glob": (["--endpoint", "/api/*"], lambda item: (item["endpoint"] or "").startswith("/api/")),
+    "tool as an endpoint": (
+        ["--endpoint", "tavily.web_search"],
+        lambda item: item["endpoint"] == "tavily.web_search",
+    ),
+    "part of a provider": (["--provider", "Work"], lambda item: item["provider"] == "fireworks"),
+    "provider glob": (["--provider", "*ai"], lambda item: item["provider"] in ("openai", "vertexai")),
+    "inference": (["--kind", "inference"], lambda item: item["kind"] == "inference"),
+    "tool": (["--kind", "tool"], lambda item: item["kind"] == "tool"),
+    "http": (["--kind", "http"], lambda item: item["kind"] == "http"),
+    "file": (["--kind", "file"], lambda item: item["kind"] == "file"),
+    "streaming": (["--streaming"], lambda item: item["streaming"] is True),
+    "not streaming": (["--no-streaming"], lambda item: item["streaming"] is False),
+    "errors": (["--errors"], lambda item: item["id"][4:8] in ("748a", "0dc9", "351e", "651a")),
+    "several together": (
+        ["--model", "gpt", "--streaming", "--provider", "openai", "--test", "test_s"],
+        lambda item: (
+            "gpt" in (item["model"] or "")
+            and item["streaming"]
+            and item["provider"] == "openai"
+            and "test_s" in (item["test_id"] or "")
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_filter_keeps_exactly_what_fits(everything: list[Item], name: str) -> None:
+    args, fits = FILTERS[name]
+    fitting = [item for item in everything if fits(item)]
+    assert 0 < len(fitting) < len(everything)
+    assert listed(SAMPLES, *args) == fitting
+
+
+@pytest.mark.parametrize(
+    "args",
+    [["--test", "t?p_water"], ["--model", "gpt-4[o"], ["--model", "?"], ["--provider", "no such"]],
+    ids=["glob of a part", "open set", "one character", "unknown"],
+)
+def test_nothing_that_fits_is_an_empty_array_and_no_error(args: list[str]) -> None:
+    result = run("ls", SAMPLES, *args, "--json", cwd=ROOT)
+    assert result == Result(0, b"[]\n", "0 of 60 recordings, 0 tests, 0 models, 0 B\n")
+
+
+# ---- order and limit
+
+SORT_VALUES = {
+    "test": "test_id",
+    "id": "id",
+    "path": "path",
+    "model": "model",
+    "endpoint": "endpoint",
+    "provider": "provider",
+    "chunks": "chunks",
+    "size": "size",
+}
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
+@pytest.mark.parametrize("key", SORT_VALUES)
+def test_sorted_with_unknown_values_last(tmp_path: Path, key: str, reverse: bool) -> None:
+    put(tmp_path / "named.json", chat())
+    items = listed(SAMPLES, tmp_path, "--sort", key, *["--reverse"] * reverse)
+    values = [item[SORT_VALUES[key]] for item in items]
+    known = [value for value in values if value is not None]
+    assert len(items) == 61
+    if key == "path":  # of the samples relative, of the other absolute: compare what was sorted
+        known = [str(ROOT / value) for value in known]
+    assert values[len(known) :] == [None] * (61 - len(known))
+    assert known == sorted(known, reverse=reverse)
+
+
+def test_sorted_by_test_unless_told_otherwise(everything: list[Item]) -> None:
+    assert everything == listed(SAMPLES, "--sort", "test")
+
+
+def test_equal_values_are_in_the_order_of_their_paths() -> None:
+    paths = [item["path"] for item in listed(SAMPLES, "--provider", "openai", "--sort", "provider")]
+    assert len(paths) > 10
+    assert paths == sorted(paths)
+
+
+@pytest.mark.parametrize("number", [0, 1, 7, 60, 1000])
+def test_limit_shows_the_first_of_the_order(number: int) -> None:
+    result = run("ls", SAMPLES, "--sort", "size", "--reverse", "--limit", str(number), "--json", cwd=ROOT)
+    items = listed(SAMPLES, "--sort", "size", "--reverse")
+    note = f"; the first {number} shown" if number < 60 else ""
+    assert (result.code, result.err) == (0, TOTALS.replace("\n", f"{note}\n"))
+    assert json.loads(result.out) == items[:number]

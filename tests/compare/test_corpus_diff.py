@@ -1,0 +1,60 @@
+"""The nearest siblings among real recordings."""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from recctl.compare.changes import changes
+from recctl.compare.requests import request_view
+from recctl.compare.siblings import nearest
+from recctl.query import Scan
+from recctl.recording import load
+from recctl.store import find
+from recctl.summary import Summary
+from tests.compare.applying import applied, spelled
+
+CORPUS = os.environ.get("RECCTL_CORPUS")
+pytestmark = pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no directory of real recordings")
+
+
+@pytest.fixture(scope="module")
+def summaries() -> list[Summary]:
+    return list(Scan(find([Path(CORPUS or "")]).files))
+
+
+def test_a_recording_of_a_test_with_several_has_a_sibling_of_that_test(summaries: list[Summary]) -> None:
+    tests: dict[str, list[Summary]] = defaultdict(list)
+    for summary in summaries:
+        if summary.test_id is not None:
+            tests[summary.test_id].append(summary)
+    several = [summary for group in tests.values() if len(group) > 1 for summary in group]
+    assert several
+    for summary in several:
+        found = nearest(load(summary.path), summaries)[0]
+        assert (found.tie, found.recording.summary.test_id) == ("test", summary.test_id)
+        assert found.recording.summary.path != summary.path
+
+
+def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: list[Summary]) -> None:
+    places: dict[tuple[object, ...], list[Summary]] = defaultdict(list)
+    for summary in summaries:
+        places[summary.kind, summary.endpoint, summary.model].append(summary)
+    alone = [summary for summary in summaries if summary.test_id is None]
+    assert alone
+    for summary in alone:
+        found = nearest(load(summary.path), summaries)
+        place = places[summary.kind, summary.endpoint, summary.model]
+        assert [each.tie for each in found] == ["endpoint"] * min(len(place) - 1, 4)
+        assert all(each.recording.summary in place for each in found)
+
+
+def test_the_changes_to_a_sibling_make_its_request_of_the_own(summaries: list[Summary]) -> None:
+    for summary in summaries:
+        recording = load(summary.path)
+        for sibling in nearest(recording, summaries, count=1):
+            old, new = request_view(recording), request_view(sibling.recording)
+            assert spelled(applied(old, changes(old, new))) == spelled(new)

@@ -1,0 +1,215 @@
+"""Ways to run recctl in tests: in this process, as a process of its own, and on a real terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import io
+import json
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recctl.__main__ import main
+from tests.samples import openai_parts
+from tests.samples.builder import Data, Recording, inference, streamed, whole
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = ROOT / "sample_recordings"
+SEED_TEXT = "Goodbye! If you need anything else, feel free to reach out. Have a great day!"
+MODULE = (sys.executable, "-m", "recctl")
+# Nothing here takes seconds: past this a process hangs, and the test says so instead of waiting on.
+HANGS_AFTER = 60
+
+# What a user's environment may hold that changes how recctl looks or where it searches.
+_FOREIGN = ("RECCTL_", "GIT_", "LC_", "LANG", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8")
+_LOOKS = ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "COLUMNS", "LINES", "TERM")
+_XDG = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+
+Env = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run left behind: the exit code, the bytes on stdout, the text on stderr."""
+
+    code: int
+    data: bytes
+    err: str
+
+    @property
+    def out(self) -> str:
+        """Stdout as text; it has to be UTF-8."""
+        return self.data.decode()
+
+
+def problems(result: Result) -> list[str]:
+    """The problems that a run names on stderr; what else stands there are totals and matches."""
+    return [line for line in result.err.splitlines() if line.startswith("recctl: ")]
+
+
+def isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """Give this process and its children a home of their own, and none of the user's settings."""
+    for name in [*os.environ]:
+        if name.startswith(_FOREIGN) or name in _LOOKS:
+            patch.delenv(name)
+    patch.setenv("HOME", str(home))
+    for name in _XDG:
+        patch.setenv(name, str(home / name.lower()))
+
+
+def run(*args: str | Path, cwd: Path | None = None, env: Env | None = None) -> Result:
+    """Run recctl in this process, its output going to pipes as far as it can tell."""
+    out, err = io.BytesIO(), io.BytesIO()
+    with pytest.MonkeyPatch.context() as patch, _written_to(out, err):
+        for name, value in (env or {}).items():
+            patch.delenv(name, raising=False) if value is None else patch.setenv(name, value)
+        patch.chdir(cwd or Path.cwd())
+        code = main([str(arg) for arg in args])
+    return Result(code, out.getvalue(), err.getvalue().decode())
+
+
+@contextlib.contextmanager
+def _written_to(out: io.BytesIO, err: io.BytesIO) -> Iterator[None]:
+    """Text on stdout and stderr goes here, as UTF-8; so do bytes, which recctl writes past the text layer."""
+    texts = [io.TextIOWrapper(stream, encoding="utf-8", newline="") for stream in (out, err)]
+    with contextlib.redirect_stdout(texts[0]), contextlib.redirect_stderr(texts[1]):
+        yield
+    for text in texts:
+        text.flush()
+        text.detach()
+
+
+def environment(env: Env | None) -> dict[str, str]:
+    """The environment of this process with changes; None takes a variable away."""
+    changed = {**os.environ, **(env or {})}
+    return {name: value for name, value in changed.items() if value is not None}
+
+
+def run_process(*args: str | Path, cwd: Path | None = None, env: Env | None = None, **more: Any) -> Result:
+    """Run recctl as a process with pipes; `more` goes to `subprocess.run`."""
+    given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
+    command = [*MODULE, *map(str, args)]
+    done = subprocess.run(command, cwd=cwd, env=environment(env), timeout=HANGS_AFTER, check=False, **given)
+    return Result(done.returncode, done.stdout or b"", (done.stderr or b"").decode())
+
+
+def run_shell(script: str, *, cwd: Path | None = None, env: Env | None = None) -> Result:
+    """Run a line of bash in which `recctl` is the program; exits as recctl does, even in a pipe."""
+    exact = f'set -o pipefail; recctl() {{ "{sys.executable}" -m recctl "$@"; }}; {script}'
+    done = subprocess.run(
+        ["bash", "-c", exact], cwd=cwd, env=environment(env), capture_output=True, timeout=HANGS_AFTER
+    )
+    return Result(done.returncode, done.stdout, done.stderr.decode())
+
+
+def run_in_terminal(
+    *args: str | Path,
+    columns: int = 80,
+    rows: int = 24,
+    cwd: Path | None = None,
+    env: Env | None = None,
+    program: Sequence[str] = MODULE,
+) -> Result:
+    """Run recctl on a terminal of this size; `data` is all that it wrote there, on stdout and stderr."""
+    with _terminal(columns, rows) as (master, slave):
+        process = subprocess.Popen(
+            [*program, *map(str, args)],
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            cwd=cwd,
+            env=environment({"TERM": "xterm-256color", **(env or {})}),
+            start_new_session=True,
+        )
+        os.close(slave)
+        try:
+            data = _read_all(master)
+            return Result(process.wait(HANGS_AFTER), data, "")
+        finally:
+            process.kill()
+            process.wait()
+
+
+@contextlib.contextmanager
+def _terminal(columns: int, rows: int) -> Iterator[tuple[int, int]]:
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    settings = termios.tcgetattr(slave)
+    settings[1] &= ~termios.OPOST  # what arrives is what was written: no \n made \r\n
+    termios.tcsetattr(slave, termios.TCSANOW, settings)
+    try:
+        yield master, slave
+    finally:
+        os.close(master)
+
+
+def _read_all(master: int) -> bytes:
+    pieces: list[bytes] = []
+    end = time.monotonic() + HANGS_AFTER
+    while True:
+        ready, _, _ = select.select([master], [], [], max(end - time.monotonic(), 0))
+        if not ready:
+            raise TimeoutError(f"recctl hangs on a terminal after writing {b''.join(pieces)[-200:]!r}")
+        try:
+            piece = os.read(master, 65536)
+        except OSError:  # Linux says EIO when the last writer has gone
+            piece = b""
+        if not piece:
+            return b"".join(pieces)
+        pieces.append(piece)
+
+
+# ---- recordings to run it on
+
+
+def sample(start: str) -> Path:
+    """The one sample recording whose file name starts so."""
+    (path,) = SAMPLES.rglob(f"{start}*.json")
+    return path
+
+
+def document(path: Path) -> Data:
+    """A recording as the standard library reads it."""
+    content: Data = json.loads(path.read_bytes())
+    return content
+
+
+def chat(
+    answer: str = "Hello.", *, test_id: str | None = None, model: str = "gpt-4o", **body: Any
+) -> Recording:
+    """A recorded chat completion, whole; `prompt` is what was asked, `body` the rest of the request."""
+    said = openai_parts.chat(model, {}, openai_parts.assistant(answer), {})
+    return inference(test_id, openai_parts.OPENAI_URL, _asked(model, body), whole(said))
+
+
+def chat_stream(*pieces: str, test_id: str | None = None, model: str = "gpt-4o", **body: Any) -> Recording:
+    """A recorded chat completion, streamed, a chunk for each piece."""
+    chunks = [openai_parts.chat_chunk(model, {}, openai_parts.delta(piece)) for piece in pieces]
+    return inference(
+        test_id, openai_parts.OPENAI_URL, _asked(model, body) | {"stream": True}, streamed(*chunks)
+    )
+
+
+def _asked(model: str, body: Data) -> Data:
+    prompt = body.pop("prompt", "Hi.")
+    return {"model": model, "messages": [openai_parts.user(prompt)], **body}
+
+
+def put(path: Path, recording: Recording) -> Path:
+    """Write a recording: to this path if it ends in .json, else under its own name in this directory."""
+    target = path if path.suffix == ".json" else path / Path(recording.path).name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(recording.to_bytes())
+    return target
