@@ -68,9 +68,12 @@ def regular_file(path: Path) -> tuple[bytes, int] | None:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        return None
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        return (file.read(), stat.S_IMODE(status.st_mode)) if stat.S_ISREG(status.st_mode) else None
+        return file.read(), stat.S_IMODE(status.st_mode)
 
 
 def why_untouchable(path: Path) -> str | None:
@@ -106,6 +109,8 @@ class Staged:
             file.write(data or b"")
             file.flush()
             os.fsync(handle)
+        if data is None:
+            temporary.unlink()
 
     def commit(self) -> tuple[list[Path], list[tuple[Path, str]]]:
         """Put everything in its place: the paths done, and those skipped because they changed meanwhile."""

@@ -12,8 +12,8 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,16 +56,27 @@ class Journal:
 
     def entries(self) -> list[Entry]:
         """All entries, the newest first; what cannot be read is passed over."""
-        if not self._directory.is_dir():
+        try:
+            names = [name for name in os.listdir(self._directory) if name.isdecimal()]
+        except FileNotFoundError:
             return []
-        names = (name for name in os.listdir(self._directory) if name.isdecimal())
+        except OSError as error:
+            raise RecctlError(
+                f"the journal {self._directory} cannot be read: {error.strerror}",
+                f"mend that, or name another directory with {DIRECTORY_VARIABLE}",
+            ) from None
         found = (load_entry(self._directory / name) for name in names)
         return sorted((entry for entry in found if entry), key=lambda entry: -entry.number)
 
-    def apply(self, plan: Sequence[Edit], command: str) -> Outcome:
-        """Carry out a plan. Raises RecctlError, with nothing changed, where that is impossible."""
+    def apply(self, plan: Sequence[Edit], command: str, directories: Iterable[Path] = ()) -> Outcome:
+        """Carry out a plan. Raises RecctlError, with nothing changed, where that is impossible.
+
+        In `directories` temporary files that a killed run left are cleared away.
+        """
+        if not plan and not os.path.isdir(self._directory):
+            return Outcome((), (), None)  # no run was ever killed here
         with self._locked():
-            clear_leftovers({edit.path.parent for edit in plan})
+            clear_leftovers({*directories, *(edit.path.parent for edit in plan)})
             staged = Staged()
             try:
                 with self._writing(command) as writer:
@@ -87,18 +98,18 @@ class Journal:
         with self._locked():
             places = [Path(item.path) for item in entry.items]
             clear_leftovers({place.parent for place in places})
-            staged = Staged()
+            staged, made = Staged(), list[Path]()
             try:
                 reasons = (
-                    (place, _put_back(entry, item, place, staged))
+                    (place, _put_back(entry, item, place, staged, made))
                     for item, place in zip(entry.items, places, strict=True)
                 )
                 skipped = [(place, reason) for place, reason in reasons if reason]
-            except OSError as error:
+            except BaseException as error:
                 staged.discard()
-                raise _impossible(error) from None
-            except BaseException:
-                staged.discard()
+                _remove_directories(made)
+                if isinstance(error, OSError):
+                    raise _impossible(error) from None
                 raise
             done, late = _commit(staged)
             if not skipped and not late:
@@ -202,17 +213,32 @@ def _prepare(edit: Edit, writer: _Writer, staged: Staged) -> str | None:
     return None
 
 
-def _put_back(entry: Entry, item: Item, place: Path, staged: Staged) -> str | None:
-    """Stage the old bytes of a file; the reason where it is to be left alone."""
+def _put_back(entry: Entry, item: Item, place: Path, staged: Staged, made: list[Path]) -> str | None:
+    """Stage the old bytes of a file; the reason where it is to be left alone.
+
+    Directories that have to be made first are added to `made`.
+    """
     current = regular_file(place)
     now = None if current is None else digest_of(current[0])
     if now == item.before:
         return None  # never changed, or put back already
     if now != item.after or (current is None and os.path.lexists(place)):
         return "changed since and is left alone"
-    place.parent.mkdir(parents=True, exist_ok=True)
+    missing = [above for above in (place.parent, *place.parent.parents) if not above.exists()]
+    try:
+        for directory in reversed(missing):
+            directory.mkdir()
+            made.append(directory)
+    except (FileExistsError, NotADirectoryError):
+        return "cannot be put back: something else is in the place of its directory"
     staged.add(place, entry.old_bytes(item), item.mode, before=item.after)
     return None
+
+
+def _remove_directories(made: Sequence[Path]) -> None:
+    for directory in reversed(made):
+        with suppress(OSError):
+            directory.rmdir()
 
 
 def _commit(staged: Staged) -> tuple[list[Path], list[tuple[Path, str]]]:

@@ -19,7 +19,6 @@ from recctl import volatile as rules
 from recctl.edits import Edit, Patch, digest_of
 from recctl.errors import Unreadable
 from recctl.filename import SUFFIX, parse_filename
-from recctl.header import NotPlain, read_request
 from recctl.jsonspans import Span, elements, inside_string, members, root
 from recctl.jsonvalue import Json, as_object, loads
 from recctl.recording import parse, read, summarize
@@ -193,7 +192,7 @@ class Chains:
 
     def __init__(self, files: Iterable[Path]) -> None:
         self._files = files
-        self._requests: dict[str, list[tuple[Path, bytes]]] | None = None
+        self._requests: dict[str, list[tuple[Path, str]]] | None = None
 
     def carries(self, value: str, path: Path, raw: bytes) -> bool:
         """Whether another recording of the same test has this value in its request."""
@@ -201,18 +200,17 @@ class Chains:
             return False
         if self._requests is None:
             self._requests = self._read()
-        spelled = json.dumps(value)[1:-1].encode()
+        spelled = json.dumps(value)[1:-1]
         others = self._requests.get(_test_of(path, raw), [])
         return any(spelled in request for other, request in others if other.absolute() != path.absolute())
 
-    def _read(self) -> dict[str, list[tuple[Path, bytes]]]:
-        found: dict[str, list[tuple[Path, bytes]]] = defaultdict(list)
+    def _read(self) -> dict[str, list[tuple[Path, str]]]:
+        found: dict[str, list[tuple[Path, str]]] = defaultdict(list)
         for path in self._siblings():
             try:
                 raw = read(path)
-                found[_test_of(path, raw)].append((path, read_request(raw)))
-            except NotPlain:
-                found[_test_of(path, raw)].append((path, raw))  # all of it: rather keep too much
+                # Dumped anew, so that one spelling of every character is enough to look for.
+                found[_test_of(path, raw)].append((path, json.dumps(parse(path, raw).request)))
             except Unreadable:
                 continue
         return found

@@ -69,8 +69,8 @@ class GitStates:
         """Whether HEAD has this file, and with these bytes."""
         if self._repository is None:
             return None
-        top = self._repository.top
-        path = summary.path.absolute()
+        top = self._repository.top.resolve()
+        path = summary.path.parent.resolve() / summary.path.name
         if not path.is_relative_to(top):
             return "untracked"
         blob = self._tree.get(path.relative_to(top).as_posix())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from recctl.commands.common import DONE, report
+from recctl.commands.common import report
 from recctl.edits import Edit
 from recctl.errors import Unreadable
 from recctl.journal import Journal, Outcome
@@ -15,9 +16,12 @@ from recctl.journal import Journal, Outcome
 WriteOption = Annotated[bool, typer.Option("--write", help="Do it; without this it is only shown.")]
 
 
-def carry_out(plan: Sequence[Edit], command: str) -> int:
-    """Apply a plan, and say which files were left alone; the exit code that follows from them."""
-    return tell_skipped(Journal().apply(plan, command)) if plan else DONE
+def carry_out(plan: Sequence[Edit], command: str, files: Sequence[Path]) -> Outcome:
+    """Apply a plan made for these files.
+
+    Raises RecctlError, with nothing changed, where that is impossible.
+    """
+    return Journal().apply(plan, command, {path.parent for path in files})
 
 
 def tell_skipped(outcome: Outcome) -> int:

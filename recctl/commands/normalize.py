@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from recctl.commands.changing import WriteOption, carry_out
+from recctl.commands.changing import WriteOption, carry_out, tell_skipped
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
 from recctl.normalize import Normalizer
 from recctl.render import output
@@ -43,7 +43,9 @@ def normalize(
         output.write_page(list(normalization_page(planned)))
     code = report([*found.problems, *normalizer.problems])
     due = [one for one in planned if one.due]
+    outcome = None
     if write:
-        code = max(code, carry_out([one.edit() for one in due], "normalize"))
-    output.say(normalization_totals(planned, len(found.files), write))
+        outcome = carry_out([one.edit() for one in due], "normalize", found.files)
+        code = max(code, tell_skipped(outcome))
+    output.say(normalization_totals(planned, len(found.files), outcome))
     raise typer.Exit(TROUBLE if code else FINDINGS if due else DONE)

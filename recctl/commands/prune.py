@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from recctl import prune as question
-from recctl.commands.changing import WriteOption, carry_out
+from recctl.commands.changing import WriteOption, carry_out, tell_skipped
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
 from recctl.config import find_project
 from recctl.edits import digest_of
@@ -90,13 +90,16 @@ def prune(
     else:
         output.write_page(list(pruning_page(answered)))
     code = report(problems)
-    output.say(pruning_totals(answered, write))
     if answered.refused:
+        output.say(pruning_totals(answered, None))
         raise RecctlError(
             f"{answered.refused}; nothing was removed", "if that is right, insist: --max-share 100"
         )
+    outcome = None
     if write:
-        code = max(code, carry_out([stale.edit() for stale in answered.remove], "prune"))
+        outcome = carry_out([stale.edit() for stale in answered.remove], "prune", found.files)
+        code = max(code, tell_skipped(outcome))
+    output.say(pruning_totals(answered, outcome))
     raise typer.Exit(TROUBLE if code else FINDINGS if answered.remove else DONE)
 
 

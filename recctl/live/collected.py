@@ -62,7 +62,7 @@ def by_collection(collection: Collection, listed: frozenset[str] = frozenset()) 
         if collection.narrowed:
             return unjudged("the collection was narrowed and did not cover its test file")
         root = project_root(summary.path, file)
-        if root is None or (root / file).exists():
+        if root is None or os.path.exists(root / file):
             return unjudged("the collection did not cover its test file")
         return stale(f"{file} is gone")
 
@@ -79,7 +79,9 @@ def active_python() -> str:
 def _run_pytest(
     root: Path, python: str, arguments: Sequence[str], scratch: str, report: Path
 ) -> subprocess.CompletedProcess[str]:
-    command = [python, "-m", "pytest", "--collect-only", "-q", "-p", _PLUGIN, *arguments]
+    # Its cache goes elsewhere: nothing is left in the project, and no last run narrows this one.
+    cache = f"cache_dir={Path(scratch, 'cache')}"
+    command = [python, "-m", "pytest", "--collect-only", "-q", "-p", _PLUGIN, "-o", cache, *arguments]
     search = os.pathsep.join(filter(None, (scratch, os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, "PYTHONPATH": search, _REPORT: str(report), "PYTHONDONTWRITEBYTECODE": "1"}
     try:

@@ -36,7 +36,7 @@ def by_list(ids: frozenset[str]) -> Judge:
 def _text(source: str) -> str:
     try:
         raw = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
-        return raw.decode()
+        return raw.decode().removeprefix("\ufeff")
     except (OSError, AttributeError) as error:  # stdin may be closed
         raise Unreadable(
             Path(source), f"cannot be read: {getattr(error, 'strerror', None) or error}", _HINT

@@ -6,7 +6,8 @@ Cautious: what may be inherited or generated is not judged, and parameters are n
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
@@ -25,7 +26,9 @@ def by_source(summary: Summary) -> Judgement:
     if root is None:
         return unjudged("its place does not tell where its test file would be")
     file = root / test.file
-    if not file.exists():
+    if file.suffix != ".py":
+        return unjudged(f"{test.file} is no Python file")
+    if not os.path.exists(file):
         return stale(f"{test.file} is gone")
     return _in_file(file, test.names) if test.names else unjudged("its test id names no test")
 
@@ -51,17 +54,18 @@ def project_root(recording: Path, test_file: str) -> Path | None:
 
 def _in_file(file: Path, names: tuple[str, ...]) -> Judgement:
     try:
-        scope: _Scope = _parsed(file, file.stat().st_mtime_ns)
-    except (OSError, SyntaxError, ValueError, RecursionError):
+        module = _parsed(file, file.stat().st_mtime_ns)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return unjudged(f"{file.name} cannot be parsed")
+    scopes: list[_Scope] = [module]
     for position, name in enumerate(names):
-        found = _named(scope, name)
-        if isinstance(found, ast.ClassDef) and position < len(names) - 1:
-            scope = found
-        elif found is not None:
+        found = [statement for scope in scopes for statement in _named(scope, name)]
+        if not found:
+            return _missing(scopes, name, file, module)
+        classes = [statement for statement in found if isinstance(statement, ast.ClassDef)]
+        if position == len(names) - 1 or len(classes) < len(found):
             return LIVE
-        else:
-            return _missing(scope, name, file)
+        scopes = list(classes)  # several where branches define it
     return LIVE
 
 
@@ -70,28 +74,25 @@ def _parsed(file: Path, _changed: int) -> ast.Module:
     return ast.parse(file.read_bytes())
 
 
-def _missing(scope: _Scope, name: str, file: Path) -> Judgement:
-    if isinstance(scope, ast.ClassDef) and (
-        scope.keywords or scope.decorator_list or any(_real_bases(scope))
-    ):
-        return unjudged(f"{name} may be inherited by {scope.name}")
-    if _generates(scope):
+def _missing(scopes: Sequence[_Scope], name: str, file: Path, module: ast.Module) -> Judgement:
+    for scope in scopes:
+        if isinstance(scope, ast.ClassDef) and (
+            scope.keywords or scope.decorator_list or any(_real_bases(scope))
+        ):
+            return unjudged(f"{name} may be inherited by {scope.name}")
+    if _generates(module, name):
         return unjudged(f"{name} may be generated in {file.name}")
-    where = scope.name if isinstance(scope, ast.ClassDef) else file.name
-    return stale(f"{name} is no longer in {where}")
+    last = scopes[-1]
+    return stale(f"{name} is no longer in {last.name if isinstance(last, ast.ClassDef) else file.name}")
 
 
 def _real_bases(scope: ast.ClassDef) -> Iterator[ast.expr]:
     return (base for base in scope.bases if not (isinstance(base, ast.Name) and base.id == "object"))
 
 
-def _named(scope: _Scope, name: str) -> ast.stmt | None:
-    """The statement that gives a scope this name: a definition, an import or an assignment."""
-    found = None
-    for statement in _statements(scope.body):
-        if name in _names_of(statement):
-            found = statement  # the last one counts
-    return found
+def _named(scope: _Scope, name: str) -> list[ast.stmt]:
+    """The statements that give a scope this name: definitions, imports, assignments."""
+    return [statement for statement in _statements(scope.body) if name in _names_of(statement)]
 
 
 def _names_of(statement: ast.stmt) -> Iterable[str]:
@@ -118,11 +119,28 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _statements(child.body)
 
 
-def _generates(scope: _Scope) -> bool:
-    """Whether names may come into a scope in other ways than its source shows."""
-    for node in ast.walk(scope):
+def _generates(module: ast.Module, name: str) -> bool:
+    """Whether a name may come into a module or its classes in ways that are not followed here."""
+    for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             return True
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _GENERATORS:
+        if isinstance(node, ast.Call) and _called(node.func) in _GENERATORS:
+            return True
+        # A walrus, a loop, a global of a function, an attribute of a class or module.
+        if (
+            isinstance(node, ast.Name | ast.Attribute)
+            and isinstance(node.ctx, ast.Store)
+            and name == _stored(node)
+        ):
             return True
     return False
+
+
+def _called(function: ast.expr) -> str | None:
+    if isinstance(function, ast.Attribute):
+        return function.attr
+    return function.id if isinstance(function, ast.Name) else None
+
+
+def _stored(node: ast.Name | ast.Attribute) -> str:
+    return node.id if isinstance(node, ast.Name) else node.attr

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recctl.compare.changes import format_path
+from recctl.journal import Outcome
 from recctl.journal_entry import Entry
 from recctl.jsonvalue import JsonObject
 from recctl.normalize import Due, Normalization
@@ -31,16 +32,22 @@ def _field(due: Due) -> str:
     return str(next(part for part in reversed(due.path) if isinstance(part, str)))
 
 
-def normalization_totals(planned: Sequence[Normalization], files: int, written: bool) -> str:
-    """`3 of 458 recordings to normalize, 12 values` and what to do about it."""
+def normalization_totals(planned: Sequence[Normalization], files: int, outcome: Outcome | None) -> str:
+    """`3 of 458 recordings to normalize, 12 values` and what to do about it; None where nothing was tried."""
     due = [one for one in planned if one.due]
     kept = sum(len(one.kept) for one in planned)
-    values = sum(len(one.due) for one in due)
     more = f", {plural(kept, 'id')} kept" if kept else ""
     if not due:
         return f"{plural(files, 'recording')}, nothing to normalize{more}"
-    after = "; recctl undo takes it back" if written else "; --write does it"
-    did = "normalized" if written else "to normalize"
+    if outcome is None:
+        did, after = "to normalize", "; --write does it"
+    else:
+        done = set(outcome.done)
+        if not done:
+            return f"nothing normalized of {plural(files, 'recording')}{more}"
+        due = [one for one in due if one.path in done]
+        did, after = "normalized", "; recctl undo takes it back"
+    values = sum(len(one.due) for one in due)
     return f"{len(due):,} of {plural(files, 'recording')} {did}, {plural(values, 'value')}{more}{after}"
 
 

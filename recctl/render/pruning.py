@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from recctl.journal import Outcome
 from recctl.jsonvalue import JsonObject
 from recctl.paths import display_path
 from recctl.prune import Pruning, Stale
@@ -46,18 +47,26 @@ def _by_test(stale: list[Stale]) -> Iterator[Line]:
             )
 
 
-def pruning_totals(answered: Pruning, written: bool) -> str:
-    """`160 recordings of 72 tests to remove, 1.2 MB; 208 live, 90 not judged` and what to do about it."""
-    tests = len({one.summary.test_id for one in answered.remove})
-    size = format_size(sum(one.summary.size for one in answered.remove))
-    unjudged = sum(answered.unjudged.values())
-    rest = f"{answered.keep:,} live, {unjudged:,} not judged"
+def pruning_totals(answered: Pruning, outcome: Outcome | None) -> str:
+    """`160 recordings of 72 tests to remove, 1.2 MB; 208 live, 90 not judged` and what to do about it.
+
+    `outcome` is None where nothing was tried.
+    """
+    rest = f"{answered.keep:,} live, {sum(answered.unjudged.values()):,} not judged"
     if not answered.remove:
         return f"nothing to remove; {rest}"
-    doing = written and not answered.refused
-    after = "; recctl undo brings them back" if doing else "" if answered.refused else "; --write does it"
-    what = f"{plural(len(answered.remove), 'recording')} of {plural(tests, 'test')}"
-    return f"{what} {'removed' if doing else 'to remove'}, {size}; {rest}{after}"
+    removed = list(answered.remove)
+    if outcome is None:
+        did, after = "to remove", "" if answered.refused else "; --write does it"
+    else:
+        done = set(outcome.done)
+        if not done:
+            return f"nothing removed; {rest}"
+        removed = [one for one in removed if one.summary.path in done]
+        did, after = "removed", "; recctl undo brings them back"
+    tests = plural(len({one.summary.test_id for one in removed}), "test")
+    size = format_size(sum(one.summary.size for one in removed))
+    return f"{plural(len(removed), 'recording')} of {tests} {did}, {size}; {rest}{after}"
 
 
 def pruning_object(answered: Pruning) -> JsonObject:
