@@ -37,7 +37,9 @@ def between(repository: Repository, revisions: str, below: Sequence[Path]) -> St
     if dots == "...":
         base = repository.merge_base(base, head)
     old, new = repository.tree(base), repository.tree(head)
-    old, new = _differing(old, new, _wanted(repository, below))
+    wanted = _wanted(repository, below)
+    _refuse_nothing([*old, *new], wanted, below)
+    old, new = _differing(old, new, wanted)
     problems: list[Unreadable] = []
     return States(
         base,
@@ -58,10 +60,12 @@ def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:
     base = repository.commit("HEAD")
     wanted = _wanted(repository, below)
     old = {path: blob for path, blob in repository.tree(base).items() if wanted(path)}
+    files = repository.working_files()
+    _refuse_nothing([*old, *files], wanted, below)
     problems: list[Unreadable] = []
     new: list[Recording] = []
     unchanged = set()
-    for path, left_out in repository.working_files().items():
+    for path, left_out in files.items():
         if not wanted(path):
             continue
         place = repository.top / path
@@ -99,6 +103,13 @@ def _wanted(repository: Repository, below: Iterable[Path]) -> Callable[[str], bo
         )
 
     return wanted
+
+
+def _refuse_nothing(paths: Iterable[str], wanted: Callable[[str], bool], below: Sequence[Path]) -> None:
+    """Raise RecctlError where the given directories hold no recording in either state: a wrong name."""
+    if below and not any(map(wanted, paths)):
+        named = ", ".join(str(path) for path in below)
+        raise RecctlError(f"no recordings in {named}, in either state", "name a directory of recordings")
 
 
 def _relative(repository: Repository, path: Path) -> str:

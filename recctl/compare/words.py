@@ -13,6 +13,7 @@ import regex
 _SIGNS = r"[\p{Hiragana}\p{Katakana}\p{Han}]"
 _WORDS = regex.compile(rf"\s+|{_SIGNS}\p{{M}}*|(?:(?!{_SIGNS})\w\p{{M}}*)+|\X")
 _LINES = regex.compile(r"[^\n]*\n|[^\n]+")
+_KEY = 40  # characters before a sign that tell it from others of its sort
 _MOST_WORDS = 4_000  # of either text; longer ones are compared line by line first
 
 
@@ -62,9 +63,13 @@ def _matched(left: list[str], right: list[str]) -> list[Piece]:
 
 
 def _keys(units: list[str]) -> list[str]:
-    """What units are matched by: blanks with the word before them, for alone they match everywhere."""
-    before = ["", *units]
-    return [word + unit if unit.isspace() else unit for word, unit in zip(before, units, strict=False)]
+    """What units are matched by: signs and blanks with what is before them; alone they match everywhere."""
+    keys: list[str] = []
+    before = ""
+    for unit in units:
+        before = unit if unit[:1].isalnum() else before[-_KEY:] + unit
+        keys.append(before)
+    return keys
 
 
 def _by_lines(old: str, new: str) -> list[Piece]:

@@ -12,6 +12,7 @@ from recctl.render.page import BLANK, Line, Span, line, styled
 from recctl.render.safe import one_line
 from recctl.summary import Summary
 
+_ONE_PERCENT = 0.005  # rounded
 _TIES: dict[Tie, str] = {
     "test": "of the same test",
     "function": "of the same test function with other parameters",
@@ -71,7 +72,8 @@ def _distance(sibling: Sibling) -> str:
     if not sibling.differences:
         return "the request is the same"
     places = f"{sibling.differences} place{'' if sibling.differences == 1 else 's'}"
-    return f"{sibling.distance:.0%} of the request differs, in {places}"
+    share = f"{sibling.distance:.0%}" if sibling.distance >= _ONE_PERCENT else "less than 1%"
+    return f"{share} of the request differs, in {places}"
 
 
 def _repeats(change: Change, every: Sequence[Change]) -> bool:

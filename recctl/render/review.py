@@ -66,6 +66,8 @@ def _answer(entry: Entry) -> str:
             return "the answer became an error"
         if entry.old.summary.failed and not entry.new.summary.failed:
             return "the error became an answer"
+    if entry.status == "moved" and entry.response == "volatile":
+        return _ANSWERS["same"]  # the id in it follows the name
     return _ANSWERS[entry.response] if entry.response else ""
 
 

@@ -570,13 +570,22 @@ def test_two_changes_far_apart_have_a_gap_between(tmp_path: Path) -> None:
 
 # ---- what text must not do
 
-HOSTILE = "\x1b]0;owned\x07\x1b[2J\x9b31m\r\x00\x08\u202etxt\u200b\ufeff[bold red]x[/bold red]\u2028"
+# Two of them, so that what differs is hostile too.
+HOSTILE = {
+    "one": "\x1b]0;owned\x07\x9b31m\r\u202etxt\ufeff",
+    "two": "\x1b[2J\x00\x08\x9d0;owned\u200b\u2028\u2066",
+}
+MARKUP = "[bold red]x[/bold red]"
 
 
 def hostile(word: str) -> Recording:
-    tools = [openai_parts.function_tool(f"tool{HOSTILE}", f"{word} {HOSTILE}")]
-    asked = {f"key{HOSTILE}": word, "prompt": f"{word} {HOSTILE}\nand a second line", "tools": tools}
-    return chat(f"{word} {HOSTILE}", test_id=f"t.py::t{HOSTILE}", model=f"m{HOSTILE}", **asked)
+    """A recording with control characters and markup wherever text may stand."""
+    text = f"{word} {HOSTILE[word]} {MARKUP}"
+    tools = [openai_parts.function_tool(f"tool{HOSTILE['one']}", text, **{f"key{HOSTILE[word]}": text})]
+    asked = {f"key{HOSTILE['two']}": f"\x9b\u202e{word}", "prompt": f"{text}\nand a second line"}
+    return chat(
+        text, test_id=f"t.py::t{text}", model=f"m{text}", **asked, tools=tools, **{HOSTILE[word]: text}
+    )
 
 
 def assert_harmless(data: bytes) -> None:

@@ -190,7 +190,6 @@ LIMITS: dict[str, tuple[str, list[str], list[str]]] = {
     "both": (".", ["tests", "other"], [BUS, TEST]),
     "the recordings": (".", ["other/recordings"], [BUS]),
     "with a slash": (".", ["tests/"], [TEST]),
-    "part of a name is none": (".", ["test", "oth", "tests/rec"], []),
     "all": (".", ["."], [BUS, TEST]),
     "from below": ("tests", ["../other"], [BUS]),
     "a file": (".", [OLD.path], [TEST]),
@@ -205,6 +204,16 @@ def test_dir_limits_what_is_looked_at(two_suites: Repository, case: str, rev: tu
     result = two_suites.diff(*options, *rev, "--json", cwd=two_suites.top / here)
     assert sorted(test or "" for test, *_ in told(json.loads(result.out))) == tests
     assert result.code == (1 if tests else 0)
+
+
+@pytest.mark.parametrize("rev", [(), ("--rev", "HEAD~1")], ids=["working tree", "revisions"])
+@pytest.mark.parametrize("limit", ["test", "oth", "tests/rec", "nowhere"])
+def test_a_dir_without_recordings_is_no_all_clear(
+    two_suites: Repository, limit: str, rev: tuple[str, ...]
+) -> None:
+    result = two_suites.diff("--dir", limit, *rev)
+    assert (result.code, result.out) == (2, "")
+    assert f"no recordings in {limit}, in either state" in result.err
 
 
 def test_the_configured_directories_limit_it_too(two_suites: Repository) -> None:

@@ -124,10 +124,11 @@ LONG = {
 
 
 @pytest.mark.parametrize("case", LONG)
-@pytest.mark.parametrize("word", ["other", "word4321 more", ""], ids=["changed", "added", "removed"])
-def test_one_word_in_a_long_text(case: str, word: str) -> None:
+@pytest.mark.parametrize("place", ["word12", "word4321"], ids=["near the start", "near the end"])
+@pytest.mark.parametrize("word", ["other", "word0 more", ""], ids=["changed", "two", "removed"])
+def test_one_word_in_a_long_text(case: str, place: str, word: str) -> None:
     old = LONG[case]
-    new = old.replace("word4321", word)
+    new = old.replace(f" {place} ", f" {word} ")
     found = compare_words(old, new)
     assert_made_of(found, old, new)
     assert 0 < sum(len(piece.text) for piece in found if piece.op != "same") < 40
@@ -139,14 +140,17 @@ def test_pieces_of_a_long_text_are_not_cut_between_words() -> None:
     assert [piece.op for piece in found] == ["same", "removed", "added"] * 2 + ["same"]
 
 
-def test_the_work_does_not_grow_with_the_cube_of_texts_that_have_only_blanks_in_common() -> None:
+@pytest.mark.parametrize("separator", [" ", ", ", ",", '", "', "\n"])
+def test_the_work_does_not_grow_with_the_cube_of_texts_that_have_only_separators_in_common(
+    separator: str,
+) -> None:
     # Twice as long is four times the work at most; the cube would be eight times.
-    assert _work(120) <= 5 * _work(60) + 1_000
+    assert _work(120, separator) <= 5 * _work(60, separator) + 1_000
 
 
-def _work(count: int) -> int:
+def _work(count: int, separator: str) -> int:
     """How many calls it takes to compare two texts of so many words."""
-    old, new = (" ".join(f"{letter}{number}" for number in range(count)) for letter in "ab")
+    old, new = (separator.join(f"{letter}{number}" for number in range(count)) for letter in "ab")
     calls = 0
 
     def counted(frame: FrameType, event: str, argument: Any) -> None:

@@ -1,0 +1,198 @@
+"""normalize: an id that another request of the same test carries stays, and is reported."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.helpers import Result, chat, document, put, run
+from tests.samples.builder import Recording, http, sse, streamed, whole
+
+TEST = "tests/a/test_chat.py::test_two_turns[x::y]"
+CARRIED = "resp-1/é"
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    return tmp_path / "tests/a/recordings"
+
+
+def answered(answer_id: object, *, prompt: str = "Hi.", test_id: str | None = TEST) -> Recording:
+    """A recording whose answer came with this id and time."""
+    recording = chat(test_id=test_id, prompt=prompt)
+    recording.document["response"]["body"]["__data__"] |= {"id": answer_id, "created": 7}
+    return recording
+
+
+def carrying(text: str = CARRIED, *, test_id: str | None = TEST) -> Recording:
+    """A recording whose request has this text in it."""
+    return chat(test_id=test_id, prompt=f"go on from {text}.")
+
+
+def data_of(path: Path) -> object:
+    """The id and the time of a recorded answer."""
+    data = document(path)["response"]["body"]["__data__"]
+    return data["id"], data["created"]
+
+
+def write_twice(*args: Path) -> Result:
+    """Normalize; a second run must find nothing due."""
+    first = run("normalize", *args, "--write")
+    second = run("normalize", *args, "--write")
+    assert (second.code, "nothing to normalize" in second.err) == (0, True)
+    return first
+
+
+def test_a_carried_id_stays_and_the_rest_is_evened_out(place: Path) -> None:
+    path = put(place, answered(CARRIED))
+    put(place, carrying())
+    assert write_twice(place).code == 1
+    assert data_of(path) == (CARRIED, 0)
+
+
+def test_a_carried_id_is_reported(place: Path, tmp_path: Path) -> None:
+    path = put(place, answered(CARRIED))
+    put(place, carrying())
+    result = run("normalize", "tests", cwd=tmp_path)
+    shown = path.relative_to(tmp_path).as_posix()
+    kept = f"response.body.__data__.id stays {CARRIED}: another request of its test carries it"
+    assert result.out.splitlines() == [f"{shown}  created 1", f"{shown}  {kept}"]
+    assert result.err == "1 of 2 recordings to normalize, 1 value, 1 id kept; --write does it\n"
+
+
+def test_a_carried_id_is_in_json(place: Path) -> None:
+    path = put(place, answered(CARRIED))
+    put(place, carrying())
+    (item,) = json.loads(run("normalize", place, "--json").out)
+    assert [change["path"] for change in item["changes"]] == ["response.body.__data__.created"]
+    new = f"rec-{path.stem[:12]}"
+    assert item["kept"] == [{"path": "response.body.__data__.id", "old": CARRIED, "new": new}]
+
+
+def test_ids_that_stay_are_nothing_due(place: Path) -> None:
+    path = put(place, answered(CARRIED))
+    put(place, carrying())
+    run("normalize", place, "--write")
+    before = path.read_bytes()
+    result = run("normalize", place, "--write")
+    assert (result.code, result.err) == (0, "2 recordings, nothing to normalize, 1 id kept\n")
+    assert path.read_bytes() == before
+
+
+def test_the_file_alone_is_named_and_the_other_lies_beside_it(place: Path) -> None:
+    path = put(place, answered(CARRIED))
+    put(place, carrying())
+    assert write_twice(path).code == 1
+    assert data_of(path) == (CARRIED, 0)
+
+
+def test_the_other_lies_elsewhere_but_is_named_too(place: Path, tmp_path: Path) -> None:
+    path = put(place, answered(CARRIED))
+    put(tmp_path / "elsewhere/recordings", carrying())
+    assert write_twice(tmp_path).code == 1
+    assert data_of(path) == (CARRIED, 0)
+
+
+@pytest.mark.parametrize("directory", ["", "other"], ids=["one directory", "two directories"])
+def test_outside_tests_the_directory_counts(place: Path, directory: str) -> None:
+    path = put(place, answered(CARRIED, test_id=None))
+    put(place / directory, carrying(test_id=None))
+    assert write_twice(place).code == 1
+    assert data_of(path) == (CARRIED if not directory else f"rec-{path.stem[:12]}", 0)
+
+
+CHANGED_ALL_THE_SAME = {
+    "another test's request": carrying(test_id="tests/a/test_chat.py::test_two_turns[x]"),
+    "a request outside any test": carrying(test_id=None),
+    "another answer": answered(CARRIED, prompt="Again."),
+    "a request with half of it": carrying("resp-1"),
+}
+
+
+@pytest.mark.parametrize("where", CHANGED_ALL_THE_SAME)
+def test_an_id_that_is_only_in(place: Path, where: str) -> None:
+    path = put(place, answered(CARRIED))
+    put(place, CHANGED_ALL_THE_SAME[where])
+    assert write_twice(place).code == 1
+    assert data_of(path) == (f"rec-{path.stem[:12]}", 0)
+
+
+def test_an_id_in_the_recordings_own_request_does_not_stay(place: Path) -> None:
+    path = put(place, answered(CARRIED, prompt=CARRIED))
+    assert write_twice(place).code == 1
+    assert data_of(path) == (f"rec-{path.stem[:12]}", 0)
+
+
+def test_a_tool_calls_id_is_never_due(place: Path) -> None:
+    recording = answered("resp-1")
+    message = recording.document["response"]["body"]["__data__"]["choices"][0]["message"]
+    message["tool_calls"] = [
+        {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    ]
+    path = put(place, recording)
+    assert write_twice(place).code == 1
+    calls = document(path)["response"]["body"]["__data__"]["choices"][0]["message"]["tool_calls"]
+    assert calls == message["tool_calls"]
+
+
+# ---- however the other request is written
+
+SPELLINGS = {
+    "as the recorder does": lambda raw: raw,
+    "raw UTF-8": lambda raw: raw.replace(b"\\u00e9", "é".encode()),
+    "upper-case escapes": lambda raw: raw.replace(b"\\u00e9", b"\\u00E9"),
+    "an escaped slash": lambda raw: raw.replace(b"resp-1/", b"resp-1\\/"),
+    "an escaped dash": lambda raw: raw.replace(b"resp-1", b"resp\\u002d1"),
+    "NaN beside it": lambda raw: raw.replace(b'"headers": {}', b'"headers": {"x": NaN}'),
+    "a lone surrogate beside it": lambda raw: raw.replace(b'"headers": {}', b'"headers": {"x": "\\ud83d"}'),
+    "an earlier request": lambda raw: raw.replace(b'"request": {', b'"request": {}, "request": {'),
+}
+
+
+@pytest.mark.parametrize("name", SPELLINGS)
+def test_an_id_stays_however_the_other_request_spells_it(place: Path, name: str) -> None:
+    path = put(place, answered(CARRIED))
+    other = put(place, carrying())
+    other.write_bytes(SPELLINGS[name](other.read_bytes()))
+    assert CARRIED in json.dumps(document(other), ensure_ascii=False)
+    assert write_twice(place).code == 1
+    assert data_of(path) == (CARRIED, 0)
+
+
+def test_an_answer_with_nan_in_it_is_no_request(place: Path) -> None:
+    """Two answers with the same id, as servers with short ids give them; one has a NaN among its logprobs."""
+    one, other = (put(place, answered("chatcmpl-884", prompt=prompt)) for prompt in ("Hi.", "Ho."))
+    other.write_bytes(other.read_bytes().replace(b'"logprobs": null', b'"logprobs": NaN'))
+    assert write_twice(place).code == 1
+    assert [data_of(path) for path in (one, other)] == [(f"rec-{p.stem[:12]}", 0) for p in (one, other)]
+
+
+# ---- with --volatile too
+
+INTERACTIONS = "https://generativelanguage.googleapis.com/v1beta/interactions"
+
+
+def interaction(answer_id: str, prompt: str, *, stream: bool, **more: str) -> Recording:
+    """A recorded interaction, whole or as events."""
+    body = {"id": answer_id, "object": "interaction", "created": "2026-04-16T07:41:09Z"}
+    lines = sse("interaction.start", {"interaction": body}) + sse(
+        "content.stop", {"interaction_id": answer_id}
+    )
+    response = streamed(*lines) if stream else whole(body)
+    return http(TEST, INTERACTIONS, {"input": prompt, **more}, response)
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_volatile_ids_stay_when_the_next_request_carries_them(place: Path, stream: bool) -> None:
+    first = put(place, interaction("v1_first", "Hi.", stream=stream))
+    second = put(place, interaction("v1_second", "Go on.", stream=stream, previous_interaction_id="v1_first"))
+    result = run("normalize", place, "--volatile", "--write")
+    assert (result.code, "1 id kept" in result.err or "2 ids kept" in result.err) == (1, True)
+    assert b"v1_first" in first.read_bytes()
+    assert b"2026-04-16" not in first.read_bytes()
+    assert b'"previous_interaction_id": "v1_first"' in second.read_bytes()
+    assert b"v1_second" not in second.read_bytes()
+    assert f"rec-{second.stem[:12]}".encode() in second.read_bytes()
+    assert run("normalize", place, "--volatile", "--write").code == 0

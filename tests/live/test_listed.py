@@ -1,0 +1,145 @@
+"""Live tests by lists: one id a line, from files and stdin; a list that tells nothing is refused."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from recctl.live.listed import by_list, listed_tests
+from tests.helpers import problems, run, run_process, run_shell
+from tests.live.projects import record, summary_of
+
+ONE, TWO, GONE = (f"tests/a/test_b.py::test_{name}" for name in ("one[x::y]", "two", "gone"))
+
+
+@pytest.fixture
+def recorded(tmp_path: Path) -> dict[str, Path]:
+    """A recording of each of three tests."""
+    return dict(zip((ONE, TWO, GONE), record(tmp_path, ONE, TWO, GONE), strict=True))
+
+
+def _list(tmp_path: Path, content: str | bytes, name: str = "live.txt") -> Path:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+LISTS = {
+    "line ends": f"{ONE}\n{TWO}\n",
+    "no final line end": f"{ONE}\n{TWO}",
+    "CRLF": f"{ONE}\r\n{TWO}\r\n",
+    "empty lines": f"\n\n{ONE}\n\n{TWO}\n\n",
+    "twice": f"{ONE}\n{TWO}\n{ONE}\n",
+    "as pytest -q ends it": f"{ONE}\n{TWO}\n\n2 tests collected in 0.01s\n",
+    "with warnings after it": f"{ONE}\n{TWO}\n\n== warnings summary ==\n  tests/x.py:3: UserWarning: a\n",
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_list_is_read(tmp_path: Path, name: str) -> None:
+    assert listed_tests([str(_list(tmp_path, LISTS[name]))]) >= {ONE, TWO}
+
+
+def test_who_is_not_listed_is_gone(recorded: dict[str, Path], tmp_path: Path) -> None:
+    judge = by_list(listed_tests([str(_list(tmp_path, f"{ONE}\n{TWO}\n"))]))
+    fates = {test_id: judge(summary_of(path)).fate for test_id, path in recorded.items()}
+    assert fates == {ONE: "live", TWO: "live", GONE: "stale"}
+
+
+@pytest.mark.parametrize(
+    "near", ["tests/a/test_b.py::test_one", "test_b.py::test_two", "Tests/a/test_b.py::test_two"]
+)
+def test_only_the_exact_id_counts(recorded: dict[str, Path], tmp_path: Path, near: str) -> None:
+    judge = by_list(listed_tests([str(_list(tmp_path, near))]))
+    assert {judge(summary_of(path)).fate for path in recorded.values()} == {"stale"}
+
+
+def test_ids_outside_ascii(tmp_path: Path) -> None:
+    test_id = "tests/ä/test_b.py::test_x[京都 🏔]"
+    (path,) = record(tmp_path, test_id)
+    assert by_list(listed_tests([str(_list(tmp_path, test_id))]))(summary_of(path)).fate == "live"
+
+
+def test_a_byte_order_mark_takes_no_test_away(recorded: dict[str, Path], tmp_path: Path) -> None:
+    """Editors and shells of Windows write one. The list is read as if it were not there, or refused."""
+    _list(tmp_path, b"\xef\xbb\xbf" + f"{ONE}\n{TWO}\n".encode())
+    run("prune", "tests", "--tests", "live.txt", "--write", "--max-share", "100", cwd=tmp_path)
+    assert [recorded[test_id].exists() for test_id in (ONE, TWO)] == [True, True]
+
+
+def test_several_lists_are_one(recorded: dict[str, Path], tmp_path: Path) -> None:
+    lists = [_list(tmp_path, test_id, f"{number}.txt") for number, test_id in enumerate((ONE, TWO))]
+    result = run("prune", tmp_path, "--tests", lists[0], "--tests", lists[1])
+    assert (result.code, result.out.count(".json")) == (1, 1)
+    assert recorded[GONE].name in result.out
+
+
+def test_stdin_is_a_list(recorded: dict[str, Path], tmp_path: Path) -> None:
+    given = f"printf '%s\\n' {shlex.quote(ONE)} {shlex.quote(TWO)}"
+    result = run_shell(f"{given} | recctl prune tests --tests -", cwd=tmp_path)
+    assert (result.code, result.out.count(".json")) == (1, 1)
+    assert recorded[GONE].name in result.out
+
+
+def test_stdin_and_a_file(recorded: dict[str, Path], tmp_path: Path) -> None:
+    _list(tmp_path, f"{TWO}\n{GONE}")
+    result = run_shell(
+        f"echo {shlex.quote(ONE)} | recctl prune tests --tests - --tests live.txt", cwd=tmp_path
+    )
+    assert (result.code, result.out) == (0, "")
+
+
+# ---- refused: nothing may be removed because a list could not be made
+
+REFUSED: dict[str, tuple[bytes, str]] = {
+    "empty": (b"", "no test ids in it: nothing would be live"),
+    "only line ends": (b"\n\r\n\n", "no test ids in it: nothing would be live"),
+    "a failed collection": (
+        b"ERROR tests/a.py\n1 error in 0.02s\n",
+        "no test ids in it: nothing would be live",
+    ),
+    "counts, as -qq prints": (b"tests/a/test_b.py: 3\n", "no test ids in it: nothing would be live"),
+    "a tree": (b"<Module test_b.py>\n  <Function test_one>\n", "no test ids in it: nothing would be live"),
+    "UTF-16": (ONE.encode("utf-16"), "is not UTF-8"),
+    "Latin-1": (f"{ONE}é".encode("latin-1"), "is not UTF-8"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused(recorded: dict[str, Path], tmp_path: Path, name: str) -> None:
+    content, why = REFUSED[name]
+    _list(tmp_path, content, "bad.txt")
+    args = ["--max-share", "100", "--write", "--tests", "bad.txt"]
+    result = run("prune", "tests", *args, cwd=tmp_path)
+    _assert_refused(result.code, problems(result), recorded, f"bad.txt: {why}")
+
+
+def test_one_bad_list_among_good_ones_is_refused(recorded: dict[str, Path], tmp_path: Path) -> None:
+    _list(tmp_path, ONE)
+    args = ["--max-share", "100", "--write", "--tests", "live.txt", "--tests", "nowhere.txt"]
+    result = run("prune", "tests", *args, cwd=tmp_path)
+    _assert_refused(result.code, problems(result), recorded, "nowhere.txt: cannot be read")
+
+
+def test_a_directory_is_no_list(recorded: dict[str, Path], tmp_path: Path) -> None:
+    result = run("prune", "tests", "--write", "--tests", "tests", cwd=tmp_path)
+    _assert_refused(result.code, problems(result), recorded, "tests: cannot be read: Is a directory")
+
+
+def test_nothing_on_stdin_is_refused(recorded: dict[str, Path], tmp_path: Path) -> None:
+    result = run_process("prune", "tests", "--tests", "-", "--write", cwd=tmp_path)
+    _assert_refused(result.code, problems(result), recorded, "-: no test ids in it")
+
+
+def test_a_closed_stdin_is_refused(recorded: dict[str, Path], tmp_path: Path) -> None:
+    result = run_shell("recctl prune tests --tests - --write <&-", cwd=tmp_path)
+    _assert_refused(result.code, problems(result), recorded, "-: cannot be read")
+
+
+def _assert_refused(code: int, said: list[str], recorded: dict[str, Path], why: str) -> None:
+    assert (code, len(said)) == (2, 1)
+    assert said[0].startswith(f"recctl: {why}")
+    assert "write one test id a line, as pytest --collect-only -q prints them" in said[0]
+    assert [path.exists() for path in recorded.values()] == [True] * 3

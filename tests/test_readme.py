@@ -1,0 +1,48 @@
+"""README stays true: what it shows is what recctl prints, and its commands and options exist."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+
+from recctl.cli import COMMANDS
+from tests.helpers import ROOT, run
+from tests.readme import README, printed, shown
+
+
+@pytest.mark.parametrize("arguments", [arguments for arguments, _ in shown()])
+def test_shown_output_is_what_recctl_prints(arguments: str) -> None:
+    assert dict(shown())[arguments] == printed(arguments)
+
+
+def test_something_of_ls_and_show_is_shown() -> None:
+    assert {arguments.split()[0] for arguments, _ in shown()} >= {"ls", "show"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_described(command: str) -> None:
+    assert f"recctl {command}" in README.read_text()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_is_described(command: str) -> None:
+    offered = set(re.findall(r"--[a-z][a-z-]+", run(command, "--help", env={"COLUMNS": "200"}).out))
+    assert {option for option in offered if option not in README.read_text()} - {"--help"} == set()
+
+
+@pytest.mark.parametrize("marker", ["main-job", "tests"])
+def test_setup_commands_are_found_by_ci(marker: str) -> None:
+    """The extraction in .ci/run, run by itself."""
+    script = (ROOT / ".ci/run").read_text()
+    function = script[script.index("readme_command()") : script.index("failed=()")]
+    done = subprocess.run(
+        ["bash", "-c", f"{function}\nreadme_command {marker}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("python3 -m venv .venv && ")
+    assert done.stdout.count("\n") == 1
