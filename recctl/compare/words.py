@@ -111,8 +111,18 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
 
 
 def _changed(removed: str, added: str) -> list[Piece]:
-    """What went and what came; blanks that end both did not change."""
-    blanks = removed[len(removed.rstrip()) :]
-    if not (blanks and removed.rstrip() and added.rstrip() and added[len(added.rstrip()) :] == blanks):
-        return [Piece("removed", removed), Piece("added", added)]
-    return [Piece("removed", removed.rstrip()), Piece("added", added.rstrip()), Piece("same", blanks)]
+    """What went and what came; the blanks and plain signs that end both did not change."""
+    shared = 0
+    while shared < min(len(removed), len(added)) - 1 and _is_plain(removed[-1 - shared], added[-1 - shared]):
+        shared += 1
+    kept = removed[len(removed) - shared :]
+    return [
+        Piece("removed", removed.removesuffix(kept)),
+        Piece("added", added.removesuffix(kept)),
+        Piece("same", kept),
+    ]
+
+
+def _is_plain(one: str, other: str) -> bool:
+    """Whether two characters are one blank or sign of ASCII, which belongs to no letter before it."""
+    return one == other and (one.isspace() or (one.isascii() and not one.isalnum()))
