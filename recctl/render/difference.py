@@ -72,7 +72,7 @@ def _context(text: str, first: bool, last: bool) -> str:
     # Whole words, where there are blanks to tell them by.
     head = head.rpartition(" ")[0] or head
     tail = tail.partition(" ")[2] or tail
-    return f"{head} … {tail}"
+    return " … ".join((head, tail)) if head and tail else f"{head} …" if head else f"… {tail}"
 
 
 def _are_prose(old: str, new: str) -> bool:
