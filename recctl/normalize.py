@@ -68,8 +68,9 @@ class Normalizer:
                 self.problems.append(error)
                 continue
             if due:
-                kept = tuple(one for one in due if _is_id(one) and chains.carries(one.old, path, raw))
-                rest = tuple(one for one in due if one not in kept)
+                carried = chains.carried({one.old for one in due if _is_id(one)}, path, raw)
+                kept = tuple(one for one in due if _is_id(one) and one.old in carried)
+                rest = tuple(one for one in due if not (_is_id(one) and one.old in carried))
                 yield Normalization(path, rest, kept, digest_of(raw))
 
     def _due(self, path: Path, raw: bytes) -> list[Due]:
@@ -194,15 +195,19 @@ class Chains:
         self._files = files
         self._requests: dict[str, list[tuple[Path, str]]] | None = None
 
-    def carries(self, value: str, path: Path, raw: bytes) -> bool:
-        """Whether another recording of the same test has this value in its request."""
-        if not value:
-            return False
+    def carried(self, values: set[str], path: Path, raw: bytes) -> set[str]:
+        """Those of the values that another recording of the same test has in its request."""
+        if not any(values):
+            return set()
         if self._requests is None:
             self._requests = self._read()
-        spelled = json.dumps(value)[1:-1]
-        others = self._requests.get(_test_of(path, raw), [])
-        return any(spelled in request for other, request in others if other.absolute() != path.absolute())
+        place = path.absolute()
+        others = [request for other, request in self._requests.get(_test_of(path, raw), []) if other != place]
+        return {
+            value
+            for value in values
+            if value and any(json.dumps(value)[1:-1] in request for request in others)
+        }
 
     def _read(self) -> dict[str, list[tuple[Path, str]]]:
         found: dict[str, list[tuple[Path, str]]] = defaultdict(list)

@@ -84,6 +84,29 @@ def test_a_journal_that_cannot_be_written(open_place: Path, command: str) -> Non
 
 
 @pytest.mark.parametrize("command", ["normalize", "prune"])
+def test_where_nothing_is_due_the_journal_need_not_be_usable(open_place: Path, command: str) -> None:
+    """A hook that has nothing to do does not fail for want of a place to write."""
+    scene = Scene(command, open_place)
+    assert run(*scene.arguments).code == 1
+    _give_away(open_place)
+    (open_place / "state/journal/lock").unlink()
+    (open_place / "state/journal").chmod(0o555)
+    result = run_as_nobody(*scene.arguments, cwd=open_place)
+    assert (result.code, result.out, problems(result)) == (0, "", [])
+
+
+def test_a_directory_that_cannot_be_listed_is_no_bug(open_place: Path) -> None:
+    """A file in it may be named all the same; who its siblings are is not to be learned."""
+    scene = Scene("normalize", open_place)
+    _give_away(open_place)
+    named = scene.pairs[0].path
+    named.parent.chmod(0o311)
+    result = run_as_nobody("normalize", named, cwd=open_place)
+    assert "a bug in recctl" not in result.err
+    assert result.code in (1, 2)
+
+
+@pytest.mark.parametrize("command", ["normalize", "prune"])
 def test_nothing_is_said_to_be_done_that_was_not(tmp_path: Path, state: Path, command: str) -> None:
     scene = Scene(command, tmp_path)
     state.write_bytes(b"a file in the place of the journal")
