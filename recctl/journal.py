@@ -73,8 +73,9 @@ class Journal:
 
         In `directories` temporary files that a killed run left are cleared away.
         """
-        if not plan and not os.path.isdir(self._directory):
-            return Outcome((), (), None)  # no run was ever killed here
+        if not plan:
+            self._tidy(directories)
+            return Outcome((), (), None)
         with self._locked():
             clear_leftovers({*directories, *(edit.path.parent for edit in plan)})
             staged = Staged()
@@ -115,6 +116,12 @@ class Journal:
             if not skipped and not late:
                 entry.mark_undone()
         return Outcome(tuple(done), (*skipped, *late), entry.number)
+
+    def _tidy(self, directories: Iterable[Path]) -> None:
+        """Clear away what a killed run left, if one may have been and nothing forbids it."""
+        if os.path.isdir(self._directory):
+            with suppress(RecctlError), self._locked():
+                clear_leftovers(set(directories))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

@@ -222,9 +222,16 @@ class Chains:
 
     def _siblings(self) -> Iterable[Path]:
         """The files given and those beside them: a hook names only what a commit changes."""
-        beside = (path for directory in {path.parent for path in self._files} for path in directory.iterdir())
+        beside = (path for directory in {path.parent for path in self._files} for path in _entries(directory))
         siblings = (path for path in beside if path.suffix == SUFFIX and path.is_file())
         return sorted({path.absolute() for path in (*self._files, *siblings)})
+
+
+def _entries(directory: Path) -> list[Path]:
+    try:
+        return list(directory.iterdir())
+    except OSError:  # its files may be named all the same
+        return []
 
 
 def _test_of(path: Path, raw: bytes) -> str:

@@ -15,7 +15,8 @@ from recctl.live.judgement import LIVE, Judgement, parse_test_id, stale, unjudge
 from recctl.summary import Summary
 
 # Calls by which a module or class can come to names that its source does not show.
-_GENERATORS = frozenset({"exec", "eval", "globals", "locals", "setattr", "vars", "type"})
+_GENERATORS = frozenset({"exec", "eval", "globals", "locals", "setattr", "vars"})
+_MAKING_CLASSES = frozenset({("type", 3)})  # with one argument it only asks
 _Scope = ast.Module | ast.ClassDef
 
 
@@ -124,6 +125,8 @@ def _generates(module: ast.Module, name: str) -> bool:
     for node in ast.walk(module):
         if isinstance(node, ast.ImportFrom) and any(alias.name == "*" for alias in node.names):
             return True
+        if isinstance(node, ast.Call) and (_called(node.func), len(node.args)) in _MAKING_CLASSES:
+            return True
         if isinstance(node, ast.Call) and _called(node.func) in _GENERATORS:
             return True
         # A walrus, a loop, a global of a function, an attribute of a class or module.
@@ -138,7 +141,9 @@ def _generates(module: ast.Module, name: str) -> bool:
 
 def _called(function: ast.expr) -> str | None:
     if isinstance(function, ast.Attribute):
-        return function.attr
+        # model.eval() is none of them, builtins.eval() is.
+        is_builtin = isinstance(function.value, ast.Name) and function.value.id == "builtins"
+        return function.attr if is_builtin else None
     return function.id if isinstance(function, ast.Name) else None
 
 
