@@ -65,17 +65,9 @@ def find(paths: Iterable[Path]) -> Found:
     problems: list[Unreadable] = []
     for path in paths:
         try:
-            mode = path.stat().st_mode
-        except OSError as error:
-            why = (
-                "is not there"
-                if isinstance(error, FileNotFoundError)
-                else f"cannot be read: {error.strerror}"
-            )
-            problems.append(Unreadable(path, why, "name a directory of recordings, or a recording"))
-            continue
-        except ValueError:  # a NUL inside
-            problems.append(Unreadable(path, "is no path"))
+            mode = _mode(path, "name a directory of recordings, or a recording")
+        except Unreadable as problem:
+            problems.append(problem)
             continue
         if stat.S_ISDIR(mode):
             tree = _search(path)
@@ -114,7 +106,7 @@ class _Tree:
 
 def _search(root: Path) -> _Tree:
     tree = _Tree()
-    above = DIRECTORY in Path(os.path.abspath(root)).parts
+    above = DIRECTORY in Path(absolute_path(root)).parts
     for directory, names in _directories(root, tree.problems):
         is_inside = above or DIRECTORY in directory.split(os.sep)
         tree.has_recordings = tree.has_recordings or is_inside
@@ -179,9 +171,7 @@ class Library:
 
     def resolve(self, reference: str) -> Path:
         """The file that a reference names; see `resolve`."""
-        if names_a_path(reference):
-            return _existing(Path(reference))
-        return resolve(reference, self.files)
+        return resolve(reference, () if names_a_path(reference) else self.files)
 
 
 def names_a_path(reference: str) -> bool:
@@ -208,15 +198,20 @@ def resolve(reference: str, files: Sequence[Path]) -> Path:
     raise _unknown(reference, wanted, names)
 
 
-def _existing(path: Path) -> Path:
+def _mode(path: Path, hint: str = "") -> int:
+    """The mode of what a path leads to. Raises Unreadable."""
     try:
-        mode = path.stat().st_mode
+        return path.stat().st_mode
     except FileNotFoundError:
-        raise Unreadable(path, "is not there") from None
+        raise Unreadable(path, "is not there", hint) from None
     except ValueError:  # a NUL inside
         raise Unreadable(path, "is no path") from None
     except OSError as error:
-        raise Unreadable(path, f"cannot be read: {error.strerror or error}") from None
+        raise Unreadable(path, f"cannot be read: {error.strerror or error}", hint) from None
+
+
+def _existing(path: Path) -> Path:
+    mode = _mode(path)
     if not stat.S_ISREG(mode):
         hint = "list it with: recctl ls" if stat.S_ISDIR(mode) else ""
         raise Unreadable(path, "is a directory, not a recording" if hint else "is not a regular file", hint)

@@ -11,7 +11,6 @@ from recctl.jsonvalue import Json, as_int, as_object, as_str
 from recctl.provider import provider_of, url_path
 
 Kind = Literal["inference", "tool", "http", "file"]
-KINDS: tuple[Kind, ...] = ("inference", "tool", "http", "file")
 
 # What to call an exception whose type was not recorded.
 _UNNAMED_EXCEPTION = "Exception"

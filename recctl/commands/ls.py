@@ -101,7 +101,7 @@ def _print_lines(shown: list[Summary], long: bool) -> None:
     if shown_on.terminal:
         output.write_lines(listing.table(shown, shown_on.width, shown_on.color, long))
     else:
-        output.write_lines(listing.tab_separated(shown, long), end="")
+        output.write_lines(listing.tab_separated(shown, long))
 
 
 def _totals(summaries: list[Summary], fitting: list[Summary], shown: list[Summary], unreadable: int) -> str:

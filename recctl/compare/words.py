@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from itertools import groupby
 from typing import Literal, NamedTuple
@@ -38,7 +39,7 @@ def _compare(old: str, new: str, unit: regex.Pattern[str]) -> list[Piece]:
     if unit is _WORDS and max(len(left), len(right)) > _MOST_WORDS:
         middle = _by_lines("".join(left), "".join(right))
     else:
-        middle = _matched(left, right)
+        middle = _matched(left, right, _keys if unit is _WORDS else list)
     return [Piece("same", "".join(head)), *middle, Piece("same", "".join(tail))]
 
 
@@ -50,9 +51,9 @@ def _shared(left: list[str], right: list[str]) -> int:
     )
 
 
-def _matched(left: list[str], right: list[str]) -> list[Piece]:
+def _matched(left: list[str], right: list[str], keys: Callable[[list[str]], list[str]]) -> list[Piece]:
     pieces = []
-    matcher = SequenceMatcher(None, _keys(left), _keys(right), autojunk=False)
+    matcher = SequenceMatcher(None, keys(left), keys(right), autojunk=False)
     for op, i, i_end, j, j_end in matcher.get_opcodes():
         if op == "equal":
             pieces.append(Piece("same", "".join(left[i:i_end])))

@@ -41,7 +41,7 @@ def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
         ]
         if long:
             fields += [summary.kind, summary.provider, summary.method, summary.url, summary.status]
-        yield "\t".join("" if field is None else one_line(str(field)) for field in fields) + "\n"
+        yield "\t".join("" if field is None else one_line(str(field)) for field in fields)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,15 +97,15 @@ def flush() -> None:
         write_bytes(b"")
 
 
-def write_lines(lines: Iterable[str], end: str = "\n") -> None:
+def write_lines(lines: Iterable[str]) -> None:
     """Lines as they become ready: to the pager on a terminal that has one, else in portions."""
     shown = screen()
     if shown.terminal and os.environ.get("PAGER"):
-        _write_long("".join(f"{text}{end}" for text in lines), shown)
+        _write_long("".join(f"{text}\n" for text in lines), shown)
         return
     waiting: list[str] = []
     for text in lines:
-        waiting.append(text + end)
+        waiting.append(f"{text}\n")
         if len(waiting) >= _PORTION:
             write_text("".join(waiting))
             waiting.clear()
@@ -132,10 +132,19 @@ def _write_long(text: str, shown: Screen) -> None:
 
 def say(message: str) -> None:
     """One line on stderr."""
+    _to_stderr(f"{one_line(message)}\n")
+
+
+def draw_status(text: str) -> None:
+    """Replace the line the cursor is on, on stderr; only for terminals. An empty text clears it."""
+    _to_stderr(f"\r\x1b[2K{one_line(text)}")
+
+
+def _to_stderr(text: str) -> None:
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(f"{one_line(message)}\n")
+        sys.stderr.write(text)
         sys.stderr.flush()
     except (OSError, ValueError):
         _discard(sys.stderr)  # nobody reads it; the exit code still tells
@@ -153,12 +162,3 @@ def _discard(stream: TextIO) -> None:
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, stream.fileno())
         os.close(devnull)
-
-
-def draw_status(text: str) -> None:
-    """Replace the line the cursor is on, on stderr; only for terminals. An empty text clears it."""
-    try:
-        sys.stderr.write(f"\r\x1b[2K{one_line(text)}")
-        sys.stderr.flush()
-    except (OSError, ValueError):
-        pass
