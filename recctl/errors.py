@@ -23,6 +23,10 @@ class Unreadable(RecctlError):
         self.path = path
 
 
+class NotARecording(Unreadable):
+    """A file that holds JSON, but no recorded call."""
+
+
 class NoSuchReference(RecctlError):
     """A reference that fits no recording."""
 

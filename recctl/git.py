@@ -34,6 +34,17 @@ _SHA256_DIGITS = 64
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A file as a commit left it: the commit's id, day (ISO) and subject, the path then, and the blob."""
+
+    commit: str
+    day: str
+    subject: str
+    path: str
+    blob: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repository:
     """A repository with a working tree; `top` is where that begins."""
 
@@ -119,6 +130,16 @@ class Repository:
         entries = iter(_entries(self._output(*command, *options, *sides)))
         return {old: new for _, old, new in zip(entries, entries, entries, strict=False)}
 
+    def history(self, path: Path) -> list[Version]:
+        """The versions of a file that HEAD comes from, the newest first, followed through renames."""
+        if _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top).returncode:
+            return []  # nothing is committed yet
+        options = ("--follow", "--raw", "--no-abbrev", "-z", "-M", "--no-show-signature", "--no-notes")
+        plain = ("--no-ext-diff", "--no-textconv", "--no-color")
+        form = "--format=%x01%H%x00%cs%x00%s"
+        listed = self._output("log", *options, *plain, form, "--", os.fspath(path))
+        return list(_versions(iter(_entries(listed))))
+
     def unmerged(self) -> bool:
         """Whether a merge is going on, resolved or not."""
         merging = _run(("rev-parse", "--quiet", "--verify", "MERGE_HEAD"), self.top).returncode == 0
@@ -189,6 +210,21 @@ def _batch(output: bytes) -> Iterator[tuple[str, bytes]]:
         size = int(head[2])
         yield head[0], output[end + 1 : end + 1 + size]
         position = end + 1 + size + 1
+
+
+def _versions(entries: Iterator[str]) -> Iterator[Version]:
+    """A mark and the commit, its day and subject; then what it did to which path, or from and to which."""
+    commit = day = subject = ""
+    for entry in entries:
+        if entry.startswith("\x01"):
+            commit, day, subject = entry[1:], next(entries), next(entries)
+            continue
+        *_, blob, status = entry.split()
+        path = next(entries)
+        if status[0] in "RC":
+            path = next(entries)
+        if status != "D":
+            yield Version(commit, day, subject, path, blob)
 
 
 def _entries(output: bytes) -> list[str]:

@@ -7,8 +7,7 @@ values concerned; only for the others are the places in the bytes worked out.
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,11 @@ import msgspec
 from recctl import volatile as rules
 from recctl.edits import Edit, Patch, digest_of
 from recctl.errors import Unreadable
-from recctl.filename import SUFFIX, parse_filename
+from recctl.families import Families
+from recctl.filename import parse_filename
 from recctl.jsonspans import Span, elements, inside_string, members, root
 from recctl.jsonvalue import Json, as_object, loads
-from recctl.recording import parse, read, summarize
+from recctl.recording import load, parse, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,29 +59,41 @@ class Normalizer:
     problems: list[Unreadable] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[Normalization]:
-        chains = Chains(self.files)
+        chains = Chains(Families(self.files))
         for path in self.files:
             try:
-                raw = read(path)
-                due = self._due(path, raw)
+                found = normalization(path, read(path), chains, self.volatile)
             except Unreadable as error:
                 self.problems.append(error)
                 continue
-            if due:
-                carried = chains.carried({one.old for one in due if _is_id(one)}, path, raw)
-                kept = tuple(one for one in due if _is_id(one) and one.old in carried)
-                rest = tuple(one for one in due if not (_is_id(one) and one.old in carried))
-                yield Normalization(path, rest, kept, digest_of(raw))
-
-    def _due(self, path: Path, raw: bytes) -> list[Due]:
-        rec_id = parse_filename(path.name).id
-        if not self.volatile and _nothing_due(raw, rec_id):
-            return []
-        parse(path, raw)  # says what is wrong with a file that is no recording
-        return list(_due_in(raw, rec_id, self.volatile))
+            if found is not None:
+                yield found
 
 
-class _Data(msgspec.Struct):
+def normalization(path: Path, raw: bytes, chains: Chains, volatile: bool = False) -> Normalization | None:
+    """What is due in a file, and what stays; None where nothing is. Raises Unreadable."""
+    rec_id = parse_filename(path.name).id
+    if not volatile and is_evened_out(raw, rec_id):
+        return None
+    test_id = parse(path, raw).summary.test_id  # says what is wrong with a file that is no recording
+    due = list(_due_in(raw, rec_id, volatile))
+    if not due:
+        return None
+    carried = chains.carried({one.old for one in due if _is_id(one)}, path, test_id)
+    kept = tuple(one for one in due if _is_id(one) and one.old in carried)
+    rest = tuple(one for one in due if not (_is_id(one) and one.old in carried))
+    return Normalization(path, rest, kept, digest_of(raw))
+
+
+def due_values(body: Json, rec_id: str | None) -> Iterator[tuple[str, Json]]:
+    """What the recorder would even out in a response body, as keys and values, without saying where."""
+    for item in body if isinstance(body, list) else [body]:
+        for path, new in rules.in_item(item, rec_id, volatile=False).items():
+            if _differs(old := item["__data__"][path[-1]], new):
+                yield str(path[-1]), old
+
+
+class _Data(msgspec.Struct, frozen=True):
     object: Any = None
     id: Any = msgspec.UNSET
     created: Any = msgspec.UNSET
@@ -113,16 +125,23 @@ class _Document(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Document).decode
 
 
-def _nothing_due(raw: bytes, rec_id: str | None) -> bool:
+def is_evened_out(raw: bytes, rec_id: str | None) -> bool:
     """Whether the recorder would leave a file as it is; False also where only the slow way can tell."""
     try:
         if not raw.isascii():
             raw.decode()
         body = _decode(raw).response.body
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        items = body if isinstance(body, list) else [body]
+        # The chunks of a stream mostly agree in these values. 0, 0.0 and false are equal, but not the same.
+        found = {(item.data, _types(item.data)) for item in items if isinstance(item, _Item) and item.data}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
         return False
-    items = body if isinstance(body, list) else [body]
-    return not any(isinstance(item, _Item) and item.data and _is_due(item.data, rec_id) for item in items)
+    return not any(_is_due(data, rec_id) for data, _ in found)
+
+
+def _types(data: _Data) -> tuple[type, ...]:
+    durations = data.total_duration, data.load_duration, data.prompt_eval_duration, data.eval_duration
+    return type(data.created), *map(type, durations)
 
 
 def _is_due(data: _Data, rec_id: str | None) -> bool:
@@ -191,50 +210,26 @@ def _is_id(due: Due) -> bool:
 class Chains:
     """Which ids the requests of a test carry on; changing one of those would break its replay."""
 
-    def __init__(self, files: Iterable[Path]) -> None:
-        self._files = files
-        self._requests: dict[str, list[tuple[Path, str]]] | None = None
+    def __init__(self, families: Families) -> None:
+        self._families = families
+        self._requests: dict[Path, str] = {}
 
-    def carried(self, values: set[str], path: Path, raw: bytes) -> set[str]:
+    def carried(self, values: set[str], path: Path, test_id: str | None) -> set[str]:
         """Those of the values that another recording of the same test has in its request."""
         if not any(values):
             return set()
-        if self._requests is None:
-            self._requests = self._read()
-        place = path.absolute()
-        others = [request for other, request in self._requests.get(_test_of(path, raw), []) if other != place]
+        requests = [self._request(other) for other in self._families.of(path, test_id)]
         return {
             value
             for value in values
-            if value and any(json.dumps(value)[1:-1] in request for request in others)
+            if value and any(json.dumps(value)[1:-1] in request for request in requests)
         }
 
-    def _read(self) -> dict[str, list[tuple[Path, str]]]:
-        found: dict[str, list[tuple[Path, str]]] = defaultdict(list)
-        for path in self._siblings():
+    def _request(self, path: Path) -> str:
+        if path not in self._requests:
             try:
-                raw = read(path)
                 # Dumped anew, so that one spelling of every character is enough to look for.
-                found[_test_of(path, raw)].append((path, json.dumps(parse(path, raw).request)))
+                self._requests[path] = json.dumps(load(path).request)
             except Unreadable:
-                continue
-        return found
-
-    def _siblings(self) -> Iterable[Path]:
-        """The files given and those beside them: a hook names only what a commit changes."""
-        beside = (path for directory in {path.parent for path in self._files} for path in _entries(directory))
-        siblings = (path for path in beside if path.suffix == SUFFIX and path.is_file())
-        return sorted({path.absolute() for path in (*self._files, *siblings)})
-
-
-def _entries(directory: Path) -> list[Path]:
-    try:
-        return list(directory.iterdir())
-    except OSError:  # its files may be named all the same
-        return []
-
-
-def _test_of(path: Path, raw: bytes) -> str:
-    """What keeps recordings together: their test, or outside any test their directory."""
-    test_id = summarize(path, raw).test_id
-    return str(path.parent.absolute()) if test_id is None else test_id
+                self._requests[path] = ""
+        return self._requests[path]

@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 from recctl.edits import Edit
 from recctl.git import Repository, read_regular
+from recctl.hash_rules import is_without_test_id
 from recctl.live.judgement import Judge, Judgement, unjudged
-from recctl.request_hash import is_without_test_id
 from recctl.summary import Summary
 
 GitState: TypeAlias = Literal["unchanged", "modified", "untracked"]
@@ -43,12 +43,13 @@ class Pruning:
 
 
 def judge(summary: Summary, truth: Judge) -> Judgement:
-    """What a source of truth says of a recording; those that do not belong to one test are not judged."""
+    """What a source of truth says of a recording; one that another test may use is never stale."""
     if summary.test_id is None:
         return unjudged("it names no test")
-    if is_without_test_id(summary):
+    judgement = truth(summary)
+    if judgement.fate == "stale" and is_without_test_id(summary):
         return unjudged("its hash leaves the test out: any test may use it")
-    return truth(summary)
+    return judgement
 
 
 def refusal(stale: int, judged: int, max_share: float) -> str | None:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from recctl.errors import Unreadable
+from recctl.errors import NotARecording, Unreadable
 from recctl.header import NotPlain, read_facts
 from recctl.jsonvalue import Json, JsonObject, as_object, as_str, is_deep, loads
 from recctl.summary import Facts, Summary, summary_of
@@ -55,11 +55,18 @@ def summarize(path: Path, raw: bytes) -> Summary:
 
 def parse(path: Path, raw: bytes) -> Recording:
     """The whole recording from its bytes. Raises Unreadable where they are no recording."""
-    document = _load(path, raw)
+    return from_document(path, raw, _load(path, raw))
+
+
+def from_document(path: Path, raw: bytes, document: Json) -> Recording:
+    """The recording in bytes whose document is known already. Raises NotARecording where it is none."""
+    if not isinstance(document, dict):
+        held = "an array" if isinstance(document, list) else "a single value"
+        raise NotARecording(path, f"is JSON but no recording: it holds {held}, not an object")
     request, response = document.get("request"), document.get("response")
     for key, value in (("request", request), ("response", response)):
         if not isinstance(value, dict):
-            raise Unreadable(path, f'is JSON but no recording: it has no "{key}" object')
+            raise NotARecording(path, f'is JSON but no recording: it has no "{key}" object')
     request, response = as_object(request), as_object(response)
     summary = summary_of(path, len(raw), _facts(document, request, response))
     mapping = as_object(document.get("id_normalization_mapping"))
@@ -72,15 +79,17 @@ def load(path: Path) -> Recording:
 
 
 def request_body(recording: Recording) -> Json:
-    """The part of the request that the caller composed: body, payload or kwargs, else all of it."""
-    for key in ("body", "payload", "kwargs"):
-        if key in recording.request:
-            return recording.request[key]
-    return recording.request
+    """The part of the request that the caller composed."""
+    return body_of(recording.request)
 
 
-def _load(path: Path, raw: bytes) -> JsonObject:
-    """The JSON object in the bytes, by the standard library, which reads all that the recorder writes."""
+def body_of(request: JsonObject) -> Json:
+    """The part of a request that the caller composed: body, payload or kwargs, else all of it."""
+    return next((request[key] for key in ("body", "payload", "kwargs") if key in request), request)
+
+
+def _load(path: Path, raw: bytes) -> Json:
+    """The JSON document in the bytes, by the standard library, which reads all that the recorder writes."""
     if not raw.strip():
         raise Unreadable(path, "is empty", "restore it from git or record it again")
     try:
@@ -90,12 +99,9 @@ def _load(path: Path, raw: bytes) -> JsonObject:
     except json.JSONDecodeError as error:
         raise _not_json(path, error) from None
     except RecursionError:
-        raise Unreadable(path, TOO_DEEP) from None
+        raise NotARecording(path, TOO_DEEP) from None
     if is_deep(document):
-        raise Unreadable(path, TOO_DEEP)
-    if not isinstance(document, dict):
-        held = "an array" if isinstance(document, list) else "a single value"
-        raise Unreadable(path, f"is JSON but no recording: it holds {held}, not an object")
+        raise NotARecording(path, TOO_DEEP)
     return document
 
 

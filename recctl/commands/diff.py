@@ -9,7 +9,9 @@ import typer
 
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, DirOption, JsonOption, report, search
 from recctl.compare.requests import Part, compare
+from recctl.config import find_project
 from recctl.errors import RecctlError
+from recctl.hash_rules import rule_since
 from recctl.paths import current_directory
 from recctl.query import Scan
 from recctl.recording import Recording, load
@@ -60,7 +62,7 @@ def diff(
     if len(named) == 1:
         siblings = _siblings(old, library, problems)
     new = siblings[0].recording if siblings else load(library.resolve(named[1]))
-    compared = compare(old, new, part)
+    compared = compare(old, new, part, rule_since(find_project(current_directory()).hash_rule))
     if as_json:
         from recctl.render.as_json import encode
         from recctl.render.diff_json import comparison_object
@@ -94,7 +96,6 @@ def _siblings(wanted: Recording, library: Library, problems: list[RecctlError]) 
 def _review(rev: str | None, long: bool, as_json: bool, directories: list[Path] | None) -> int:
     from recctl.compare.review import review
     from recctl.compare.states import between, in_working_tree
-    from recctl.config import find_project
     from recctl.git import find_repository
 
     repository = find_repository(current_directory())

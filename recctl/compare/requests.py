@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias
 
 from recctl.answer import answer
 from recctl.compare.changes import Change, changes
+from recctl.hash_rules import NEWEST, HashRule, asked_of, differing_parts
 from recctl.jsonvalue import Json, JsonObject
 from recctl.recording import Recording
-from recctl.request_hash import hashed_parts, request_hash
 from recctl.transcript import Choice, Transcript
 
 Part: TypeAlias = Literal["request", "response", "all"]
@@ -23,7 +23,7 @@ _BODY_KEYS = ("body", "payload", "kwargs")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a replay could take one request for the other, by today's hash rule.
+    """Whether a replay could take one request for the other, by the hash rule in force.
 
     `same_hash` is None for kinds without a rule. `apart` names the hashed parts that differ once
     evened out: test_id, method, endpoint, body and the like. `misnamed` are those of the two whose
@@ -80,24 +80,19 @@ def response_changes(old: Transcript, new: Transcript) -> list[Change]:
     return changes({"response": response_view(old)}, {"response": response_view(new)})
 
 
-def verdict(old: Recording, new: Recording) -> Verdict:
-    """Whether today's rule gives two requests one hash, and if not, what keeps them apart."""
-    mine, yours = hashed_parts(old), hashed_parts(new)
+def verdict(old: Recording, new: Recording, rule: HashRule = NEWEST) -> Verdict:
+    """Whether a hash rule gives two requests one hash, and if not, what keeps them apart."""
+    mine, yours = rule.parts(asked_of(old)), rule.parts(asked_of(new))
     if mine is None or yours is None:
         return Verdict(None, (), ())
-    keys = dict.fromkeys([*mine, *yours])
-    apart = tuple(key for key in keys if _spelled(mine, key) != _spelled(yours, key))
-    return Verdict(not apart, apart, tuple(recording for recording in (old, new) if _is_misnamed(recording)))
+    apart = differing_parts(mine, yours)
+    misnamed = tuple(recording for recording in (old, new) if _is_misnamed(recording, rule))
+    return Verdict(not apart, apart, misnamed)
 
 
-def _spelled(parts: JsonObject, key: str) -> str | None:
-    return json.dumps(parts[key], sort_keys=True) if key in parts else None
-
-
-def _is_misnamed(recording: Recording) -> bool:
-    name = recording.summary.name.hash
-    digest = request_hash(recording)
-    return name is not None and digest is not None and not digest.startswith(name)
+def _is_misnamed(recording: Recording, rule: HashRule) -> bool:
+    name = recording.summary.name
+    return name.hash is not None and not rule.fits(name, rule.hash(asked_of(recording)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +111,11 @@ class Comparison:
         return not self.changes
 
 
-def compare(old: Recording, new: Recording, part: Part) -> Comparison:
-    """Two recordings compared in their requests, their answers, or both."""
+def compare(old: Recording, new: Recording, part: Part, rule: HashRule = NEWEST) -> Comparison:
+    """Two recordings compared in their requests, their answers, or both; `rule` is the one in force."""
     found: list[Change] = []
     if part != "response":
         found += request_changes(old, new)
     if part != "request":
         found += response_changes(answer(old), answer(new))
-    return Comparison(old, new, part, tuple(found), verdict(old, new))
+    return Comparison(old, new, part, tuple(found), verdict(old, new, rule))

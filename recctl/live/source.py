@@ -30,6 +30,8 @@ def by_source(summary: Summary) -> Judgement:
     if file.suffix != ".py":
         return unjudged(f"{test.file} is no Python file")
     if not os.path.exists(file):
+        if not _holds_tests(root / Path(test.file).parts[0]):
+            return unjudged("there are no test files where it lies")
         return stale(f"{test.file} is gone")
     return _in_file(file, test.names) if test.names else unjudged("its test id names no test")
 
@@ -53,14 +55,24 @@ def project_root(recording: Path, test_file: str) -> Path | None:
     return None
 
 
+@lru_cache(maxsize=256)
+def _holds_tests(directory: Path) -> bool:
+    """Whether there is any Python file below a directory: recordings may be kept apart from their tests."""
+    return any(
+        name.endswith(".py")
+        for _, _, names in os.walk(directory.parent if directory.suffix else directory)
+        for name in names
+    )
+
+
 def _in_file(file: Path, names: tuple[str, ...]) -> Judgement:
     try:
-        module = _parsed(file, file.stat().st_mtime_ns)
+        module = parsed(file, file.stat().st_mtime_ns)
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return unjudged(f"{file.name} cannot be parsed")
     scopes: list[_Scope] = [module]
     for position, name in enumerate(names):
-        found = [statement for scope in scopes for statement in _named(scope, name)]
+        found = [statement for scope in scopes for statement in statements_named(scope, name)]
         if not found:
             return _missing(scopes, name, file, module)
         classes = [statement for statement in found if isinstance(statement, ast.ClassDef)]
@@ -71,7 +83,8 @@ def _in_file(file: Path, names: tuple[str, ...]) -> Judgement:
 
 
 @lru_cache(maxsize=256)
-def _parsed(file: Path, _changed: int) -> ast.Module:
+def parsed(file: Path, _changed: int) -> ast.Module:
+    """The syntax tree of a file that was last changed at this time. Raises what reading and parsing raise."""
     return ast.parse(file.read_bytes())
 
 
@@ -91,7 +104,7 @@ def _real_bases(scope: ast.ClassDef) -> Iterator[ast.expr]:
     return (base for base in scope.bases if not (isinstance(base, ast.Name) and base.id == "object"))
 
 
-def _named(scope: _Scope, name: str) -> list[ast.stmt]:
+def statements_named(scope: _Scope, name: str) -> list[ast.stmt]:
     """The statements that give a scope this name: definitions, imports, assignments."""
     return [statement for statement in _statements(scope.body) if name in _names_of(statement)]
 

@@ -5,21 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from recctl.jsonvalue import Json, JsonObject, as_list, as_object, as_str
-from recctl.recording import Recording, request_body
+from recctl.recording import Recording, body_of
 from recctl.request.blocks import call_of, parts_of
 from recctl.request.media import encoded
 from recctl.request.tools import tools_of
 from recctl.request.types import Conversation, Media, Message, Part, Result, Text
+from recctl.summary import Kind
 from recctl.wire.content import text_of
 
 
 def conversation(recording: Recording) -> Conversation:
     """The request of a recording. Never raises for what it holds."""
-    body = as_object(request_body(recording))
-    if recording.summary.kind == "tool":
+    return conversation_of(recording.summary.kind, recording.request)
+
+
+def conversation_of(kind: Kind | None, request: JsonObject) -> Conversation:
+    """A request of this kind. Never raises for what it holds."""
+    body = as_object(body_of(request))
+    if kind == "tool":
         return Conversation(parameters=body)
-    if recording.summary.kind == "file":
-        return Conversation(parameters={"file_id": recording.request.get("file_id")})
+    if kind == "file":
+        return Conversation(parameters={"file_id": request.get("file_id")})
     messages = tuple(message for key, read in _MESSAGES if key in body for message in read(body[key]))
     config = as_object(body.get("config"))
     tools = tuple(

@@ -497,7 +497,16 @@ def test_a_normalized_corpus_comes_back_as_it_was(corpus: Path) -> None:
 
 
 @real
-def test_without_its_tests_the_source_tells_what_is_gone_and_it_refuses(corpus: Path) -> None:
+def test_without_its_tests_the_source_tells_nothing(corpus: Path) -> None:
+    before = tree_of(corpus)
+    result = prune(corpus, "--write")
+    assert (result.code, "there are no test files where it lies" in result.out) == (0, True)
+    assert tree_of(corpus) == before
+
+
+@real
+def test_where_hardly_a_test_is_left_it_refuses(corpus: Path) -> None:
+    (corpus / "tests/integration/test_last.py").write_text("")
     before = tree_of(corpus)
     result = prune(corpus, "--write")
     assert (result.code, "more than 50 percent" in result.err) == (2, True)

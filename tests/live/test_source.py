@@ -158,8 +158,15 @@ def test_the_inherited_test_beside_a_gone_one(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
+    write(tmp_path, {"tests/other/test_z.py": ""})
     judgement = judged(tmp_path, f"{FILE}::test_x")
     assert judgement == Judgement("stale", f"{FILE} is gone")
+
+
+def test_where_there_are_no_tests_at_all_none_is_gone(tmp_path: Path) -> None:
+    """Recordings may be kept apart from the tests that made them."""
+    judgement = judged(tmp_path, f"{FILE}::test_x")
+    assert judgement == Judgement("unjudged", "there are no test files where it lies")
 
 
 def test_a_directory_in_its_place_tells_nothing(tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recctl.hash_rules import NEWEST, Asked, asked_of
 from recctl.recording import Recording, load, parse
-from recctl.request_hash import evened_out, hashed_parts, request_hash
 from tests.helpers import SAMPLES, document
 from tests.samples import builder
 from tests.samples.builder import Data, http, inference, stable_body, tool, whole
@@ -23,6 +23,24 @@ ALL = sorted(SAMPLES.rglob("recordings/**/*.json"))
 URL = "https://api.openai.com/v1/v1/chat/completions"
 UUID = "0f6b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3"
 needs_corpus = pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no directory of real recordings")
+
+
+def hashed_parts(recording: Recording) -> Data | None:
+    """What today's rule hashes of a recording."""
+    return NEWEST.parts(asked_of(recording))
+
+
+def request_hash(recording: Recording) -> str | None:
+    """The hash of a recording by today's rule."""
+    return NEWEST.hash(asked_of(recording))
+
+
+def evened_out(body: Any, drop: tuple[str, ...] = ()) -> Any:
+    """A body as today's rule hashes it; with something to drop, as it was sent to Bedrock."""
+    url = "https://bedrock-runtime.aws.com/v1/v1/chat/completions" if drop else URL
+    parts = NEWEST.parts(Asked("inference", None, {"method": "POST", "url": url, "body": body}))
+    assert parts is not None
+    return parts["body"]
 
 
 def read(made: builder.Recording) -> Recording:
