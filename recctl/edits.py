@@ -153,6 +153,25 @@ class _Ready:
         return digest_of(current[0]) == self.before
 
 
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that is no recording, whole or not at all. Raises OSError.
+
+    Where there is one already its mode stays, and through a symbolic link the file it leads to is written.
+    """
+    place = path.resolve()
+    mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o666 & ~_umask()
+    staged = Staged()
+    current = regular_file(place)
+    staged.add(place, data, mode, None if current is None else digest_of(current[0]))
+    staged.commit()
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
 def clear_leftovers(directories: Iterable[Path]) -> None:
     """Remove temporary files that a killed run left. Only while no other run can be at work."""
     for directory in directories:

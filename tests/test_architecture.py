@@ -30,8 +30,10 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "summary wire store journal_entry",
         "header live journal",
         "recording",
-        "answer request hash_rules query families canonical",
+        "answer request hash_rules query families canonical credentials",
         "brief compare normalize prune hash_history",
+        "rules",
+        "check baseline",
         "render",
         "commands",
         "cli",
@@ -48,6 +50,7 @@ WRITES = {
     "recctl.journal_entry",
     "recctl.live.collected",
     "recctl.live.pytest_plugin",
+    "recctl.render.output",  # GitHub's summary of a step
 }
 WRITERS = {
     "write_bytes",

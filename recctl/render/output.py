@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn, TextIO
 
 from recctl.errors import RecctlError
@@ -128,6 +129,15 @@ def _write_long(text: str, shown: Screen) -> None:
 
     if not (shown.terminal and text.count("\n") >= shown.height and terminal.page_through(text)):
         write_text(text)
+
+
+def append(file: Path, text: str) -> None:
+    """Text at the end of a file that somebody else collects. Raises RecctlError."""
+    try:
+        with open(file, "a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise RecctlError(f"{file}: cannot be written: {error.strerror or error}") from None
 
 
 def say(message: str) -> None:

@@ -1,0 +1,116 @@
+"""`recctl hash`: the hash that names a recording, under every rule there was."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recctl.commands.common import DONE, FINDINGS, TROUBLE, DirOption, report, search
+from recctl.config import find_project
+from recctl.errors import RecctlError, Unreadable
+from recctl.filename import parse_filename
+from recctl.git import find_repository
+from recctl.hash_history import Break, find_break
+from recctl.hash_rules import Asked, HashRule, asked_of, fit_of, rule_since
+from recctl.jsonvalue import Json, loads
+from recctl.paths import current_directory
+from recctl.recording import load, read
+from recctl.render import output
+from recctl.render.hashes import recording_page, request_page
+from recctl.store import Library
+
+
+def hash(  # noqa: A001 - the command's name
+    reference: Annotated[
+        str | None, typer.Argument(metavar="[REF]", help="A recording, as show takes it.")
+    ] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Instead, the url of a request.")] = None,
+    body: Annotated[
+        str | None, typer.Option(metavar="FILE|-", help="The JSON that the request sends; - reads stdin.")
+    ] = None,
+    method: Annotated[str, typer.Option(metavar="M", help="The method of the request.")] = "POST",
+    test_id: Annotated[
+        str | None, typer.Option("--test-id", metavar="ID", help="The test that makes the request.")
+    ] = None,
+    plain_http: Annotated[
+        bool, typer.Option("--http", help="The request does not go through a provider's library.")
+    ] = False,
+    directories: DirOption = None,
+) -> None:
+    """Why does a replay not find this recording? The hash of its request under every rule.
+
+    Says which rule the file's name fits, and inside git since when none does. With --url and
+    --body it computes what a request would be recorded as. Exits 1 where a replay finds nothing.
+
+    Examples:
+
+      recctl hash rec-ab7d61e2daa7
+
+      recctl hash --url https://api.openai.com/v1/v1/models --body - --test-id tests/a.py::test_b
+    """
+    in_force = rule_since(find_project(current_directory()).hash_rule)
+    library = Library(lambda: search(directories))
+    if (reference is None) == (url is None):
+        raise RecctlError("hash needs a recording, or --url and --body", "give one of the two")
+    if reference is not None:
+        raise typer.Exit(_of_recording(library.resolve(reference), in_force))
+    if body is None:
+        raise RecctlError("--url needs --body", "a request without one is: --body - < /dev/null")
+    sent = {"method": method, "url": url, "test_id": test_id}
+    asked = Asked("http", test_id, {**sent, "payload": _sent(body)})
+    if not plain_http:
+        asked = Asked("inference", test_id, {**sent, "body": _sent(body)})
+    raise typer.Exit(_of_request(asked, library, in_force))
+
+
+def _of_recording(path: Path, in_force: HashRule) -> int:
+    recording = load(path)
+    asked = asked_of(recording)
+    fit = fit_of(asked, recording.summary.name, in_force)
+    since = _since(path, in_force) if fit.standing == "edited" else None
+    output.write_page(list(recording_page(recording, asked, fit, in_force, since)))
+    return DONE if fit.standing in ("live", "unknown") else FINDINGS
+
+
+def _since(path: Path, in_force: HashRule) -> Break | None:
+    try:
+        repository = find_repository(path.absolute().parent)
+    except RecctlError:  # not in git, or no git at all: the hash can be told all the same
+        return None
+    return find_break(repository, path.absolute(), in_force)
+
+
+def _of_request(asked: Asked, library: Library, in_force: HashRule) -> int:
+    digest = in_force.hash(asked)
+    try:
+        files = library.files
+    except RecctlError as error:
+        report([error])
+        files = ()
+    found = [path for path in files if in_force.fits(parse_filename(path.name), digest)]
+    output.write_page(list(request_page(asked, in_force, found)))
+    if report(library.problems):
+        return TROUBLE
+    return DONE if found else FINDINGS
+
+
+def _sent(source: str) -> Json:
+    """The JSON that a request sends. Raises RecctlError."""
+    path = Path(source)
+    raw = _from_stdin() if source == "-" else read(path)
+    if not raw.strip():
+        return None
+    try:
+        return loads(raw.decode())
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise Unreadable(path, f"is not JSON: {error}", "--body wants the JSON that is sent") from None
+
+
+def _from_stdin() -> bytes:
+    if sys.stdin is None:
+        raise RecctlError("stdin is closed", "give a file with --body")
+    return sys.stdin.buffer.read()

@@ -1,0 +1,27 @@
+"""`recctl rule`: what the rules of check mean."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recctl.render import output
+from recctl.render.findings import rule_page, rules_page
+from recctl.rules import RULES, rule_named
+
+
+def rule(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="A code or name; without, all.")
+    ] = None,
+) -> None:
+    """What does a finding of check mean, why does it matter, and how is it mended?
+
+    Examples:
+
+      recctl rule
+
+      recctl rule RC101
+    """
+    output.write_page(list(rules_page(RULES) if code is None else rule_page(rule_named(code))))

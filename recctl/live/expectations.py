@@ -1,0 +1,85 @@
+"""What a test is ready for, read from its source without importing it: errors, and words made by hand."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+from recctl.live.judgement import parse_test_id
+from recctl.live.source import parsed, project_root, statements_named
+from recctl.summary import Summary
+
+# Words in the name of a test, or in its parameters, that tell that something is to go wrong.
+_TELLING = re.compile(
+    r"error|fail|invalid|unsupported|reject|denied|deny|forbid|raise|exception|wrong|missing|not_found|"
+    r"nonexist|non_exist|unknown|unauth|unavail|timeout|exceed|malformed|bad_|broken|without_|(?<!\d)[45]\d\d(?!\d)"
+)
+_CATCHERS = frozenset({"raises", "assertRaises", "assertRaisesRegex", "xfail", "status_code"})
+
+
+def expects_failure(summary: Summary) -> bool:
+    """Whether a recording's test looks as if it expected an error: by its name, or by what its code catches.
+
+    Where there is no test file the name alone tells.
+    """
+    test_id = summary.test_id
+    if test_id is None:
+        return False
+    if _TELLING.search(test_id.partition("::")[2].lower()):
+        return True
+    file = _test_file(summary)
+    return file is not None and any(map(_catches, _functions(file, parse_test_id(test_id).names)))
+
+
+def is_in_source(summary: Summary, words: str) -> bool:
+    """Whether a recording's test file holds these words as a string, runs of blanks evened out."""
+    file = _test_file(summary)
+    return file is not None and any(words in text for text in _strings(file, _changed(file)))
+
+
+def _test_file(summary: Summary) -> Path | None:
+    test = parse_test_id(summary.test_id or "")
+    root = project_root(summary.path, test.file)
+    file = None if root is None else root / test.file
+    return file if file is not None and file.suffix == ".py" and file.is_file() else None
+
+
+def _changed(file: Path) -> int:
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _functions(file: Path, names: tuple[str, ...]) -> Iterator[ast.stmt]:
+    """What the file gives the name of the test, wherever in its classes."""
+    try:
+        scopes: list[ast.Module | ast.ClassDef] = [parsed(file, _changed(file))]
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for name in names[:-1]:
+        inner = (statement for scope in scopes for statement in statements_named(scope, name))
+        scopes = [statement for statement in inner if isinstance(statement, ast.ClassDef)]
+    for scope in scopes:
+        yield from statements_named(scope, names[-1] if names else "")
+
+
+def _catches(function: ast.stmt) -> bool:
+    for node in ast.walk(function):
+        name = node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+        if name in _CATCHERS or isinstance(node, ast.ExceptHandler):
+            return True
+    return False
+
+
+@lru_cache(maxsize=256)
+def _strings(file: Path, changed: int) -> tuple[str, ...]:
+    try:
+        module = parsed(file, changed)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    values = (node.value for node in ast.walk(module) if isinstance(node, ast.Constant))
+    return tuple(" ".join(value.split()) for value in values if isinstance(value, str))

@@ -1,0 +1,84 @@
+"""RC202 to RC204: what an answer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recctl.live.expectations import expects_failure
+from recctl.rules.rule import Note, Rule
+from recctl.rules.sight import ends, says_something
+from recctl.rules.subject import Subject
+from recctl.summary import Summary
+
+
+def _recorded_error(subject: Subject) -> Iterator[Note]:
+    summary = subject.summary
+    if summary.failed and not expects_failure(summary):
+        yield Note(f"it records {_what_failed(summary)}, and its test does not look as if it expected one")
+
+
+def _what_failed(summary: Summary) -> str:
+    status = f" {summary.status}" if summary.status else ""
+    if summary.exception:
+        return f"the exception {summary.exception}{status}"
+    return f"the HTTP error{status}" if summary.kind != "tool" else "a tool's error"
+
+
+RECORDED_ERROR = Rule(
+    "RC202",
+    "recorded-error",
+    "warning",
+    meaning="The answer is an HTTP error, an exception of the provider's library, or a tool's error, and the "
+    "test neither catches one nor speaks of one in its name.",
+    why="Answers from somebody's trial and error (a wrong key, a model that was not there) stay behind, and "
+    "are replayed for ever.",
+    mend="Look at it with recctl show. If the test does not need it, delete it; else record it again.",
+    look=_recorded_error,
+)
+
+
+def _no_end(subject: Subject) -> Iterator[Note]:
+    summary = subject.summary
+    if not summary.streaming or summary.failed or ends(subject.recording):
+        return
+    transcript = subject.transcript
+    if transcript.choices and not all(choice.finish_reason for choice in transcript.choices):
+        yield Note(f"its stream breaks off after {summary.chunks} chunks, without a finish reason")
+
+
+NO_END = Rule(
+    "RC203",
+    "no-end",
+    "warning",
+    meaning="The answer was streamed, and no chunk says that it is finished.",
+    why="The recording was cut: by a time-out, a lost connection, or a recorder that was stopped. What is "
+    "replayed is half an answer.",
+    mend="Record the test again. If the test stops reading on purpose, ignore the code for that file.",
+    look=_no_end,
+)
+
+
+def _empty(subject: Subject) -> Iterator[Note]:
+    if subject.summary.failed or subject.summary.kind in ("tool", "file"):
+        return
+    if says_something(subject.recording):
+        return
+    transcript = subject.transcript
+    said = any(c.text or c.reasoning or c.refusal or c.tool_calls for c in transcript.choices)
+    vectors = transcript.embeddings is not None and transcript.embeddings.count > 0
+    if said or vectors or transcript.models is not None or transcript.type in ("unknown", "ollama-pull"):
+        return
+    yield Note("its answer is empty: no text, no tool call, nothing else")
+
+
+EMPTY = Rule(
+    "RC204",
+    "empty-answer",
+    "warning",
+    meaning="The answer holds no text, no reasoning, no tool call, no embedding and no model list.",
+    why="A test that replays it checks nothing. Often the token limit was too low, or a filter stepped in.",
+    mend="Look at the finish reason with recctl show, and record the test again.",
+    look=_empty,
+)
+
+RULES = (RECORDED_ERROR, NO_END, EMPTY)

@@ -1,0 +1,67 @@
+"""RC103 and RC201: ids and times in an answer."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from recctl.rules.rule import Note, Rule
+from recctl.rules.siblings import Seen, Siblings
+
+_REC_ID = re.compile(r"rec-[0-9a-f]{12}")
+
+
+def _is_foreign(field: str, value: object) -> bool:
+    return field == "id" and isinstance(value, str) and _REC_ID.fullmatch(value) is not None
+
+
+def _foreign_id(seen: Seen, siblings: Siblings) -> Iterator[Note]:
+    for field, value in seen.due:
+        if _is_foreign(field, value) and not siblings.carried_on(value, seen):
+            yield Note(f"its response carries {value}, the id of another recording")
+            return
+
+
+FOREIGN_ID = Rule(
+    "RC103",
+    "foreign-id",
+    "warning",
+    meaning="The id in the response is that of another recording: rec- and twelve digits that are not those "
+    "of the file's name.",
+    why="The file was copied or renamed and its content was not. Whoever follows the id arrives at another "
+    "recording, or nowhere.",
+    mend="recctl check --fix writes the id that belongs to the name, unless a later request of the same test "
+    "carries the old one.",
+    fixable=True,
+    look_around=_foreign_id,
+)
+
+
+def _not_normalized(seen: Seen, siblings: Siblings) -> Iterator[Note]:
+    fields: Counter[str] = Counter()
+    for (field, value), count in seen.due.items():
+        if not _is_foreign(field, value) and not (field == "id" and _stays(value, seen, siblings)):
+            fields[field] += count
+    if fields:
+        told = ", ".join(f"{field} {count}" for field, count in fields.items())
+        yield Note(f"ids or times are not evened out: {told}")
+
+
+def _stays(value: object, seen: Seen, siblings: Siblings) -> bool:
+    return isinstance(value, str) and siblings.carried_on(value, seen)
+
+
+NOT_NORMALIZED = Rule(
+    "RC201",
+    "not-normalized",
+    "error",
+    meaning="An id, a time or a duration in the response is not evened out as the recorder does it.",
+    why="Such values change each time the test is recorded. They make noise in every diff, and hide what "
+    "really changed.",
+    mend="recctl check --fix, or recctl normalize --write. The hook recctl-normalize does it at each commit.",
+    fixable=True,
+    look_around=_not_normalized,
+)
+
+RULES = (FOREIGN_ID, NOT_NORMALIZED)

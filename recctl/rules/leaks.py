@@ -1,0 +1,117 @@
+"""RC5: what should not be in a repository: credentials, and paths of somebody's own machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from recctl.credentials import credentials, is_suspicious
+from recctl.rules.rule import Note, Rule
+from recctl.rules.subject import Subject
+
+# Prompts and schemas come again in many recordings of a suite.
+_MOST_HARMLESS = 20_000
+_harmless: set[bytes] = set()
+# Pieces of a streamed answer: a credential may be torn over several.
+_PIECES = re.compile(
+    rb'"(?:content|reasoning|reasoning_content|arguments|text|response|thinking|partial_json)\\?": ?'
+    rb'\\?"(.*?)\\?"[,}\n]'
+)
+
+
+def _credentials(subject: Subject) -> Iterator[Note]:
+    found: dict[str, list[int]] = {}
+    if is_suspicious(_unseen(subject)):
+        for number, line in _lines(subject.raw):
+            if is_suspicious(line):
+                for name in credentials(_unescaped(line)):
+                    found.setdefault(name, []).append(number)
+    for name, numbers in found.items():
+        more = f", and in {len(numbers) - 1} more" if len(numbers) > 1 else ""
+        yield Note(f"line {numbers[0]} holds what looks like: {name}{more}", numbers[0])
+    yield from (
+        Note(f"its answer, put together, holds what looks like: {name}")
+        for name in _in_answer(subject)
+        if name not in found
+    )
+
+
+def _unseen(subject: Subject) -> bytes:
+    """All in a recording that may leak, but for lines in which nothing was found before."""
+    lines = subject.strings - _harmless
+    text = b"\n".join(lines)
+    if len(_harmless) < _MOST_HARMLESS and not is_suspicious(text):
+        _harmless.update(lines)
+    return text
+
+
+def _lines(raw: bytes) -> Iterable[tuple[int, bytes]]:
+    return enumerate(raw.splitlines(), start=1)
+
+
+def _unescaped(line: bytes) -> str:
+    text = line.decode("utf-8", "replace")
+    return text.replace('\\"', '"').replace("\\/", "/").replace("\\n", "\n")
+
+
+def _in_answer(subject: Subject) -> Iterator[str]:
+    """What is only seen once the pieces of a stream are put together."""
+    if not subject.summary.streaming or not is_suspicious(b"".join(_PIECES.findall(subject.raw))):
+        return
+    told: set[str] = set()
+    for choice in subject.transcript.choices:
+        calls = (call.arguments for call in choice.tool_calls)
+        for text in (choice.text, choice.reasoning or "", *calls):
+            told.update(credentials(text))
+    yield from sorted(told)
+
+
+CREDENTIAL = Rule(
+    "RC501",
+    "credential",
+    "error",
+    meaning="The file holds what looks like a credential: a key of an LLM provider, a token of a cloud or a "
+    "code host, a private key, a password in a url or a header. Placeholders are passed over. What is found "
+    "is never printed.",
+    why="Whoever can read the repository can use it, and its history keeps it.",
+    mend="Revoke the credential first: it is known. Then record the test again without it, and take the file "
+    "out of the history if it was pushed.",
+    look=_credentials,
+)
+
+# Accounts that are nobody's: of containers, CI and documentation.
+_NOBODY = (
+    "user username user1 name you yourname your_name me root runner ubuntu app node vscode vagrant circleci "
+    "jovyan appuser ec2-user admin guest shared public example test oai sandbox work src data"
+)
+_PERSONAL = re.compile(
+    rb"(?<![\w.])(?:/Users/|/home/|[A-Za-z]:(?:\\\\){1,2}Users(?:\\\\){1,2})(?!(?:"
+    + b"|".join(map(re.escape, _NOBODY.encode().split()))
+    + rb")(?![\w.-]))([A-Za-z][\w.-]*)",
+)
+_MAYBE_PERSONAL = (b"/Users/", b"/home/", b"\\Users\\")
+
+
+def _personal_paths(subject: Subject) -> Iterator[Note]:
+    text = b"\n".join(subject.strings)
+    if not any(sign in text for sign in _MAYBE_PERSONAL):
+        return
+    found = [number for number, line in _lines(subject.raw) if _PERSONAL.search(line)]
+    if found:
+        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
+        yield Note(f"line {found[0]} holds a path of somebody's home directory{more}", found[0])
+
+
+PERSONAL_PATH = Rule(
+    "RC502",
+    "personal-path",
+    "warning",
+    meaning="The file holds a path below somebody's home directory, as /home/NAME or /Users/NAME. Names that "
+    "are nobody's (user, runner, root) are passed over.",
+    why="It tells who recorded the test and how their machine is laid out, and where it is part of a request "
+    "nobody else can record the same.",
+    mend="Record the test with a path that is the same for everyone, or ignore the code for that file.",
+    look=_personal_paths,
+)
+
+RULES = (CREDENTIAL, PERSONAL_PATH)

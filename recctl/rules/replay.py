@@ -1,0 +1,134 @@
+"""RC1: recordings that a replay does not find, or finds under a wrong name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from recctl.filename import DIRECTORY
+from recctl.live.judgement import parse_test_id
+from recctl.rules.rule import Note, Rule
+from recctl.rules.siblings import Seen, Siblings
+from recctl.rules.subject import Subject
+
+# Where calls made outside any test are recorded, and looked for by all of them.
+_SHARED = ("common", DIRECTORY)
+
+
+def _edited(subject: Subject) -> Iterator[Note]:
+    if subject.fit.standing != "edited":
+        return
+    name = subject.summary.name
+    if name.hash is None:
+        yield Note(f"its name is no request hash; by the request it would be {subject.fit.hash}.json")
+    else:
+        yield Note(f"its name is not the hash of its request under any rule; that is {_short(subject)}")
+
+
+def _short(subject: Subject) -> str:
+    return f"{(subject.fit.hash or '')[:12]}…"
+
+
+EDITED = Rule(
+    "RC101",
+    "edited",
+    "error",
+    meaning="The name of the file is not the hash of its request, under no hash rule there ever was.",
+    why="A replay computes the hash and looks for that name, so it never finds this recording. Usually "
+    "somebody replaced text in place (a model name, a test id) and the name stayed.",
+    mend="recctl hash FILE tells the hash and, inside git, the commit that broke it. Undo that edit, or "
+    "record the test again and delete the file.",
+    needs_all=False,
+    look=_edited,
+)
+
+
+def _superseded(subject: Subject) -> Iterator[Note]:
+    fit = subject.fit
+    if fit.rule is not None and fit.standing in ("superseded", "ahead"):
+        age = "an older" if fit.standing == "superseded" else "a newer"
+        yield Note(f"its name fits {age} hash rule, that of {fit.rule.since}, not the one in force")
+
+
+SUPERSEDED = Rule(
+    "RC102",
+    "superseded",
+    "error",
+    meaning="The name of the file is the hash of its request, but by another rule than the one in force.",
+    why="Recorders change how they compute the hash. What was recorded before is not found any more: the "
+    "recording is dead until it is made again.",
+    mend="Record the test again and delete the file. If the project's recorder is older than recctl's newest "
+    'rule, say so in pyproject.toml: [tool.recctl] hash-rule = "2026-03-18".',
+    needs_all=False,
+    look=_superseded,
+)
+
+
+def _wrong_directory(subject: Subject) -> Iterator[Note]:
+    test_id = subject.summary.test_id
+    if test_id is None or subject.fit.standing not in ("live", "unknown"):
+        return
+    parts = subject.summary.path.absolute().parent.parts
+    wanted = (*PurePosixPath(parse_test_id(test_id).file).parent.parts, DIRECTORY)
+    if parts[-len(wanted) :] != wanted and parts[-2:] != _SHARED:
+        yield Note(f"its test looks in {'/'.join(wanted)}/, and it does not lie there")
+
+
+WRONG_DIRECTORY = Rule(
+    "RC104",
+    "wrong-directory",
+    "error",
+    meaning="The file lies in a directory in which a replay of its test does not look. That is the directory "
+    f"{DIRECTORY} beside the test file, or the shared one, common/{DIRECTORY}.",
+    why="A test file was moved and its recordings stayed, or a recording was copied by hand. Replay does not "
+    "find it.",
+    mend="Move the file to the directory that the message names.",
+    needs_all=False,
+    look=_wrong_directory,
+)
+
+
+def _no_test(subject: Subject) -> Iterator[Note]:
+    summary = subject.summary
+    if summary.test_id is not None or subject.fit.standing != "live" or not subject.is_bound_to_test:
+        return
+    if summary.path.absolute().parent.parts[-2:] != _SHARED:
+        yield Note(f"it names no test, and lies outside of common/{DIRECTORY}")
+
+
+NO_TEST = Rule(
+    "RC105",
+    "no-test",
+    "error",
+    meaning="The recording names no test (test_id is null) and lies in the directory of some test, although "
+    "its hash depends on the test.",
+    why="A test that asks this computes a hash with its own id and never finds the file. Calls made outside "
+    f"any test are looked for in common/{DIRECTORY}.",
+    mend=f"Move it to common/{DIRECTORY} if the call is made outside any test; else record the test again.",
+    needs_all=False,
+    look=_no_test,
+)
+
+
+def _same_request(seen: Seen, siblings: Siblings) -> Iterator[Note]:
+    # Several lists of models may answer one request. Of two files the one with the right name stays.
+    if seen.standing == "live" or seen.summary.name.digest:
+        return
+    other = siblings.with_same_request(seen)
+    if other is not None:
+        yield Note(f"it records the same request as {other.name}")
+
+
+SAME_REQUEST = Rule(
+    "RC106",
+    "same-request",
+    "error",
+    meaning="Another file in the directory records the same request, and if one of the two has the right "
+    "name for it, it is the other.",
+    why="One request has one answer in a replay. This file is never read, and misleads whoever reads it.",
+    mend="Compare them with recctl diff A B --part all, and delete the one that the message is about.",
+    needs_all=False,
+    look_around=_same_request,
+)
+
+RULES = (EDITED, SUPERSEDED, WRONG_DIRECTORY, NO_TEST, SAME_REQUEST)

@@ -1,0 +1,64 @@
+"""What a rule of `check` is, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from recctl.rules.siblings import Seen, Siblings
+    from recctl.rules.subject import Subject
+
+Severity: TypeAlias = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a rule has to say of one recording; `line` is the first line of the file it is about, from 1.
+
+    `fixable` None leaves it to the rule.
+    """
+
+    message: str
+    line: int | None = None
+    fixable: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule: its code and name, how grave it is, and what a person has to know of it.
+
+    `look` looks at one recording, `look_around` also at the others of its test or directory; rules
+    on files that cannot be read have neither. `needs_all` is False where the request and what a listing
+    shows are enough. `fixable` tells that `check --fix` mends it.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    meaning: str
+    why: str
+    mend: str
+    fixable: bool = False
+    needs_all: bool = True
+    look: Callable[[Subject], Iterator[Note]] | None = None
+    look_around: Callable[[Seen, Siblings], Iterator[Note]] | None = None
+
+    def finding(self, path: Path, test_id: str | None, note: Note) -> Finding:
+        """What was found in a file."""
+        fixable = self.fixable if note.fixable is None else note.fixable
+        return Finding(self, path, test_id, note.message, fixable, note.line)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule broken by one recording: where, what exactly, and whether `--fix` mends it."""
+
+    rule: Rule
+    path: Path
+    test_id: str | None
+    message: str
+    fixable: bool
+    line: int | None = None

@@ -1,0 +1,151 @@
+"""The other recordings that a rule needs: those of the same test, and those in the same directory.
+
+They are looked for on disk, whether or not the command was given them: a hook gets only what a commit
+changes. Rules that need them run after every given file was read once, so that what was seen of it
+then need not be read again.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from recctl.errors import Unreadable
+from recctl.families import Families
+from recctl.hash_rules import Standing
+from recctl.jsonvalue import Json, as_object, loads
+from recctl.normalize import Chains, due_values, is_evened_out
+from recctl.recording import Recording, read
+from recctl.rules.carried import Carried, Produced, carried_by, produced_by
+from recctl.rules.likeness import Likeness, place_of, request_likeness, response_likeness
+from recctl.rules.subject import Settings, Subject
+from recctl.summary import Summary
+
+_NO_MAPPING = b'"id_normalization_mapping": {}\n}\n'
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is kept of a recording once its bytes are let go.
+
+    `hash` is the request hash by the rule in force, `place` what two near-duplicates share, `due` counts
+    the values that the recorder would have evened out.
+    """
+
+    summary: Summary
+    standing: Standing
+    hash: str | None
+    carried: Carried
+    place: tuple[object, ...]
+    due: Mapping[tuple[str, Json], int]
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.summary.path
+
+
+def seen_of(subject: Subject) -> Seen:
+    """What is kept of a recording."""
+    fit, own = subject.fit, subject.summary.name.id
+    due = (
+        {} if is_evened_out(subject.raw, own) else Counter(due_values(_recorded_body(subject.recording), own))
+    )
+    return Seen(
+        subject.summary,
+        fit.standing,
+        fit.hash,
+        carried_by(subject.summary.kind, subject.request),
+        place_of(subject.summary, subject.request),
+        due,
+    )
+
+
+def _recorded_body(recording: Recording) -> Json:
+    """The response body as it stands in the file, ids not yet replaced as a replay does it."""
+    if recording.raw.endswith(_NO_MAPPING):
+        return recording.response.get("body")
+    return as_object(as_object(loads(recording.raw)).get("response")).get("body")
+
+
+class Siblings:
+    """The surroundings of the recordings that a command was given."""
+
+    def __init__(self, files: Iterable[Path], settings: Settings, quickly: bool) -> None:
+        self._settings = settings
+        self._quickly = quickly
+        self._families = Families(files)
+        self._chains = Chains(self._families)
+        self._seen: dict[Path, Seen | None] = {}
+        self._produced: dict[Path, Produced] = {}
+        self._likeness: dict[tuple[Path, str], Likeness] = {}
+        self._by_hash: dict[tuple[Path, str], list[Path]] = {}
+
+    def add(self, seen: Seen) -> None:
+        """Keep what was seen of a given file."""
+        self._families.learn(seen.path, seen.summary.test_id)
+        self._seen[seen.path] = seen
+        if seen.hash is not None:
+            self._by_hash.setdefault((seen.path.parent, seen.hash), []).append(seen.path)
+
+    def of_test(self, seen: Seen) -> list[Seen]:
+        """The other recordings of its test; none for one that names no test."""
+        if seen.summary.test_id is None:
+            return []
+        others = (self._look(path) for path in self._families.of(seen.path, seen.summary.test_id))
+        return [other for other in others if other is not None]
+
+    def with_same_request(self, seen: Seen) -> Path | None:
+        """A file of the directory that records the same request: the one with the right name, else the first.
+
+        None where there is no other, and for the first of several without the right name.
+        """
+        if seen.hash is None:
+            return None
+        right = seen.path.with_name(f"{seen.hash[: self._settings.hash_rule.digits]}{seen.path.suffix}")
+        if right != seen.path and right.is_file():
+            return right
+        first = self._by_hash.get((seen.path.parent, seen.hash), [seen.path])[0]
+        return None if first == seen.path else first
+
+    def carried_on(self, value: str, seen: Seen) -> bool:
+        """Whether another request of its test carries a value on, so that it must stay."""
+        return bool(self._chains.carried({value}, seen.path, seen.summary.test_id))
+
+    def produced(self, seen: Seen) -> Produced:
+        """What its answer leaves to be carried on."""
+        if seen.path not in self._produced:
+            try:
+                self._produced[seen.path] = produced_by(self._subject(seen.path).transcript)
+            except Unreadable:
+                self._produced[seen.path] = Produced(frozenset(), ())
+        return self._produced[seen.path]
+
+    def are_alike(self, one: Seen, other: Seen) -> bool:
+        """Whether two differ only in volatile parts; no where one cannot be read any more."""
+        return all(
+            self._digest(one, likeness) == self._digest(other, likeness) != ""
+            for likeness in (request_likeness, response_likeness)
+        )
+
+    def _digest(self, seen: Seen, likeness: Callable[[Recording], Likeness]) -> Likeness:
+        key = (seen.path, likeness.__name__)
+        if key not in self._likeness:
+            try:
+                self._likeness[key] = likeness(self._subject(seen.path).recording)
+            except Unreadable:
+                self._likeness[key] = ""
+        return self._likeness[key]
+
+    def _look(self, path: Path) -> Seen | None:
+        if path not in self._seen:
+            try:
+                self._seen[path] = seen_of(self._subject(path))
+            except Unreadable:
+                self._seen[path] = None
+        return self._seen[path]
+
+    def _subject(self, path: Path) -> Subject:
+        return Subject(path, read(path), self._settings, self._quickly)

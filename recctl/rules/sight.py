@@ -1,0 +1,70 @@
+"""What can be seen of an answer without putting it together.
+
+For checking thousands of files: a yes is certain, a no says nothing, and then the answer is assembled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from recctl.jsonvalue import Json, JsonObject, as_list, as_object
+from recctl.recording import Recording
+from recctl.wire import body_items
+
+_LAST = 4  # items from the end in which an end is looked for
+_FIRST = 8  # items from the beginning in which words are looked for
+# In a recording of one choice only a second tool call looks so, and then the answer is assembled.
+_OTHER_CHOICE = b'"index": 1'
+_CHAT = ("ChatCompletionChunk", "ChatCompletion")
+_VECTORS = ("CreateEmbeddingResponse", "EmbedResponse")
+
+
+def ends(recording: Recording) -> bool:
+    """Whether a stream is seen to end: a chat stream of one choice whose last chunks have a finish reason."""
+    items = body_items(recording.response.get("body"))
+    if not _is_chat(items) or _OTHER_CHOICE in recording.raw:
+        return False
+    reasons = (choice.get("finish_reason") for choice in _choices(items[-_LAST:]))
+    return any(isinstance(reason, str) and reason for reason in reasons)
+
+
+def says_something(recording: Recording) -> bool:
+    """Whether an answer is seen to hold words, calls or vectors."""
+    items = body_items(recording.response.get("body"))
+    if _is_chat(items):
+        return any(_has_words(choice) for choice in _choices(items[:_FIRST]))
+    return _has_vectors(items)
+
+
+def _is_chat(items: list[Json]) -> bool:
+    return bool(items) and _typed(items[0])[0] in _CHAT
+
+
+def _has_words(choice: JsonObject) -> bool:
+    delta = choice.get("delta")
+    said = as_object(delta if isinstance(delta, dict) else choice.get("message"))
+    content = said.get("content")
+    return (isinstance(content, str) and content != "") or any(
+        as_object(as_object(call).get("function")).get("name") for call in as_list(said.get("tool_calls"))
+    )
+
+
+def _has_vectors(items: list[Json]) -> bool:
+    if len(items) != 1:
+        return False
+    label, data = _typed(items[0])
+    vectors = as_list(data.get("data")) or as_list(data.get("embeddings"))
+    return label in _VECTORS and bool(vectors) and all(isinstance(vector, dict | list) for vector in vectors)
+
+
+def _choices(items: Iterable[Json]) -> Iterable[JsonObject]:
+    for item in items:
+        label, data = _typed(item)
+        if label in _CHAT:
+            yield from (as_object(choice) for choice in as_list(data.get("choices")))
+
+
+def _typed(item: Json) -> tuple[str, JsonObject]:
+    fields = as_object(item)
+    label = fields.get("__type__")
+    return (label.rpartition(".")[2] if isinstance(label, str) else ""), as_object(fields.get("__data__"))

@@ -1,0 +1,115 @@
+"""RC4: recordings that nobody needs, or that are dearer to keep than need be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from recctl.live.source import by_source
+from recctl.prune import judge
+from recctl.rules.rule import Note, Rule
+from recctl.rules.siblings import Seen, Siblings
+from recctl.rules.subject import Subject
+
+_KILO = 1000
+_NEAR = 0.1  # of a file's size
+
+
+def _test_gone(subject: Subject) -> Iterator[Note]:
+    judgement = judge(subject.summary, by_source)
+    if judgement.fate == "stale":
+        yield Note(f"its test is gone: {judgement.reason}")
+
+
+TEST_GONE = Rule(
+    "RC401",
+    "test-gone",
+    "error",
+    meaning="The test that made the recording does not exist any more, as far as the test files tell. What "
+    "may be inherited or generated is not judged.",
+    why="The test was deleted or renamed. Its recordings are never replayed again; if it was renamed, the "
+    "new name has none yet.",
+    mend="recctl prune removes them. If the test was renamed, record it again under its new name.",
+    needs_all=False,
+    look=_test_gone,
+)
+
+
+def _near_duplicate(seen: Seen, siblings: Siblings) -> Iterator[Note]:
+    alike = [other for other in siblings.of_test(seen) if other.place == seen.place and _is_near(other, seen)]
+    earlier = [other for other in alike if other.path.name < seen.path.name]
+    if not earlier:
+        return
+    for other in earlier:
+        if siblings.are_alike(seen, other):
+            yield Note(f"it differs from {other.path.name} only in ids and times")
+            return
+
+
+def _is_near(one: Seen, other: Seen) -> bool:
+    # Ids and times have about the same length each time.
+    return abs(one.summary.size - other.summary.size) <= _NEAR * one.summary.size
+
+
+NEAR_DUPLICATE = Rule(
+    "RC402",
+    "near-duplicate",
+    "warning",
+    meaning="Another recording of the same test differs from this one only in what changes at each run: ids, "
+    "times, fingerprints.",
+    why="Usually the test was recorded twice and its request holds something that changes, so that the first "
+    "recording stayed behind, dead.",
+    mend="See which of the two a replay finds (recctl diff A B tells what differs), delete the other, make "
+    "the request stable.",
+    look_around=_near_duplicate,
+)
+
+
+def _too_large(subject: Subject) -> Iterator[Note]:
+    limit = subject.settings.max_size
+    if len(subject.raw) > limit * _KILO:
+        yield Note(f"it has {len(subject.raw) / _KILO:,.0f} kB, more than {limit:,}")
+
+
+TOO_LARGE = Rule(
+    "RC403",
+    "too-large",
+    "warning",
+    meaning="The file is larger than the limit, 1,000 kB unless [tool.recctl.check] max-size says otherwise.",
+    why="Every clone carries it for ever, and reviews and editors choke on it. Often it is an image or a "
+    "batch of embeddings that a smaller one would stand for.",
+    mend="Record the test with less data, or raise max-size.",
+    needs_all=False,
+    look=_too_large,
+)
+
+
+def _format(subject: Subject) -> Iterator[Note]:
+    # A document with a key twice is another rule's: to write it anew would lose the first.
+    if not subject.is_canonical and not subject.duplicate_keys:
+        yield Note(_what_differs(subject.raw))
+
+
+def _what_differs(raw: bytes) -> str:
+    if not raw.isascii():
+        return "it is not spelled as the recorder does it: characters outside ASCII are not escaped"
+    if b"\r\n" in raw:
+        return "it is not spelled as the recorder does it: lines end in CRLF"
+    if not raw.endswith(b"}\n"):
+        return "it is not spelled as the recorder does it: it does not end in one line break"
+    return "it is not spelled as the recorder does it: indentation, escapes or numbers differ"
+
+
+FORMAT = Rule(
+    "RC404",
+    "format",
+    "warning",
+    meaning="The bytes of the file are not those that the recorder writes for the same document: JSON "
+    "indented by two, ASCII only, Python's spelling of numbers, one line break at the end.",
+    why="The next tool that writes the file changes lines that nobody meant to change, and reviewers have to "
+    "read them.",
+    mend="recctl check --fix. Keep formatters away from recordings.",
+    fixable=True,
+    look=_format,
+)
+
+RULES = (TEST_GONE, NEAR_DUPLICATE, TOO_LARGE, FORMAT)
