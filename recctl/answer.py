@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import msgspec
 
 from recctl.jsonvalue import JsonObject, as_int, as_object, as_str
 from recctl.recording import Recording
@@ -20,11 +20,11 @@ def answer_of(response: JsonObject) -> Transcript:
     """The transcript of a recorded response object. Never raises for what it holds."""
     transcript = assemble(response.get("body"))
     if response.get("is_exception"):
-        return replace(transcript, error=_exception(response))
+        return msgspec.structs.replace(transcript, error=_exception(response))
     status = as_int(response.get("status"))
     if is_error_status(status):
         failure = transcript.error or Failure(None, None, body=response.get("body"))
-        return replace(transcript, error=replace(failure, status=status))
+        return msgspec.structs.replace(transcript, error=msgspec.structs.replace(failure, status=status))
     return transcript
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 from recctl.answer import answer
 from recctl.errors import Unreadable
@@ -17,8 +18,7 @@ Sort = Literal["text", "tool", "embedding", "models", "error", "nothing", "unkno
 _WORDS = 120  # characters of an answer that a listing needs at most
 
 
-@dataclass(frozen=True, slots=True)
-class Brief:
+class Brief(msgspec.Struct, frozen=True):
     """What sort of answer it is, and its first words, on one line."""
 
     sort: Sort

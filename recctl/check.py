@@ -6,8 +6,9 @@ import fnmatch
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from recctl.canonical import spelled
 from recctl.edits import Edit, Patch, digest_of, patched
@@ -27,8 +28,7 @@ from recctl.rules.upkeep import FORMAT
 _MANY = 50  # files from which what is slow to load and fast to run pays
 
 
-@dataclass(slots=True)
-class Checker:
+class Checker(msgspec.Struct):
     """Looks at files one at a time, then at what they are to each other.
 
     `problems` fills with files that the system does not give, and with those that are no recordings
@@ -38,7 +38,7 @@ class Checker:
     files: tuple[Path, ...]
     rules: tuple[Rule, ...]
     settings: Settings
-    problems: list[Unreadable] = field(default_factory=list)
+    problems: list[Unreadable] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[list[Finding]]:
         """The findings of each file, in their order; last those that need the others too."""

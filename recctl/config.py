@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
+
+import msgspec
 
 from recctl.errors import RecctlError
 
 DEFAULT_MAX_SIZE = 1000  # kB
 
 
-@dataclass(frozen=True, slots=True)
-class CheckSettings:
+class CheckSettings(msgspec.Struct, frozen=True):
     """`[tool.recctl.check]`: codes or prefixes to select and to ignore, the latter also by path glob.
 
     Globs are relative to `base`, the directory of the pyproject.toml. `max_size` is in kB.
@@ -24,14 +24,13 @@ class CheckSettings:
     base: Path | None = None
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
-    per_path_ignores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    per_path_ignores: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     baseline: Path | None = None
     strict: bool = False
     max_size: int = DEFAULT_MAX_SIZE
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(msgspec.Struct, frozen=True):
     """`root` is the git top level, else the current directory.
 
     `recordings` are the configured directories and `hash_rule` names the era of the recorder; each
@@ -41,7 +40,7 @@ class Project:
     root: Path
     recordings: tuple[Path, ...] | None = None
     hash_rule: str | None = None
-    check: CheckSettings = field(default_factory=CheckSettings)
+    check: CheckSettings = msgspec.field(default_factory=CheckSettings)
 
 
 def find_project(start: Path) -> Project:
@@ -77,8 +76,7 @@ def _check_settings(base: Path, table: _Table) -> CheckSettings:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Table:
+class _Table(msgspec.Struct, frozen=True):
     """A table of a pyproject.toml; every look at a value raises RecctlError where it has the wrong type."""
 
     file: Path

@@ -18,16 +18,16 @@ import secrets
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 _MARK = ".recctl-"  # how temporary files begin; those of a killed run are cleared by the next
 _TEMPORARY_SUFFIX = ".tmp"
 CHANGED = "changed meanwhile and is left alone"
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(msgspec.Struct, frozen=True):
     """Bytes `start` up to `end` of a file become `new`."""
 
     start: int
@@ -35,8 +35,7 @@ class Patch:
     new: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True):
     """A change to one file, which must still have the bytes with this digest.
 
     `patches` are in order and do not overlap; None removes the file.
@@ -138,8 +137,7 @@ class Staged:
         self._ready.clear()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
+class _Ready(msgspec.Struct, frozen=True):
     path: Path
     temporary: Path
     before: str | None

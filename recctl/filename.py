@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 # 12 digits in the older era, 64 since; the digest tells apart model lists of one request.
 _FORM = re.compile(
@@ -15,8 +16,7 @@ DIRECTORY = "recordings"
 _SHORT = 12  # digits of the hash in an id
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingName:
+class RecordingName(msgspec.Struct, frozen=True):
     """A file name taken apart; `hash` and `digest` are None where the name has none."""
 
     stem: str

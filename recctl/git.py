@@ -11,9 +11,10 @@ import os
 import stat
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
+
+import msgspec
 
 from recctl.errors import RecctlError
 
@@ -33,8 +34,7 @@ _PORTION = 500  # blobs asked for at once, so that memory does not grow with the
 _SHA256_DIGITS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(msgspec.Struct, frozen=True):
     """A file as a commit left it: the commit's id, day (ISO) and subject, the path then, and the blob."""
 
     commit: str
@@ -44,8 +44,7 @@ class Version:
     blob: str
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(msgspec.Struct, frozen=True):
     """A repository with a working tree; `top` is where that begins."""
 
     top: Path

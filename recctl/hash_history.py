@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from recctl.errors import Unreadable
 from recctl.git import Repository, Version, read_regular
@@ -12,8 +13,7 @@ from recctl.hash_rules import HashRule, asked_of, differing_parts, fit_of
 from recctl.recording import Recording, parse
 
 
-@dataclass(frozen=True, slots=True)
-class Break:
+class Break(msgspec.Struct, frozen=True):
     """Since when a name does not fit: the first version that does not, None for uncommitted changes.
 
     `apart` names the parts of the request that changed there; empty where no version ever fitted.

@@ -12,9 +12,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
+
+import msgspec
 
 from recctl.errors import RecctlError
 from recctl.filename import RecordingName
@@ -28,8 +29,7 @@ _SHORT = 12  # digits of the hash in a name of the first era
 _FULL = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(msgspec.Struct, frozen=True):
     """What of a call its hash depends on: the request object, its kind, and the test that made it."""
 
     kind: Kind | None
@@ -37,8 +37,7 @@ class Asked:
     request: JsonObject
 
 
-@dataclass(frozen=True, slots=True)
-class HashRule:
+class HashRule(msgspec.Struct, frozen=True):
     """The rule of an era: since when, what it changed, how long its names are, and what it hashes.
 
     `parts` gives what is hashed of a request, evened out; None for kinds that had no rule then.
@@ -59,8 +58,7 @@ class HashRule:
         return digest is not None and name.hash == digest[: self.digits]
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
+class Fit(msgspec.Struct, frozen=True):
     """How the name of a recording stands to its request.
 
     `live`: the rule in force gives the name. `superseded`, `ahead`: only `rule`, an older or a newer
@@ -232,8 +230,7 @@ _MAY_BE_LONG = re.compile(r"\.(?:\d{4}|\d{0,3}\\u)")
 _MAY_CHANGE = ("e-0", "e-1", "e-2", "e-3", *_SEARCH_WORDS, *_EXTRAS)
 
 
-@dataclass(frozen=True, slots=True)
-class _EveningOut:
+class _EveningOut(msgspec.Struct, frozen=True):
     """What a rule does to a body; floats and long decimals in strings are rounded in any case."""
 
     words: tuple[tuple[re.Pattern[str], str], ...] = ()

@@ -14,10 +14,11 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
+
+import msgspec
 
 from recctl.edits import (
     CHANGED,
@@ -39,8 +40,7 @@ _PATIENCE = 10.0  # seconds to wait for another run
 _UNFINISHED = "unfinished"
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What was done: the paths changed, those left alone with the reason, and the entry's number if any."""
 
     done: tuple[Path, ...]
@@ -185,7 +185,7 @@ class _Writer:
             "command": self._command,
             "directory": os.getcwd(),
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "items": [asdict(item) for item in self._items],
+            "items": [msgspec.structs.asdict(item) for item in self._items],
         }
         handle = os.open(self._unfinished / "manifest.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as file:

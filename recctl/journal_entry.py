@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from recctl.edits import digest_of
 from recctl.errors import RecctlError
@@ -12,8 +13,7 @@ from recctl.errors import RecctlError
 _UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One file of an entry: where its old bytes lie, and the digests of old and new (None: removed)."""
 
     path: str
@@ -24,8 +24,7 @@ class Item:
     after: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One run: which command, in which directory, when, and the files it changed."""
 
     number: int

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +23,7 @@ from recctl.jsonvalue import Json, as_object, loads
 from recctl.recording import load, parse, read
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(msgspec.Struct, frozen=True):
     """A value to even out: its path in the document, its bytes, what it is and what it will be."""
 
     path: tuple[str | int, ...]
@@ -35,8 +33,7 @@ class Due:
     spelled: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Normalization:
+class Normalization(msgspec.Struct, frozen=True):
     """What is due in one file, and which ids stay because another request of the test carries them."""
 
     path: Path
@@ -50,13 +47,12 @@ class Normalization:
         return Edit(self.path, self.digest, tuple(Patch(*due.span, due.spelled) for due in ordered))
 
 
-@dataclass(slots=True)
-class Normalizer:
+class Normalizer(msgspec.Struct):
     """Works out what is due in files, one at a time; `problems` fills with those that are no recordings."""
 
     files: tuple[Path, ...]
     volatile: bool = False
-    problems: list[Unreadable] = field(default_factory=list)
+    problems: list[Unreadable] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[Normalization]:
         chains = Chains(Families(self.files))
@@ -168,7 +164,7 @@ def _due_in(raw: bytes, rec_id: str | None, volatile: bool) -> Iterator[Due]:
             found = _in_event(raw, span, value, rec_id)
         else:
             found = _in_value(raw, span, value, rules.in_item(value, rec_id, volatile))
-        yield from (replace(due, path=(*where, *due.path)) for due in found)
+        yield from (msgspec.structs.replace(due, path=(*where, *due.path)) for due in found)
 
 
 def _in_value(
@@ -200,7 +196,9 @@ def _in_event(raw: bytes, span: Span, line: str, rec_id: str | None) -> Iterator
     for due in _in_value(inner, root(inner), data, rules.in_event(as_object(data), rec_id)):
         place = inside_string(raw, span, Span(due.span.start + offset, due.span.end + offset))
         # Quotes and backslashes are escaped once more.
-        yield replace(due, span=place, spelled=json.dumps(due.spelled.decode())[1:-1].encode())
+        yield msgspec.structs.replace(
+            due, span=place, spelled=json.dumps(due.spelled.decode())[1:-1].encode()
+        )
 
 
 def _is_id(due: Due) -> bool:

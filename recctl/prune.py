@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from recctl.edits import Edit
 from recctl.git import Repository, read_regular
@@ -15,8 +16,7 @@ from recctl.summary import Summary
 GitState: TypeAlias = Literal["unchanged", "modified", "untracked"]
 
 
-@dataclass(frozen=True, slots=True)
-class Stale:
+class Stale(msgspec.Struct, frozen=True):
     """A recording to remove, why, and whether git holds it as it is (None outside a repository)."""
 
     summary: Summary
@@ -29,8 +29,7 @@ class Stale:
         return Edit(self.summary.path, self.digest, None)
 
 
-@dataclass(frozen=True, slots=True)
-class Pruning:
+class Pruning(msgspec.Struct, frozen=True):
     """The question answered: what to remove, how many stay, how many nothing tells about, by reason.
 
     `refused` says why nothing is removed all the same, None if that is no question.

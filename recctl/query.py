@@ -5,9 +5,10 @@ from __future__ import annotations
 import fnmatch
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from recctl.errors import Unreadable
 from recctl.paths import absolute_path
@@ -28,8 +29,7 @@ _ORDERS: dict[SortKey, Callable[[Summary], str | int | None]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Query:
+class Query(msgspec.Struct, frozen=True, kw_only=True):
     """A question to a listing; None means anything. Texts match as `matcher` says."""
 
     test: str | None = None
@@ -92,12 +92,11 @@ def matcher(wanted: str, *, brackets: bool = True) -> Callable[[str], bool]:
     return lambda value: expression.match(value.lower()) is not None
 
 
-@dataclass(slots=True)
-class Scan:
+class Scan(msgspec.Struct):
     """Summaries of files, read one at a time; `problems` fills with those that are no recordings."""
 
     files: tuple[Path, ...]
-    problems: list[Unreadable] = field(default_factory=list)
+    problems: list[Unreadable] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[Summary]:
         for path in self.files:

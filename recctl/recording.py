@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from recctl.errors import NotARecording, Unreadable
 from recctl.header import NotPlain, read_facts
@@ -14,8 +15,7 @@ from recctl.summary import Facts, Summary, summary_of
 TOO_DEEP = "is nested too deeply to be a recording"
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(msgspec.Struct, frozen=True):
     """A whole recording: the summary, the request and response objects, and the bytes they came from.
 
     `request` is as recorded. In `response` the ids are normalised as a replay does it, by

@@ -7,8 +7,9 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+import msgspec
 
 from recctl.config import find_project
 from recctl.errors import AmbiguousReference, NoSuchReference, RecctlError, Unreadable
@@ -27,8 +28,7 @@ _SHORT = 12
 _LISTED_MATCHES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """Files to read as recordings, sorted by path, and the places that could not be looked into."""
 
     files: tuple[Path, ...]
@@ -88,14 +88,13 @@ def _in_order(files: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(by_place[place] for place in sorted(by_place))
 
 
-@dataclass(slots=True)
-class _Tree:
+class _Tree(msgspec.Struct):
     """The .json files of a tree, those below a directory named `recordings` apart."""
 
-    inside: list[Path] = field(default_factory=list)
-    outside: list[Path] = field(default_factory=list)
+    inside: list[Path] = msgspec.field(default_factory=list)
+    outside: list[Path] = msgspec.field(default_factory=list)
     has_recordings: bool = False
-    problems: list[Unreadable] = field(default_factory=list)
+    problems: list[Unreadable] = msgspec.field(default_factory=list)
 
     def recordings(self) -> list[Path]:
         """Those to read as recordings."""

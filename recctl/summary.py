@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from recctl.filename import RecordingName, parse_filename
 from recctl.jsonvalue import Json, as_int, as_object, as_str
@@ -17,8 +18,7 @@ _UNNAMED_EXCEPTION = "Exception"
 _FIRST_ERROR_STATUS = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(msgspec.Struct, frozen=True):
     """What a listing shows of one recording; None where the recording does not say.
 
     `endpoint` is the path of the url as it is hashed, for tools `provider.tool_name`. `chunks`
@@ -43,8 +43,7 @@ class Summary:
     failed: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The values a summary is made from, raw: each may have any JSON type, None where missing.
 
     `has_body` and `has_payload` tell that the request holds these and they are not null.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from recctl.jsonvalue import Json, JsonObject, as_int
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(msgspec.Struct, frozen=True):
     """A call the model asks for; `arguments` is the exact string it sent, usually JSON."""
 
     id: str | None
@@ -17,8 +17,7 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """One of the alternative answers; most recordings have exactly one, with index 0."""
 
     index: int
@@ -30,8 +29,7 @@ class Choice:
     finish_reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Embeddings:
+class Embeddings(msgspec.Struct, frozen=True):
     """How many vectors came back, how long the first is (None when unknown), and its first numbers."""
 
     count: int
@@ -39,8 +37,7 @@ class Embeddings:
     sample: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(msgspec.Struct, frozen=True):
     """An error the provider answered with, or an exception its SDK raised; `body` is the raw detail."""
 
     type: str | None
@@ -51,8 +48,7 @@ class Failure:
     body: Json = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(msgspec.Struct, frozen=True):
     """An answer put together: `type` is the wire format's name, `unknown` when no format fits.
 
     `usage` is the provider's own object, names unchanged. `body` is the raw response body and is

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 
 from recctl import baseline as accepted
@@ -120,8 +120,7 @@ def _accept(findings: list[Finding], file: Path | None, code: int) -> int:
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class _Fixed:
+class _Fixed(msgspec.Struct, frozen=True):
     """The findings that are left, how many files were mended, and the exit code that follows."""
 
     left: list[Finding]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple, TypeAlias
+
+import msgspec
 
 from recctl.compare.align import align, spelled
 from recctl.jsonvalue import Json
@@ -15,8 +16,7 @@ Op: TypeAlias = Literal["changed", "added", "removed"]
 Path: TypeAlias = tuple[str | int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """One difference.
 
     Positions in `path` are those of the old document, but for the last of an addition, which is

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from recctl.answer import answer
 from recctl.compare.changes import Change, changes
@@ -21,8 +22,7 @@ _REQUEST_KEYS = ("method", "url", "model", "provider", "api", "tool_name", "file
 _BODY_KEYS = ("body", "payload", "kwargs")
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """Whether a replay could take one request for the other, by the hash rule in force.
 
     `same_hash` is None for kinds without a rule. `apart` names the hashed parts that differ once
@@ -48,7 +48,7 @@ def response_view(answer: Transcript) -> JsonObject:
     vectors = answer.embeddings
     return {
         "choices": [_choice_view(choice) for choice in answer.choices],
-        "error": None if answer.error is None else asdict(answer.error),
+        "error": None if answer.error is None else msgspec.structs.asdict(answer.error),
         "embeddings": None if vectors is None else {"count": vectors.count, "dimensions": vectors.dimensions},
         "models": None if answer.models is None else list(answer.models),
         "usage": answer.usage,
@@ -95,8 +95,7 @@ def _is_misnamed(recording: Recording, rule: HashRule) -> bool:
     return name.hash is not None and not rule.fits(name, rule.hash(asked_of(recording)))
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """Two recordings compared: the changes in reading order, the request's before the answer's."""
 
     old: Recording

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from recctl.answer import answer
 from recctl.compare.align import overlap, spelled
@@ -38,8 +39,7 @@ GRAVITY: tuple[ResponseChange, ...] = (
 _NEAR = 0.35  # share of words that two requests must have in common to be one request changed
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True):
     """One recording between two states; `changes` has those of the request, then those of the answer.
 
     `response` says what changed in the answer, None where there is only one.
@@ -59,8 +59,7 @@ class Entry:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class TestReview:
+class TestReview(msgspec.Struct, frozen=True):
     """What happened to the recordings of one test, the gravest first; None for those outside any test."""
 
     test_id: str | None

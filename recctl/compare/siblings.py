@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+import msgspec
 
 from recctl.compare.align import overlap
 from recctl.compare.changes import changes
@@ -21,8 +22,7 @@ Tie = Literal["test", "function", "endpoint"]
 _SHORTLIST = 5  # candidates compared in full after a rough measure of all
 
 
-@dataclass(frozen=True, slots=True)
-class Sibling:
+class Sibling(msgspec.Struct, frozen=True):
     """A recording near another: what ties them, and how far apart they are.
 
     `distance` is the share of words in which the requests differ, 0 to 1; `differences` the places.

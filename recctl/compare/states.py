@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from recctl.errors import RecctlError, Unreadable
 from recctl.filename import is_recording_path
@@ -14,8 +15,7 @@ from recctl.recording import Recording, parse
 WORKING_TREE = "the working tree"
 
 
-@dataclass(frozen=True, slots=True)
-class States:
+class States(msgspec.Struct, frozen=True):
     """Two states: their names, the recordings whose files differ, renamed files, unreadable files."""
 
     base: str

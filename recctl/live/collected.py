@@ -9,9 +9,10 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
+
+import msgspec
 
 from recctl.errors import RecctlError
 from recctl.jsonvalue import JsonObject
@@ -25,8 +26,7 @@ _LAST_LINES = 5
 _NO_TESTS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Collection:
+class Collection(msgspec.Struct, frozen=True):
     """What a collection saw: tests, the files it went through wholly, and whether it was told to see less."""
 
     ids: frozenset[str]

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from recctl.summary import Summary
 
 Fate: TypeAlias = Literal["live", "stale", "unjudged"]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """A fate and the reason for it, as people read it."""
 
     fate: Fate
@@ -35,8 +35,7 @@ def unjudged(reason: str) -> Judgement:
     return Judgement("unjudged", reason)
 
 
-@dataclass(frozen=True, slots=True)
-class TestName:
+class TestName(msgspec.Struct, frozen=True):
     """A pytest node id taken apart: `tests/a/test_b.py::TestC::test_d[x::y]` without its parameters."""
 
     file: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
+import msgspec
 import orjson
 
 from recctl.jsonvalue import Json, JsonObject
@@ -77,7 +77,7 @@ def transcript_object(answer: Transcript) -> JsonObject:
         "usage": answer.usage,
         "embeddings": None if vectors is None else {"count": vectors.count, "dimensions": vectors.dimensions},
         "models": None if answer.models is None else list(answer.models),
-        "error": None if answer.error is None else asdict(answer.error),
+        "error": None if answer.error is None else msgspec.structs.asdict(answer.error),
         "body": answer.body,
     }
 
@@ -89,6 +89,6 @@ def _choice_object(choice: Choice) -> JsonObject:
         "text": choice.text,
         "reasoning": choice.reasoning,
         "refusal": choice.refusal,
-        "tool_calls": [asdict(call) for call in choice.tool_calls],
+        "tool_calls": [msgspec.structs.asdict(call) for call in choice.tool_calls],
         "finish_reason": choice.finish_reason,
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from recctl.brief import Brief, brief_of
 from recctl.paths import display_path
@@ -44,8 +45,7 @@ def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
         yield "\t".join("" if field is None else one_line(str(field)) for field in fields)
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(msgspec.Struct, frozen=True):
     id: str
     test: str
     model: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 Style: TypeAlias = Literal[
     "plain",
@@ -23,16 +24,14 @@ Style: TypeAlias = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """Characters in one style. The text is safe already (see `safe.visible`)."""
 
     text: str
     style: Style = "plain"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line, or a paragraph whose text holds line breaks; `indent` is in steps of two blanks.
 
     `lead` stands before the first row, and what follows is aligned behind it. `title` makes the

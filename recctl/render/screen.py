@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from dataclasses import dataclass
 from typing import TextIO
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+
+class Screen(msgspec.Struct, frozen=True):
     """What stdout is: a terminal or not, whether to colour, and how many columns it has."""
 
     terminal: bool

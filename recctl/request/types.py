@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
+
+import msgspec
 
 from recctl.jsonvalue import Json, JsonObject
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """Words of a message; `reasoning` where they are a model's own thoughts handed back."""
 
     text: str
     reasoning: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(msgspec.Struct, frozen=True):
     """An image, a sound or a file: a short description of it, never its data."""
 
     description: str
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True):
     """A tool call that an earlier answer made."""
 
     id: str | None
@@ -32,16 +30,14 @@ class Call:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """What a tool answered to the call with this id, or by this name."""
 
     id: str | None
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(msgspec.Struct, frozen=True):
     """A block of a kind recctl does not know, as recorded."""
 
     value: Json
@@ -50,16 +46,14 @@ class Other:
 Part: TypeAlias = Text | Media | Call | Result | Other
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One turn: whose, and what it consists of, in order."""
 
     role: str
     parts: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """A parameter of a tool: `type` in JSON schema's words, None where it says nothing."""
 
     name: str
@@ -68,8 +62,7 @@ class Parameter:
     description: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(msgspec.Struct, frozen=True):
     """A tool the model may call; `kind` is set for a provider's built-in tools (web_search and the like)."""
 
     name: str
@@ -78,10 +71,9 @@ class Tool:
     kind: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
+class Conversation(msgspec.Struct, frozen=True):
     """The request: its messages, its tools, and the parameters that are neither."""
 
     messages: tuple[Message, ...] = ()
     tools: tuple[Tool, ...] = ()
-    parameters: JsonObject = field(default_factory=dict)
+    parameters: JsonObject = msgspec.field(default_factory=dict)

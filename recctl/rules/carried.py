@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from recctl.jsonvalue import JsonObject, as_list, as_object
 from recctl.recording import body_of
@@ -15,8 +15,7 @@ _MODEL = ("assistant", "model")
 _TURNS = ("messages", "input", "contents")
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(msgspec.Struct, frozen=True):
     """What a request carries on: ids of tool calls, and answers of the model, blanks evened out."""
 
     ids: tuple[str, ...] = ()
@@ -67,8 +66,7 @@ def evened_out(text: str) -> str:
     return " ".join(text.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Produced:
+class Produced(msgspec.Struct, frozen=True):
     """What an answer leaves behind: the ids of its tool calls, and its texts, blanks evened out."""
 
     ids: frozenset[str]

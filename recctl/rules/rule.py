@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+import msgspec
 
 if TYPE_CHECKING:
     from recctl.rules.siblings import Seen, Siblings
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 Severity: TypeAlias = Literal["error", "warning"]
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """What a rule has to say of one recording; `line` is the first line of the file it is about, from 1.
 
     `fixable` None leaves it to the rule.
@@ -26,8 +26,7 @@ class Note:
     fixable: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """A rule: its code and name, how grave it is, and what a person has to know of it.
 
     `look` looks at one recording, `look_around` also at the others of its test or directory; rules
@@ -52,8 +51,7 @@ class Rule:
         return Finding(self, path, test_id, note.message, fixable, note.line)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(msgspec.Struct, frozen=True):
     """One rule broken by one recording: where, what exactly, and whether `--fix` mends it."""
 
     rule: Rule

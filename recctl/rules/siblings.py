@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from recctl.errors import Unreadable
 from recctl.families import Families
@@ -26,8 +27,7 @@ from recctl.summary import Summary
 _NO_MAPPING = b'"id_normalization_mapping": {}\n}\n'
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """What is kept of a recording once its bytes are let go.
 
     `hash` is the request hash by the rule in force, `place` what two near-duplicates share, `due` counts

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import msgspec
 
 from recctl.answer import answer
 from recctl.canonical import duplicate_keys, is_canonical, proven
@@ -22,8 +23,7 @@ from recctl.wire import body_items
 _LINES = re.compile(rb'\n +".{18,}')
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(msgspec.Struct, frozen=True):
     """What a project may decide: the hash rule in force, and the largest size in kB."""
 
     hash_rule: HashRule

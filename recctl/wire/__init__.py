@@ -7,7 +7,8 @@ body may hold makes this fail: what no row fits is handed on raw, as `unknown`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+import msgspec
 
 from recctl.jsonvalue import Json, JsonObject, as_int, as_object, as_str
 from recctl.transcript import Failure, Transcript
@@ -33,8 +34,7 @@ EMPTY = "empty"
 ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
-class WireFormat:
+class WireFormat(msgspec.Struct, frozen=True):
     """A row: its name in `--json`, the class names it goes by, how its data looks, how it is read."""
 
     name: str
@@ -111,7 +111,7 @@ def assemble(body: Json) -> Transcript:
     if not items:
         return assembler.transcript(EMPTY)
     failed = assembler.transcript(ERROR)
-    return failed if failed.error else replace(failed, type=UNKNOWN, body=body)
+    return failed if failed.error else msgspec.structs.replace(failed, type=UNKNOWN, body=body)
 
 
 def _errors(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:

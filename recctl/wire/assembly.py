@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+
+import msgspec
 
 from recctl.jsonvalue import JsonObject
 from recctl.transcript import Choice, Embeddings, Failure, ToolCall, Transcript
@@ -23,24 +24,22 @@ from recctl.wire.delta import (
 )
 
 
-@dataclass(slots=True)
-class _Call:
+class _Call(msgspec.Struct):
     id: str | None = None
     name: str | None = None
-    arguments: list[str] = field(default_factory=list)
+    arguments: list[str] = msgspec.field(default_factory=list)
 
     def freeze(self) -> ToolCall:
         return ToolCall(self.id, self.name, "".join(self.arguments))
 
 
-@dataclass(slots=True)
-class _OpenChoice:
+class _OpenChoice(msgspec.Struct):
     index: int
     role: str | None = None
     finish_reason: str | None = None
-    pieces: dict[tuple[Voice, Block], list[str]] = field(default_factory=dict)
-    calls: list[_Call] = field(default_factory=list)
-    slots: dict[Hashable, _Call] = field(default_factory=dict)
+    pieces: dict[tuple[Voice, Block], list[str]] = msgspec.field(default_factory=dict)
+    calls: list[_Call] = msgspec.field(default_factory=list)
+    slots: dict[Hashable, _Call] = msgspec.field(default_factory=dict)
 
     def new_call(self) -> _Call:
         call = _Call()

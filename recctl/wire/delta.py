@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+import msgspec
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Failure
@@ -19,16 +20,14 @@ LATEST = "latest call"
 Voice: TypeAlias = Literal["text", "reasoning", "refusal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """A choice exists, with the role the chunk names (None when it names none)."""
 
     role: str | None = None
     choice: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """Characters for a choice.
 
     A `whole` piece repeats a block at its end: it counts only where no part came before.
@@ -41,8 +40,7 @@ class Piece:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CallPart:
+class CallPart(msgspec.Struct, frozen=True):
     """Part of a tool call. Parts with one `slot` belong together; without a slot it is a whole call.
 
     A `whole` part repeats a call at its end: it fills only what no part brought.
@@ -56,39 +54,34 @@ class CallPart:
     whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Finish:
+class Finish(msgspec.Struct, frozen=True):
     """Why the choice ended, in the provider's word."""
 
     reason: str
     choice: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """Token counts. The last one counts; with `merge` its keys are laid over those that came before."""
 
     counts: JsonObject
     merge: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Vectors:
+class Vectors(msgspec.Struct, frozen=True):
     """Embeddings: the length of each (None when unknown), and the first numbers of the first."""
 
     lengths: tuple[int | None, ...]
     sample: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ModelNames:
+class ModelNames(msgspec.Struct, frozen=True):
     """Names of models that a server lists."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """The provider reports an error in the middle of, or instead of, an answer."""
 
     failure: Failure

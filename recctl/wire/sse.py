@@ -6,14 +6,14 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from recctl.jsonvalue import Json, JsonObject, loads
 from recctl.wire.delta import Delta, Reader, payload
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """One event; `position` is that of the item with its last data line."""
 
     position: int
