@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import fnmatch
-import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from recctl.canonical import spelled
-from recctl.edits import Edit, Patch, digest_of, patched
 from recctl.errors import NotARecording, Unreadable
-from recctl.families import Families
-from recctl.normalize import Chains, normalization
 from recctl.paths import absolute_path
 from recctl.recording import read
 from recctl.rules import fits
-from recctl.rules.ids import FOREIGN_ID, NOT_NORMALIZED
 from recctl.rules.rule import Finding, Note, Rule
 from recctl.rules.siblings import Seen, Siblings, seen_of
 from recctl.rules.subject import Settings, Subject
 from recctl.rules.unreadable import NOT_A_RECORDING, NOT_JSON
-from recctl.rules.upkeep import FORMAT
 
 _MANY = 50  # files from which what is slow to load and fast to run pays
 
@@ -95,33 +87,3 @@ def ignored_by_path(finding: Finding, ignores: Mapping[str, Sequence[str]], base
         and (fnmatch.fnmatchcase(relative, glob) or relative.startswith(f"{glob.rstrip('/')}/"))
         for glob, codes in ignores.items()
     )
-
-
-def fixes(findings: Iterable[Finding], files: Iterable[Path]) -> list[Edit]:
-    """The changes that mend the fixable findings, a plan; `files` are those that the command was given."""
-    wanted: dict[Path, set[str]] = defaultdict(set)
-    for finding in findings:
-        if finding.fixable:
-            wanted[finding.path].add(finding.rule.code)
-    chains = Chains(Families(files))
-    planned = []
-    for path, codes in wanted.items():
-        try:
-            edit = _fix(path, codes, chains)
-        except Unreadable:  # gone meanwhile
-            continue
-        if edit is not None:
-            planned.append(edit)
-    return planned
-
-
-def _fix(path: Path, codes: set[str], chains: Chains) -> Edit | None:
-    raw = read(path)
-    edit = None
-    if codes & {NOT_NORMALIZED.code, FOREIGN_ID.code}:
-        found = normalization(path, raw, chains)
-        edit = found.edit() if found else None
-    if FORMAT.code not in codes:
-        return edit
-    evened = patched(raw, edit.patches or ()) if edit else raw
-    return Edit(path, digest_of(raw), (Patch(0, len(raw), spelled(json.loads(evened))),))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -127,6 +126,8 @@ class _Table(msgspec.Struct, frozen=True):
 
 
 def _own_table(pyproject: Path) -> Mapping[str, Any]:
+    import tomllib  # only where there is something to read
+
     hint = "mend it, or name a directory"
     try:
         tool = tomllib.loads(pyproject.read_text("utf-8")).get("tool", {})

@@ -15,8 +15,8 @@ from importlib import import_module
 from typing import Any
 
 # Keys of LLM providers and of what goes with them: by name, as it is told.
-_PROVIDERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
-    (name, re.compile(rf"(?<![A-Za-z0-9])({pattern})"))
+_PROVIDERS: tuple[tuple[str, str], ...] = tuple(
+    (name, rf"(?<![A-Za-z0-9])({pattern})")
     for name, pattern in (
         ("Anthropic API key", r"sk-ant-[A-Za-z0-9_-]{20,}"),
         ("OpenRouter API key", r"sk-or-[A-Za-z0-9_-]{20,}"),
@@ -33,25 +33,19 @@ _PROVIDERS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 # Values that are credentials by where they stand: in a header, or in the query of a url.
-_PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("bearer token", re.compile(r"\b[Bb]earer +([A-Za-z0-9._~+/-]{16,}=*)")),
+_PLACES: tuple[tuple[str, str], ...] = (
+    ("bearer token", r"\b[Bb]earer +([A-Za-z0-9._~+/-]{16,}=*)"),
     (
         "credential in a header",
-        re.compile(
-            r'"(?:authorization|proxy-authorization|x-api-key|api-key|x-goog-api-key|cookie|set-cookie)": '
-            r'"(?:[A-Za-z]+ )?([^"\s]{8,})',
-            re.IGNORECASE,
-        ),
+        r'(?i:"(?:authorization|proxy-authorization|x-api-key|api-key|x-goog-api-key|cookie|set-cookie)"): '
+        r'"(?:[A-Za-z]+ )?([^"\s]{8,})',
     ),
     (
         "credential in a url",
-        re.compile(
-            r"[?&](?:key|api[_-]?key|access_token|auth_token|token|sig|signature|x-amz-signature)="
-            r'([^&"\s#]{12,})',
-            re.IGNORECASE,
-        ),
+        r"[?&](?i:key|api[_-]?key|access_token|auth_token|token|sig|signature|x-amz-signature)="
+        r'([^&"\s#]{12,})',
     ),
-    ("password in a url", re.compile(r'://[^\s/"{}@:]*:([^\s/"{}@]{3,})@')),
+    ("password in a url", r'://[^\s/"{}@:]*:([^\s/"{}@]{3,})@'),
 )
 # Detectors of detect-secrets whose finds are credentials by their form. Those that go by entropy or by
 # words such as "password" find one in every other prompt, and its one for urls does not know where the
@@ -146,7 +140,7 @@ def _portions(text: str) -> Iterator[str]:
 
 def _found_in(text: str) -> Iterator[tuple[str, str]]:
     for name, pattern in (*_PROVIDERS, *_PLACES):
-        yield from ((name, match[1]) for match in pattern.finditer(text))
+        yield from ((name, match[1]) for match in re.finditer(pattern, text))
     for detector in _detectors():
         yield from ((str(detector.secret_type), secret) for secret in detector.analyze_string(text))
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import secrets
 import stat
 from collections.abc import Iterable
 from contextlib import suppress
@@ -97,7 +96,7 @@ class Staged:
 
         `before` is the digest of the bytes it must still have at `commit`, None where there must be none.
         """
-        temporary = path.with_name(f"{_MARK}{secrets.token_hex(8)}{_TEMPORARY_SUFFIX}")
+        temporary = path.with_name(f"{_MARK}{os.urandom(8).hex()}{_TEMPORARY_SUFFIX}")
         self._ready.append(_Ready(path, temporary, before, removes=data is None))
         # For a removal too: it shows that the directory can be changed.
         handle = os.open(

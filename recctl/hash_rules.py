@@ -215,12 +215,13 @@ def _path_and_host(url: str) -> tuple[str, str]:
 _PLACES = 5  # decimals that count
 _LONG_DECIMAL = re.compile(r"-?\d+\.\d{4,}")
 _UUID = r"[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
-# What a file search writes into prompts and changes from run to run, in the recorder's order.
+# What a file search writes into prompts and changes from run to run, in the recorder's order; compiled
+# when one is first needed.
 _SEARCH_RESULTS = (
-    (re.compile(r"score:\s*[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?"), "score: __NORMALIZED__"),
-    (re.compile(r",?\s*attributes:\s*\{[^}]*\}"), ""),
-    (re.compile(rf"document_id:\s*{_UUID}"), "document_id: __NORMALIZED__"),
-    (re.compile(rf"<\|{_UUID}\|>"), "<|__NORMALIZED__|>"),
+    (r"score:\s*[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?", "score: __NORMALIZED__"),
+    (r",?\s*attributes:\s*\{[^}]*\}", ""),
+    (rf"document_id:\s*{_UUID}", "document_id: __NORMALIZED__"),
+    (rf"<\|{_UUID}\|>", "<|__NORMALIZED__|>"),
 )
 _SEARCH_WORDS = ("score:", "attributes:", "document_id:", "<|")  # without one of them nothing is replaced
 _EXTRAS = ("extra_body", "extra_query")
@@ -233,7 +234,7 @@ _MAY_CHANGE = ("e-0", "e-1", "e-2", "e-3", *_SEARCH_WORDS, *_EXTRAS)
 class _EveningOut(msgspec.Struct, frozen=True):
     """What a rule does to a body; floats and long decimals in strings are rounded in any case."""
 
-    words: tuple[tuple[re.Pattern[str], str], ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
     without_project: bool = False
     without: tuple[str, ...] = ()
 
@@ -267,7 +268,7 @@ class _EveningOut(msgspec.Struct, frozen=True):
     def _text(self, text: str) -> str:
         if any(word in text for word in _SEARCH_WORDS):
             for pattern, replacement in self.words:
-                text = pattern.sub(replacement, text)
+                text = re.sub(pattern, replacement, text)
         return (
             text
             if "." not in text

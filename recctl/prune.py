@@ -8,9 +8,9 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from recctl.edits import Edit
+from recctl.fate import judge
 from recctl.git import Repository, read_regular
-from recctl.hash_rules import is_without_test_id
-from recctl.live.judgement import Judge, Judgement, unjudged
+from recctl.live.judgement import Judge, Judgement
 from recctl.summary import Summary
 
 GitState: TypeAlias = Literal["unchanged", "modified", "untracked"]
@@ -39,16 +39,6 @@ class Pruning(msgspec.Struct, frozen=True):
     keep: int
     unjudged: dict[str, int]
     refused: str | None
-
-
-def judge(summary: Summary, truth: Judge) -> Judgement:
-    """What a source of truth says of a recording; one that another test may use is never stale."""
-    if summary.test_id is None:
-        return unjudged("it names no test")
-    judgement = truth(summary)
-    if judgement.fate == "stale" and is_without_test_id(summary):
-        return unjudged("its hash leaves the test out: any test may use it")
-    return judgement
 
 
 def refusal(stale: int, judged: int, max_share: float) -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import stat
@@ -247,6 +246,8 @@ def _unknown(reference: str, wanted: str, names: Mapping[Path, RecordingName]) -
 
 def _closest(wanted: str, names: Mapping[Path, RecordingName]) -> list[str]:
     """The references most like the wanted one: those that begin alike first."""
+    import difflib  # only for a reference that fits nothing
+
     digits = wanted.removeprefix("rec-").removeprefix("models-")[:_SHORT]
     by_digits = {name.hash[: len(digits)]: name.reference for name in names.values() if name.hash}
     near = difflib.get_close_matches(digits, by_digits, _CLOSEST, cutoff=_CLOSE_ENOUGH)

@@ -10,9 +10,7 @@ from typing import Annotated, Literal
 import msgspec
 import typer
 
-from recctl import baseline as accepted
-from recctl.check import Checker, fixes, ignored_by_path
-from recctl.commands.changing import carry_out, tell_skipped
+from recctl.check import Checker, ignored_by_path
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, PathsArgument, report, search
 from recctl.config import Project, find_project
 from recctl.errors import RecctlError
@@ -75,6 +73,8 @@ def check(
         raise typer.Exit(_accept(findings, accepted_in, report(problems)))
     mended = 0
     if accepted_in is not None:
+        from recctl import baseline as accepted
+
         findings, mended = accepted.new_findings(findings, accepted.read_baseline(accepted_in), accepted_in)
     fixed = _Fixed(findings)
     if fix:
@@ -115,6 +115,8 @@ def _in_order(findings: Iterable[Finding]) -> list[Finding]:
 def _accept(findings: list[Finding], file: Path | None, code: int) -> int:
     if file is None:
         raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
+    from recctl import baseline as accepted
+
     accepted.write_baseline(file, findings)
     output.say(f"accepted {plural(len(findings), 'finding')} in {display_path(file)}")
     return code
@@ -129,6 +131,9 @@ class _Fixed(msgspec.Struct, frozen=True):
 
 
 def _fix(findings: list[Finding], files: Sequence[Path]) -> _Fixed:
+    from recctl.commands.changing import carry_out, tell_skipped
+    from recctl.fixing import fixes
+
     planned = fixes(findings, files)
     if not planned:
         return _Fixed(findings)

@@ -1,10 +1,11 @@
-"""A page of styled lines: what the human views are made of, before it is known where they go."""
+"""A page of styled lines: what the human views are made of, before it is known where they go.
+
+Named tuples, since `recctl --version` comes by here, and must not wait for msgspec.
+"""
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
-
-import msgspec
+from typing import Literal, NamedTuple, TypeAlias
 
 Style: TypeAlias = Literal[
     "plain",
@@ -24,14 +25,14 @@ Style: TypeAlias = Literal[
 ]
 
 
-class Span(msgspec.Struct, frozen=True):
+class Span(NamedTuple):
     """Characters in one style. The text is safe already (see `safe.visible`)."""
 
     text: str
     style: Style = "plain"
 
 
-class Line(msgspec.Struct, frozen=True):
+class Line(NamedTuple):
     """One line, or a paragraph whose text holds line breaks; `indent` is in steps of two blanks.
 
     `lead` stands before the first row, and what follows is aligned behind it. `title` makes the

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
-from typing import TextIO
-
-import msgspec
+from typing import NamedTuple, TextIO
 
 
-class Screen(msgspec.Struct, frozen=True):
+class Screen(NamedTuple):
     """What stdout is: a terminal or not, whether to colour, and how many columns it has."""
 
     terminal: bool
@@ -24,6 +21,8 @@ def screen() -> Screen:
 
     NO_COLOR wins over FORCE_COLOR; each counts when it is set to anything but nothing.
     """
+    import shutil  # dear to load, and many commands never ask
+
     terminal = is_terminal(sys.stdout)
     size = shutil.get_terminal_size()
     if os.environ.get("NO_COLOR"):

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from recctl.jsonvalue import JsonObject, as_list, as_object
 from recctl.recording import body_of
-from recctl.request import conversation_of
-from recctl.request.types import Call, Message, Result, Text
 from recctl.summary import Kind
 from recctl.transcript import Transcript
+
+if TYPE_CHECKING:
+    from recctl.request.types import Message
 
 _MODEL = ("assistant", "model")
 _TURNS = ("messages", "input", "contents")
@@ -33,6 +36,8 @@ def carried_by(kind: Kind | None, request: JsonObject) -> Carried:
     body = as_object(body_of(request))
     if not any(_is_later_turn(as_object(turn)) for key in _TURNS for turn in as_list(body.get(key))):
         return _NOTHING
+    from recctl.request import conversation_of  # few requests carry anything on
+
     messages = conversation_of(kind, request).messages
     ids: dict[str, None] = {}
     answers: dict[str, None] = {}
@@ -53,10 +58,14 @@ def _is_later_turn(turn: JsonObject) -> bool:
 
 
 def _ids(message: Message) -> list[str]:
+    from recctl.request.types import Call, Result
+
     return [part.id for part in message.parts if isinstance(part, Call | Result) and part.id]
 
 
 def _words(message: Message) -> str:
+    from recctl.request.types import Text
+
     texts = (part.text for part in message.parts if isinstance(part, Text) and not part.reasoning)
     return evened_out("\n".join(texts))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from recctl.fate import judge
 from recctl.live.source import by_source
-from recctl.prune import judge
 from recctl.rules.rule import Note, Rule
 from recctl.rules.siblings import Seen, Siblings
 from recctl.rules.subject import Subject

@@ -6,26 +6,16 @@ body may hold makes this fail: what no row fits is handed on raw, as `unknown`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 import msgspec
 
 from recctl.jsonvalue import Json, JsonObject, as_int, as_object, as_str
 from recctl.transcript import Failure, Transcript
-from recctl.wire import (
-    anthropic,
-    embeddings,
-    gemini,
-    gemini_interactions,
-    models,
-    ollama,
-    openai_chat,
-    openai_completion,
-    openai_responses,
-    rerank,
-    sse,
-    tool_result,
-)
+from recctl.wire import sse
 from recctl.wire.assembly import Assembler
 from recctl.wire.delta import Delta, Failed, Reader, type_label
 
@@ -35,33 +25,51 @@ ERROR = "error"
 
 
 class WireFormat(msgspec.Struct, frozen=True):
-    """A row: its name in `--json`, the class names it goes by, how its data looks, how it is read."""
+    """A row: its name in `--json`, the class names it goes by, and the module that reads it.
+
+    The module is loaded when it is needed: most commands meet one format. Of two formats in one
+    module `variant` ends the names of the functions.
+    """
 
     name: str
     classes: frozenset[str]
-    looks_like: Callable[[JsonObject], bool]
-    read: Reader
+    module: str
+    variant: str
+
+    def looks_like(self, data: JsonObject) -> bool:
+        """Whether data without a known class name is in this format."""
+        return bool(_function(self.module, f"looks_like{self.variant}")(data))
+
+    def read(self, items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
+        """Every delta in the items of a body, with the position of its item."""
+        reader: Reader = _function(self.module, f"read{self.variant}")
+        return iter(reader(items))
 
 
-def _row(name: str, classes: str, looks_like: Callable[[JsonObject], bool], read: Reader) -> WireFormat:
-    return WireFormat(name, frozenset(classes.split()), looks_like, read)
+@cache
+def _function(module: str, name: str) -> Any:
+    return getattr(import_module(f"recctl.wire.{module}"), name)
+
+
+def _row(name: str, classes: str, module: str, variant: str = "") -> WireFormat:
+    return WireFormat(name, frozenset(classes.split()), module, variant)
 
 
 # The order matters for data without a known class name: the narrower look comes first.
 FORMATS: tuple[WireFormat, ...] = (
-    _row("openai-chat", "ChatCompletionChunk ChatCompletion", openai_chat.looks_like, openai_chat.read),
-    _row("openai-completion", "Completion", openai_completion.looks_like, openai_completion.read),
-    _row("openai-responses", "Response", openai_responses.looks_like, openai_responses.read),
-    _row("anthropic-messages", "Message", anthropic.looks_like, anthropic.read),
-    _row("gemini-interactions", "Interaction", gemini_interactions.looks_like, gemini_interactions.read),
-    _row("gemini-generate", "GenerateContentResponse", gemini.looks_like, gemini.read),
-    _row("ollama-generate", "GenerateResponse", ollama.looks_like_generate, ollama.read_generate),
-    _row("ollama-chat", "ChatResponse", ollama.looks_like_chat, ollama.read_chat),
-    _row("ollama-pull", "ProgressResponse", ollama.looks_like_pull, ollama.read_pull),
-    _row("embeddings", "CreateEmbeddingResponse EmbedResponse", embeddings.looks_like, embeddings.read),
-    _row("models", "Model ProcessResponse ListResponse", models.looks_like, models.read),
-    _row("tool-result", "ToolInvocationResult", tool_result.looks_like, tool_result.read),
-    _row("rerank", "RerankResponse", rerank.looks_like, rerank.read),
+    _row("openai-chat", "ChatCompletionChunk ChatCompletion", "openai_chat"),
+    _row("openai-completion", "Completion", "openai_completion"),
+    _row("openai-responses", "Response", "openai_responses"),
+    _row("anthropic-messages", "Message", "anthropic"),
+    _row("gemini-interactions", "Interaction", "gemini_interactions"),
+    _row("gemini-generate", "GenerateContentResponse", "gemini"),
+    _row("ollama-generate", "GenerateResponse", "ollama", "_generate"),
+    _row("ollama-chat", "ChatResponse", "ollama", "_chat"),
+    _row("ollama-pull", "ProgressResponse", "ollama", "_pull"),
+    _row("embeddings", "CreateEmbeddingResponse EmbedResponse", "embeddings"),
+    _row("models", "Model ProcessResponse ListResponse", "models"),
+    _row("tool-result", "ToolInvocationResult", "tool_result"),
+    _row("rerank", "RerankResponse", "rerank"),
 )
 
 _BY_CLASS = {name: row for row in FORMATS for name in row.classes}
