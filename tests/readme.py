@@ -14,11 +14,16 @@ from pathlib import Path
 
 import pytest
 
+from recctl.render.findings import first_sentence
+from recctl.rules import RULES
+from recctl.rules.rule import Rule
 from tests.helpers import ROOT, isolate, run_in_terminal
 
 README = ROOT / "README.md"
 _COLUMNS = 100
 _BLOCK = re.compile(r"```console\n\$ recctl (?P<arguments>[^\n]*)\n(?P<output>.*?)```\n", re.DOTALL)
+
+_TABLE = re.compile(r"(?P<mark><!-- rules -->\n\n)(?:\|[^\n]*\n)*\n?")
 
 
 def shown() -> list[tuple[str, str]]:
@@ -32,11 +37,22 @@ def printed(arguments: str) -> str:
     return result.out.replace("\r\n", "\n")
 
 
+def rules_table() -> str:
+    """The table of the rules of check, from the rules themselves."""
+    rows = "".join(f"| {rule.code} | {rule.name} | {rule.severity} | {_meaning(rule)} |\n" for rule in RULES)
+    return f"| code | name | severity | what it finds |\n|---|---|---|---|\n{rows}"
+
+
+def _meaning(rule: Rule) -> str:
+    return first_sentence(rule.meaning) + " (`--fix`)" * rule.fixable
+
+
 def renewed() -> str:
-    """README with every output as it is now."""
+    """README with every output, and the table of rules, as they are now."""
+    text = _TABLE.sub(lambda found: f"{found['mark']}{rules_table()}\n", README.read_text())
     return _BLOCK.sub(
         lambda found: f"```console\n$ recctl {found['arguments']}\n{printed(found['arguments'])}```\n",
-        README.read_text(),
+        text,
     )
 
 

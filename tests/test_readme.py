@@ -9,7 +9,7 @@ import pytest
 
 from recctl.cli import COMMANDS
 from tests.helpers import ROOT, run
-from tests.readme import README, printed, shown
+from tests.readme import README, printed, rules_table, shown
 
 
 @pytest.mark.parametrize("arguments", [arguments for arguments, _ in shown()])
@@ -19,6 +19,10 @@ def test_shown_output_is_what_recctl_prints(arguments: str) -> None:
 
 def test_something_of_ls_and_show_is_shown() -> None:
     assert {arguments.split()[0] for arguments, _ in shown()} >= {"ls", "show"}
+
+
+def test_the_table_of_rules_is_what_the_rules_say() -> None:
+    assert f"<!-- rules -->\n\n{rules_table()}\n" in README.read_text()
 
 
 @pytest.mark.parametrize("command", COMMANDS)
