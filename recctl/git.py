@@ -26,6 +26,7 @@ _SAFE = (
     "--no-optional-locks",
     "--literal-pathspecs",
     *("-c", "core.fsmonitor=false"),
+    *("-c", "log.showRoot=true"),
     *("-c", f"core.hooksPath={os.devnull}"),
 )
 _ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
@@ -58,11 +59,14 @@ class Repository(msgspec.Struct, frozen=True):
             return _text(done)
         if revision == "HEAD":
             raise RecctlError(f"{self.top}: there is no commit yet to compare with", "commit first")
-        shallow = _text(_run(("rev-parse", "--is-shallow-repository"), self.top)) == "true"
-        if shallow:
+        if self.is_shallow():
             hint = "this clone is shallow: git fetch --unshallow, or --deepen, may bring it"
             raise RecctlError(f"no revision {revision} here", hint)
         raise RecctlError(f"no revision {revision} in {self.top}", "see: git log --oneline, git branch --all")
+
+    def is_shallow(self) -> bool:
+        """Whether only the last commits are here."""
+        return _text(_run(("rev-parse", "--is-shallow-repository"), self.top)) == "true"
 
     def merge_base(self, one: str, other: str) -> str:
         """The commit from which two others come. Raises RecctlError."""
@@ -133,9 +137,18 @@ class Repository(msgspec.Struct, frozen=True):
         """The versions of a file that HEAD comes from, the newest first, followed through renames."""
         if _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top).returncode:
             return []  # nothing is committed yet
-        options = ("--follow", "--raw", "--no-abbrev", "-z", "-M", "--no-show-signature", "--no-notes")
+        options = (
+            "--follow",
+            "--raw",
+            "--no-abbrev",
+            "-z",
+            "-M",
+            "--no-show-signature",
+            "--no-notes",
+            "--diff-merges=first-parent",
+        )
         plain = ("--no-ext-diff", "--no-textconv", "--no-color")
-        form = "--format=%x01%H%x00%cs%x00%s"
+        form = "--format=%x01%H%x00%cs%x00=%s"
         listed = self._output("log", *options, *plain, form, "--", os.fspath(path))
         return list(_versions(iter(_entries(listed))))
 
@@ -216,7 +229,7 @@ def _versions(entries: Iterator[str]) -> Iterator[Version]:
     commit = day = subject = ""
     for entry in entries:
         if entry.startswith("\x01"):
-            commit, day, subject = entry[1:], next(entries), next(entries)
+            commit, day, subject = entry[1:], next(entries), next(entries)[1:]
             continue
         *_, blob, status = entry.split()
         path = next(entries)
@@ -224,6 +237,8 @@ def _versions(entries: Iterator[str]) -> Iterator[Version]:
             path = next(entries)
         if status != "D":
             yield Version(commit, day, subject, path, blob)
+        if status[0] == "C":
+            return
 
 
 def _entries(output: bytes) -> list[str]:

@@ -25,7 +25,8 @@ class Break(msgspec.Struct, frozen=True):
 
 
 def find_break(repository: Repository, path: Path, in_force: HashRule) -> Break | None:
-    """The change after which no rule gave the file its name; None where git does not know the file.
+    """The change after which no rule gave the file its name; None where git does not know
+    the file, or not far enough back.
 
     Raises RecctlError where git fails.
     """
@@ -36,7 +37,9 @@ def find_break(repository: Repository, path: Path, in_force: HashRule) -> Break 
             if fit.standing != "edited":
                 return Break(later[0], _apart(recording, later[1], fit.rule or in_force), fitted=True)
         later = (version, recording)
-    return None if later[0] is None else Break(later[0], (), fitted=False)
+    if later[0] is None or repository.is_shallow():  # what came before is not here
+        return None
+    return Break(later[0], (), fitted=False)
 
 
 def _states(repository: Repository, path: Path) -> Iterator[tuple[Version | None, Recording | None]]:

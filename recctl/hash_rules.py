@@ -227,8 +227,8 @@ _SEARCH_WORDS = ("score:", "attributes:", "document_id:", "<|")  # without one o
 _EXTRAS = ("extra_body", "extra_query")
 # In the JSON of a body: a float or a decimal that may have too many places, be it in digits of
 # another script, or with an exponent; and the words of which one is in everything else replaced.
-_MAY_BE_LONG = re.compile(r"\.(?:\d{4}|\d{0,3}\\u)")
-_MAY_CHANGE = ("e-0", "e-1", "e-2", "e-3", *_SEARCH_WORDS, *_EXTRAS)
+_MAY_BE_LONG = re.compile(r"\.(?:\d{4}|\d{0,3}\\u)|\de-\d")
+_MAY_CHANGE = (*_SEARCH_WORDS, *_EXTRAS)
 
 
 class _EveningOut(msgspec.Struct, frozen=True):

@@ -22,6 +22,7 @@ from recctl.recording import load, read
 from recctl.render import output
 from recctl.render.hashes import recording_page, request_page
 from recctl.store import Library
+from recctl.summary import Kind
 
 
 def hash(  # noqa: A001 - the command's name
@@ -57,13 +58,14 @@ def hash(  # noqa: A001 - the command's name
     if (reference is None) == (url is None):
         raise RecctlError("hash needs a recording, or --url and --body", "give one of the two")
     if reference is not None:
+        if body is not None or test_id is not None or plain_http:
+            raise RecctlError("--body, --test-id and --http go with --url", "give a recording alone")
         raise typer.Exit(_of_recording(library.resolve(reference), in_force))
     if body is None:
         raise RecctlError("--url needs --body", "a request without one is: --body - < /dev/null")
     sent = {"method": method, "url": url, "test_id": test_id}
-    asked = Asked("http", test_id, {**sent, "payload": _sent(body)})
-    if not plain_http:
-        asked = Asked("inference", test_id, {**sent, "body": _sent(body)})
+    kind: Kind = "http" if plain_http else "inference"
+    asked = Asked(kind, test_id, {**sent, "payload" if plain_http else "body": _sent(body)})
     raise typer.Exit(_of_request(asked, library, in_force))
 
 
@@ -81,7 +83,11 @@ def _since(path: Path, in_force: HashRule) -> Break | None:
         repository = find_repository(path.absolute().parent)
     except RecctlError:  # not in git, or no git at all: the hash can be told all the same
         return None
-    return find_break(repository, path.absolute(), in_force)
+    try:
+        return find_break(repository, path.absolute(), in_force)
+    except RecctlError as error:
+        report([error])
+        return None
 
 
 def _of_request(asked: Asked, library: Library, in_force: HashRule) -> int:

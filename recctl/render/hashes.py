@@ -29,7 +29,10 @@ def recording_page(
     summary = recording.summary
     style = _STYLES.get(fit.standing, "error")
     yield line(
-        Span(summary.name.reference, "id"), "  ", Span(fit.standing, style), f": {_VERDICTS[fit.standing]}"
+        Span(one_line(summary.name.reference), "id"),
+        "  ",
+        Span(fit.standing, style),
+        f": {_VERDICTS[fit.standing]}",
     )
     yield _detail("file", display_path(summary.path))
     yield _detail("test", summary.test_id or "none")
@@ -44,7 +47,7 @@ def recording_page(
 def request_page(asked: Asked, in_force: HashRule, found: Sequence[Path]) -> Iterator[Line]:
     """The hash of a request that need not be recorded, and the recordings that answer it."""
     digest = in_force.hash(asked) or ""
-    yield line(Span(f"rec-{digest[:12]}", "id"), f"  {asked.kind} request")
+    yield line(Span(f"rec-{digest[:12]}" if digest else "no hash", "id"), f"  {asked.kind} request")
     yield _detail("test", asked.test_id or "none")
     for path in found:
         yield _detail("file", display_path(path))
