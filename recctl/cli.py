@@ -13,7 +13,7 @@ from recctl import __version__
 from recctl.render import output
 
 # In the order of `recctl --help`. Each is a module of recctl.commands with a function of its name.
-COMMANDS = ("ls", "show", "diff", "check", "rule", "hash", "normalize", "prune", "undo")
+COMMANDS = ("ls", "show", "diff", "check", "rule", "hash", "normalize", "prune", "undo", "cache")
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 _PLAIN: dict[str, Any] = {
     "add_completion": False,  # it would write to the user's shell start files

@@ -10,7 +10,12 @@ from recctl.errors import RecctlError
 
 def absolute_path(path: Path) -> str:
     """The path from the root, without `.` and `..`; as it is where the current directory is gone."""
-    return os.path.normpath(os.path.join(_here(), path))
+    text = os.fspath(path)
+    # Asked for every file of a listing, some times over: joining is dear.
+    if text.startswith(os.sep):
+        return os.path.normpath(text)
+    here = _here()
+    return os.path.normpath(f"{here.rstrip(os.sep)}{os.sep}{text}" if here else text)
 
 
 def display_path(path: Path) -> str:
@@ -21,7 +26,8 @@ def display_path(path: Path) -> str:
     absolute, here = absolute_path(path), _here()
     below = here.rstrip(os.sep) + os.sep
     shown = absolute[len(below) :] if here and absolute.startswith(below) else absolute
-    return os.fsencode(shown).decode("utf-8", "backslashreplace").replace(os.sep, "/")
+    shown = shown.replace(os.sep, "/")
+    return shown if shown.isascii() else os.fsencode(shown).decode("utf-8", "backslashreplace")
 
 
 def _here() -> str:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 import msgspec
 
-from recctl.errors import Unreadable
 from recctl.paths import absolute_path
-from recctl.recording import read, summarize
 from recctl.summary import Kind, Summary
 
 SortKey = Literal["test", "id", "path", "model", "endpoint", "provider", "chunks", "size"]
@@ -90,17 +87,3 @@ def matcher(wanted: str, *, brackets: bool = True) -> Callable[[str], bool]:
         return lambda value: plain in value.lower()
     expression = re.compile(fnmatch.translate(pattern))
     return lambda value: expression.match(value.lower()) is not None
-
-
-class Scan(msgspec.Struct):
-    """Summaries of files, read one at a time; `problems` fills with those that are no recordings."""
-
-    files: tuple[Path, ...]
-    problems: list[Unreadable] = msgspec.field(default_factory=list)
-
-    def __iter__(self) -> Iterator[Summary]:
-        for path in self.files:
-            try:
-                yield summarize(path, read(path))
-            except Unreadable as error:
-                self.problems.append(error)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from recctl.compare.siblings import nearest
 from recctl.normalize import Normalizer
-from recctl.query import Scan
 from recctl.recording import load
+from recctl.scan import Scan
 from recctl.store import find
 
 

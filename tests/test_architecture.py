@@ -28,12 +28,12 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "errors jsonvalue jsonspans filename",
         "paths provider transcript volatile config git edits",
         "summary wire store journal_entry",
-        "header live journal",
+        "header live journal index parallel",
         "recording",
         "answer request hash_rules query families canonical credentials",
-        "brief compare normalize prune hash_history",
-        "rules",
-        "check baseline",
+        "brief compare normalize fate hash_history",
+        "prune rules scan",
+        "check fixing baseline",
         "render",
         "commands",
         "cli",
@@ -45,6 +45,8 @@ ASKS_ABOUT_STDOUT = {"recctl.render.screen"}
 IMPORTS_RICH = {"recctl.render.terminal"}
 # Besides the edits and their journal: the scratch directory and the report of a pytest collection.
 WRITES = {
+    "recctl.index",
+    "recctl.parallel",  # to a pipe
     "recctl.edits",
     "recctl.journal",
     "recctl.journal_entry",

@@ -11,12 +11,15 @@ import typer
 
 from recctl.errors import RecctlError
 from recctl.paths import current_directory, display_path
+from recctl.render import output
 from recctl.render.problems import say_problem
 from recctl.store import Found, find, find_default
 
 DONE = 0
 FINDINGS = 1
 TROUBLE = 2
+
+NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"
 
 DirOption = Annotated[
     list[Path] | None,
@@ -29,6 +32,7 @@ PathsArgument = Annotated[
     # readable: whether a file can be read is said file by file, so that it does not hide the others.
     typer.Argument(metavar="[PATH]...", help="Directories to search, or files.", readable=False),
 ]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do without the index of earlier runs.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -44,6 +48,17 @@ def search(given: Iterable[Path] | None) -> Found:
             "recordings are .json files, usually in directories named recordings",
         )
     return found
+
+
+def use_index(no_cache: bool) -> bool:
+    """Whether the index of earlier runs may be used."""
+    return not no_cache and not os.environ.get(NO_CACHE_VARIABLE)
+
+
+def tell(notes: Iterable[str]) -> None:
+    """Say each note on stderr; none of them changes the exit code."""
+    for note in notes:
+        output.say(f"recctl: {note}")
 
 
 def refuse_together(**options: bool) -> None:

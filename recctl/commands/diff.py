@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, DirOption, JsonOption, report, search
+from recctl.commands.common import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    DirOption,
+    JsonOption,
+    NoCacheOption,
+    report,
+    search,
+    tell,
+    use_index,
+)
 from recctl.compare.requests import Part, compare
 from recctl.config import find_project
 from recctl.errors import RecctlError
 from recctl.hash_rules import rule_since
 from recctl.paths import current_directory
-from recctl.query import Scan
 from recctl.recording import Recording, load
 from recctl.render import output
+from recctl.scan import Scan
 from recctl.store import Library
 
 if TYPE_CHECKING:
@@ -32,6 +43,7 @@ def diff(
     ] = None,
     part: Annotated[Part, typer.Option(help="What to compare of two recordings.")] = "request",
     long: Annotated[bool, typer.Option("--long", help="List the quiet cases too, in full.")] = False,
+    no_cache: NoCacheOption = False,
     as_json: JsonOption = False,
     directories: DirOption = None,
 ) -> None:
@@ -60,7 +72,7 @@ def diff(
     siblings: list[Sibling] = []
     problems: list[RecctlError] = []
     if len(named) == 1:
-        siblings = _siblings(old, library, problems)
+        siblings = _siblings(old, library, no_cache, problems)
     new = siblings[0].recording if siblings else load(library.resolve(named[1]))
     compared = compare(old, new, part, rule_since(find_project(current_directory()).hash_rule))
     if as_json:
@@ -77,13 +89,16 @@ def diff(
     raise typer.Exit(DONE if compared.equal else FINDINGS)
 
 
-def _siblings(wanted: Recording, library: Library, problems: list[RecctlError]) -> list[Sibling]:
+def _siblings(
+    wanted: Recording, library: Library, no_cache: bool, problems: list[RecctlError]
+) -> list[Sibling]:
     """The nearest siblings. Raises RecctlError where there is none."""
     from recctl.compare.siblings import nearest
 
-    scan = Scan(library.files)
+    scan = Scan(library.files, use_index(no_cache))
     found = nearest(wanted, scan)
     problems += scan.problems
+    tell(scan.notes)
     if not found:
         name = wanted.summary.name.reference
         raise RecctlError(

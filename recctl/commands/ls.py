@@ -6,13 +6,23 @@ from typing import Annotated
 
 import typer
 
-from recctl.commands.common import JsonOption, PathsArgument, refuse_together, report, search
+from recctl.commands.common import (
+    JsonOption,
+    NoCacheOption,
+    PathsArgument,
+    refuse_together,
+    report,
+    search,
+    tell,
+    use_index,
+)
 from recctl.errors import RecctlError
-from recctl.query import Query, Scan, SortKey
+from recctl.query import Query, SortKey
 from recctl.render import output
 from recctl.render.progress import progress
 from recctl.render.safe import format_size, plural
 from recctl.render.screen import screen
+from recctl.scan import Scan
 from recctl.store import Found, shortest_references
 from recctl.summary import Kind, Summary
 
@@ -37,6 +47,7 @@ def ls(
     ids: Annotated[
         bool, typer.Option("--ids", help="Print references only, one a line, as show takes them.")
     ] = False,
+    no_cache: NoCacheOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """What is recorded here, and what did the model answer? List the recordings.
@@ -69,7 +80,7 @@ def ls(
         if as_json:
             output.write_json(b"[]\n")  # a document all the same
         raise
-    scan = Scan(found.files)
+    scan = Scan(found.files, use_index(no_cache))
     summaries = list(progress(scan, "reading recordings", len(found.files)))
     fitting = query.select(summaries)
     shown = fitting[:limit]
@@ -82,6 +93,7 @@ def ls(
     else:
         _print_lines(shown, long)
     code = report([*found.problems, *scan.problems])
+    tell(scan.notes)
     if found.files:
         output.say(_totals(summaries, fitting, shown, len(scan.problems)))
     raise typer.Exit(code)

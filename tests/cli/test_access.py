@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.query import Scan
+from recctl.scan import Scan
 from recctl.store import find
 from tests.helpers import HANGS_AFTER, SAMPLES, Result, chat, problems, put, run_process, sample
 

@@ -11,8 +11,8 @@ import pytest
 from recctl.compare.changes import changes
 from recctl.compare.requests import request_view
 from recctl.compare.siblings import nearest
-from recctl.query import Scan
 from recctl.recording import load
+from recctl.scan import Scan
 from recctl.store import find
 from recctl.summary import Summary
 from tests.compare.applying import applied, spelled

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from recctl.compare.siblings import Sibling, function_of, nearest
-from recctl.query import Scan
 from recctl.recording import load
+from recctl.scan import Scan
 from recctl.store import find
 from tests.helpers import chat, put
 from tests.samples.builder import Recording, inference, tool, typed, whole

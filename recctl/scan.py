@@ -1,0 +1,148 @@
+"""Summaries of many files: from the index where they did not change, else read, on two cores if it pays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from recctl.errors import Unreadable
+from recctl.filename import parse_filename
+from recctl.index import Index, Kept, Stamp
+from recctl.parallel import cores, in_two
+from recctl.paths import absolute_path
+from recctl.recording import read, summarize
+from recctl.summary import Summary
+
+_WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
+_WORTH_A_CORE = 500  # files to read from which a second process pays
+_BLOCK = 50  # files that a process reads before the other's turn
+
+
+class _Result(msgspec.Struct, frozen=True, array_like=True):
+    """A file that was read: its stamp (None if it changed meanwhile), its size, and what is kept."""
+
+    stamp: Stamp | None
+    size: int
+    kept: Kept
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[_Result | None]).decode
+
+
+class Scan(msgspec.Struct):
+    """Summaries of files, in their order; `problems` fills with those that are no recordings.
+
+    `use_index` False does without one; `notes` fills with what there is to say of it.
+    """
+
+    files: tuple[Path, ...]
+    use_index: bool = True
+    problems: list[Unreadable] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Summary]:
+        if self.use_index and len(self.files) >= _WORTH_AN_INDEX:
+            yield from self._with_index()
+            return
+        results = _read_all(self.files)
+        for path, result in zip(self.files, results, strict=True):
+            if summary := self._summary(path, result):
+                yield summary
+
+    def _with_index(self) -> Iterator[Summary]:
+        places = [absolute_path(path).rpartition(os.sep)[::2] for path in self.files]
+        index = Index({directory for directory, _ in places})
+        known = [_known(index, path, *place) for path, place in zip(self.files, places, strict=True)]
+        results = _read_all([path for path, held in zip(self.files, known, strict=True) if held is None])
+        for path, place, held in zip(self.files, places, known, strict=True):
+            if held is not None:
+                yield held
+                continue
+            result = next(results)
+            if result is not None and result.stamp is not None:
+                index.put(*place, result.stamp, result.kept)
+            if summary := self._summary(path, result):
+                yield summary
+        index.save()
+        self.notes += index.problems
+
+    def _summary(self, path: Path, result: _Result | None) -> Summary | None:
+        if result is not None:
+            return _summary_of(path, result.size, result.kept)
+        try:
+            return summarize(path, read(path))
+        except Unreadable as error:
+            self.problems.append(error)
+            return None
+
+
+def _known(index: Index, path: Path, directory: str, name: str) -> Summary | None:
+    try:
+        stamp = Stamp.of(os.stat(path))
+    except OSError:
+        return None
+    kept = index.get(directory, name, stamp)
+    return None if kept is None else _summary_of(path, stamp.size, kept)
+
+
+def _summary_of(path: Path, size: int, kept: Kept) -> Summary:
+    return Summary(
+        path=path,
+        name=parse_filename(path.name),
+        test_id=kept.test_id,
+        kind=kept.kind,
+        method=kept.method,
+        url=kept.url,
+        endpoint=kept.endpoint,
+        model=kept.model,
+        provider=kept.provider,
+        streaming=kept.streaming,
+        chunks=kept.chunks,
+        status=kept.status,
+        exception=kept.exception,
+        size=size,
+        failed=kept.failed,
+    )
+
+
+def _read_all(files: Sequence[Path]) -> Iterator[_Result | None]:
+    """What is read of each file, in order; None for one that is to be looked at by itself."""
+    if len(files) < _WORTH_A_CORE or cores() < 2:
+        yield from map(_read_one, files)
+        return
+    blocks = [files[start : start + _BLOCK] for start in range(0, len(files), _BLOCK)]
+    for data in in_two(blocks, _read_block):
+        yield from _decode(data)
+
+
+def _read_block(files: Sequence[Path]) -> bytes:
+    results = [_read_one(path) for path in files]
+    try:
+        return _encode(results)
+    except UnicodeEncodeError:  # lone surrogates, which cannot be handed over
+        return _encode([result if result is None or _is_plain(result) else None for result in results])
+
+
+def _is_plain(result: _Result) -> bool:
+    try:
+        return bool(_encode(result))
+    except UnicodeEncodeError:
+        return False
+
+
+def _read_one(path: Path) -> _Result | None:
+    try:
+        # Not to wait for a writer, should the file have become a pipe.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
+            before = Stamp.of(os.fstat(file.fileno()))
+            raw = file.readall()
+            after = Stamp.of(os.fstat(file.fileno()))
+        summary = summarize(path, raw)
+    except (OSError, ValueError, Unreadable):
+        return None
+    kept = Kept(*(getattr(summary, field) for field in Kept.__struct_fields__))
+    return _Result(before if before == after else None, len(raw), kept)
