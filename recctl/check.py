@@ -9,15 +9,31 @@ from pathlib import Path
 import msgspec
 
 from recctl.errors import NotARecording, Unreadable
+from recctl.parallel import cores, in_two
 from recctl.paths import absolute_path
 from recctl.recording import read
 from recctl.rules import fits
 from recctl.rules.rule import Finding, Note, Rule
-from recctl.rules.siblings import Seen, Siblings, seen_of
+from recctl.rules.seen import Seen, seen_of
+from recctl.rules.siblings import Siblings
 from recctl.rules.subject import Settings, Subject
 from recctl.rules.unreadable import NOT_A_RECORDING, NOT_JSON
 
 _MANY = 50  # files from which what is slow to load and fast to run pays
+_WORTH_A_CORE = 300  # files from which a second process pays
+_BLOCK = 25  # files that a process looks at before the other's turn
+
+
+class _Looked(msgspec.Struct, frozen=True, array_like=True):
+    """What was seen of one file: its test, the notes of each rule by code, and what others may need of it."""
+
+    test_id: str | None
+    notes: list[tuple[str, Note]]
+    seen: Seen | None
+
+
+_encode = msgspec.msgpack.Encoder(enc_hook=str).encode
+_decode = msgspec.msgpack.Decoder(list[_Looked | None], dec_hook=lambda _, text: Path(text)).decode
 
 
 class Checker(msgspec.Struct):
@@ -34,45 +50,74 @@ class Checker(msgspec.Struct):
 
     def __iter__(self) -> Iterator[list[Finding]]:
         """The findings of each file, in their order; last those that need the others too."""
-        quickly = len(self.files) >= _MANY
-        siblings = Siblings(self.files, self.settings, quickly)
-        alone = [rule for rule in self.rules if rule.look]
-        around = [rule for rule in self.rules if rule.look_around]
-        needs_all = any(rule.needs_all for rule in self.rules)
+        siblings = Siblings(self.files, self.settings, self._quickly)
         kept: list[Seen] = []
-        for path in self.files:
-            try:
-                subject = Subject(path, read(path), self.settings, quickly)
-            except Unreadable as error:
-                self.problems.append(error)
+        for path, looked in zip(self.files, self._look_at_all(), strict=True):
+            if looked is None:
+                yield self._unreadable(path)
                 continue
-            try:
-                test_id = (subject.recording.summary if needs_all else subject.summary).test_id
-            except Unreadable as error:
-                yield self._unreadable(error)
-                continue
-            if around:
-                kept.append(seen_of(subject))
-                siblings.add(kept[-1])
-            yield [
-                rule.finding(path, test_id, note)
-                for rule in alone
-                if rule.look
-                for note in rule.look(subject)
-            ]
+            if looked.seen is not None:
+                kept.append(looked.seen)
+                siblings.add(looked.seen)
+            rules = {rule.code: rule for rule in self.rules}
+            yield [rules[code].finding(path, looked.test_id, note) for code, note in looked.notes]
         yield [
             rule.finding(seen.path, seen.summary.test_id, note)
-            for rule in around
-            for seen in kept
+            for rule in self.rules
             if rule.look_around
+            for seen in kept
             for note in rule.look_around(seen, siblings)
         ]
 
-    def _unreadable(self, error: Unreadable) -> list[Finding]:
-        rule = NOT_A_RECORDING if isinstance(error, NotARecording) else NOT_JSON
-        if rule in self.rules:
-            return [rule.finding(error.path, None, Note(f"it {error.message}"))]
-        self.problems.append(error)
+    @property
+    def _quickly(self) -> bool:
+        return len(self.files) >= _MANY
+
+    def _look_at_all(self) -> Iterator[_Looked | None]:
+        """What is seen of each file, in order, on two cores if that pays; None where it cannot be read."""
+        if len(self.files) < _WORTH_A_CORE or cores() < 2:
+            yield from map(self._try, self.files)
+            return
+        blocks = [self.files[start : start + _BLOCK] for start in range(0, len(self.files), _BLOCK)]
+        for block, data in zip(blocks, in_two(blocks, self._look_at_block), strict=True):
+            for path, looked in zip(block, _decode(data), strict=True):
+                yield looked if looked is not None else self._try(path)
+
+    def _look_at_block(self, block: tuple[Path, ...]) -> bytes:
+        looked = [self._try(path) for path in block]
+        try:
+            return _encode(looked)
+        except (UnicodeEncodeError, OverflowError):  # what cannot be handed over is looked at again
+            return _encode([None] * len(block))
+
+    def _try(self, path: Path) -> _Looked | None:
+        try:
+            return self._look(path, read(path))
+        except Unreadable:
+            return None
+
+    def _look(self, path: Path, raw: bytes) -> _Looked:
+        subject = Subject(path, raw, self.settings, self._quickly)
+        needs_all = any(rule.needs_all for rule in self.rules)
+        test_id = (subject.recording.summary if needs_all else subject.summary).test_id
+        around = any(rule.look_around for rule in self.rules)
+        notes = [(rule.code, note) for rule in self.rules if rule.look for note in rule.look(subject)]
+        return _Looked(test_id, notes, seen_of(subject) if around else None)
+
+    def _unreadable(self, path: Path) -> list[Finding]:
+        """What is wrong with a file: its bytes, which is a finding, or that they cannot be had."""
+        try:
+            raw = read(path)
+        except Unreadable as error:
+            self.problems.append(error)
+            return []
+        try:
+            self._look(path, raw)
+        except Unreadable as error:
+            rule = NOT_A_RECORDING if isinstance(error, NotARecording) else NOT_JSON
+            if rule in self.rules:
+                return [rule.finding(error.path, None, Note(f"it {error.message}"))]
+            self.problems.append(error)
         return []
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
 from recctl.live.judgement import LIVE, Judgement, parse_test_id, stale, unjudged
+from recctl.paths import absolute_path
 from recctl.summary import Summary
 
 # Calls by which a module or class can come to names that its source does not show.
@@ -42,15 +43,21 @@ def project_root(recording: Path, test_file: str) -> Path | None:
     `X/tests/a/recordings/` and `tests/a/test_b.py` give X; where the recording lies elsewhere, the
     first directory of the test id in its path tells. None where neither does.
     """
-    place = recording.absolute().parent
-    directory = PurePosixPath(test_file).parent.parts
+    place = os.path.dirname(absolute_path(recording))
+    directory, _, _ = test_file.rpartition("/")
     if not directory:
         # The test file is at the root: the recording lies in a directory beside it.
-        return next((above for above in place.parents if (above / test_file).is_file()), None)
-    parts = place.parts
-    for length in (len(directory), 1):
+        above = Path(place).parents
+        return next((parent for parent in above if (parent / test_file).is_file()), None)
+    return _root_above(place, directory)
+
+
+@lru_cache(maxsize=4096)
+def _root_above(place: str, directory: str) -> Path | None:
+    parts, wanted = Path(place).parts, PurePosixPath(directory).parts
+    for length in (len(wanted), 1):
         for start in range(len(parts) - length, 0, -1):
-            if parts[start : start + length] == directory[:length]:
+            if parts[start : start + length] == wanted[:length]:
                 return Path(*parts[:start])
     return None
 

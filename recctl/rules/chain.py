@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from recctl.live.expectations import is_in_source
 from recctl.rules.rule import Note, Rule
-from recctl.rules.siblings import Seen, Siblings
+from recctl.rules.seen import Seen
+from recctl.rules.siblings import Siblings
 
 _SHOWN_WORDS = 40
 
@@ -37,6 +38,7 @@ BROKEN_CHAIN = Rule(
     "gives any more cannot be reached: the recording is probably dead.",
     mend="Compare it with the others of its test (recctl ls --test NAME, recctl diff REF), and delete it if "
     "a later recording took its place.",
+    needs_all=False,
     look_around=_broken_chain,
 )
 

@@ -7,19 +7,20 @@ from collections import Counter
 from collections.abc import Iterator
 
 from recctl.rules.rule import Note, Rule
-from recctl.rules.siblings import Seen, Siblings
+from recctl.rules.seen import Due, Seen
+from recctl.rules.siblings import Siblings
 
 _REC_ID = re.compile(r"rec-[0-9a-f]{12}")
 
 
-def _is_foreign(field: str, value: object) -> bool:
-    return field == "id" and isinstance(value, str) and _REC_ID.fullmatch(value) is not None
+def _is_foreign(due: Due) -> bool:
+    return due.id is not None and _REC_ID.fullmatch(due.id) is not None
 
 
 def _foreign_id(seen: Seen, siblings: Siblings) -> Iterator[Note]:
-    for field, value in seen.due:
-        if _is_foreign(field, value) and not siblings.carried_on(value, seen):
-            yield Note(f"its response carries {value}, the id of another recording")
+    for due in seen.due:
+        if due.id is not None and _is_foreign(due) and not siblings.carried_on(due.id, seen):
+            yield Note(f"its response carries {due.id}, the id of another recording")
             return
 
 
@@ -34,22 +35,19 @@ FOREIGN_ID = Rule(
     mend="recctl check --fix writes the id that belongs to the name, unless a later request of the same test "
     "carries the old one.",
     fixable=True,
+    needs_all=False,
     look_around=_foreign_id,
 )
 
 
 def _not_normalized(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     fields: Counter[str] = Counter()
-    for (field, value), count in seen.due.items():
-        if not _is_foreign(field, value) and not (field == "id" and _stays(value, seen, siblings)):
-            fields[field] += count
+    for due in seen.due:
+        if not _is_foreign(due) and not (due.id is not None and siblings.carried_on(due.id, seen)):
+            fields[due.field] += due.count
     if fields:
         told = ", ".join(f"{field} {count}" for field, count in fields.items())
         yield Note(f"ids or times are not evened out: {told}")
-
-
-def _stays(value: object, seen: Seen, siblings: Siblings) -> bool:
-    return isinstance(value, str) and siblings.carried_on(value, seen)
 
 
 NOT_NORMALIZED = Rule(
@@ -61,6 +59,7 @@ NOT_NORMALIZED = Rule(
     "really changed.",
     mend="recctl check --fix, or recctl normalize --write. The hook recctl-normalize does it at each commit.",
     fixable=True,
+    needs_all=False,
     look_around=_not_normalized,
 )
 

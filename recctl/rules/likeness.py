@@ -25,11 +25,12 @@ _VOLATILE = re.compile(
 )
 
 
-def place_of(summary: Summary, request: JsonObject) -> tuple[object, ...]:
+def place_of(summary: Summary, request: JsonObject) -> str:
     """What two near-duplicates share, cheap to compute: where they went, and how their words are divided."""
     words = json.dumps(body_of(request))
     # Ids and times may be longer or shorter; what stands between words is the same.
-    return summary.kind, summary.url, summary.model, summary.chunks, *map(words.count, _BETWEEN)
+    counts = map(words.count, _BETWEEN)
+    return " ".join(map(str, (summary.kind, summary.url, summary.model, summary.chunks, *counts)))
 
 
 def request_likeness(recording: Recording) -> Likeness:

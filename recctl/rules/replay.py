@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from recctl.filename import DIRECTORY
 from recctl.live.judgement import parse_test_id
+from recctl.paths import absolute_path
 from recctl.rules.rule import Note, Rule
-from recctl.rules.siblings import Seen, Siblings
+from recctl.rules.seen import Seen
+from recctl.rules.siblings import Siblings
 from recctl.rules.subject import Subject
 
 # Where calls made outside any test are recorded, and looked for by all of them.
-_SHARED = ("common", DIRECTORY)
+_SHARED = f"common/{DIRECTORY}"
 
 
 def _edited(subject: Subject) -> Iterator[Note]:
@@ -68,10 +70,15 @@ def _wrong_directory(subject: Subject) -> Iterator[Note]:
     test_id = subject.summary.test_id
     if test_id is None or subject.fit.standing not in ("live", "unknown"):
         return
-    parts = subject.summary.path.absolute().parent.parts
-    wanted = (*PurePosixPath(parse_test_id(test_id).file).parent.parts, DIRECTORY)
-    if parts[-len(wanted) :] != wanted and parts[-2:] != _SHARED:
-        yield Note(f"its test looks in {'/'.join(wanted)}/, and it does not lie there")
+    directory = parse_test_id(test_id).file.rpartition("/")[0]
+    wanted = f"{directory}/{DIRECTORY}" if directory else DIRECTORY
+    if not _lies_in(subject, wanted) and not _lies_in(subject, _SHARED):
+        yield Note(f"its test looks in {wanted}/, and it does not lie there")
+
+
+def _lies_in(subject: Subject, directory: str) -> bool:
+    place = os.path.dirname(absolute_path(subject.path)).replace(os.sep, "/")
+    return place.endswith(f"/{directory}")
 
 
 WRONG_DIRECTORY = Rule(

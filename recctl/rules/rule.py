@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import msgspec
 
 if TYPE_CHECKING:
-    from recctl.rules.siblings import Seen, Siblings
+    from recctl.rules.seen import Seen
+    from recctl.rules.siblings import Siblings
     from recctl.rules.subject import Subject
 
 Severity: TypeAlias = Literal["error", "warning"]

@@ -7,67 +7,17 @@ then need not be read again.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
-
-import msgspec
 
 from recctl.errors import Unreadable
 from recctl.families import Families
-from recctl.hash_rules import Standing
-from recctl.jsonvalue import Json, as_object, loads
-from recctl.normalize import Chains, due_values, is_evened_out
+from recctl.normalize import Chains
 from recctl.recording import Recording, read
-from recctl.rules.carried import Carried, Produced, carried_by, produced_by
-from recctl.rules.likeness import Likeness, place_of, request_likeness, response_likeness
+from recctl.rules.carried import Produced, produced_by
+from recctl.rules.likeness import Likeness, request_likeness, response_likeness
+from recctl.rules.seen import Seen, seen_of
 from recctl.rules.subject import Settings, Subject
-from recctl.summary import Summary
-
-_NO_MAPPING = b'"id_normalization_mapping": {}\n}\n'
-
-
-class Seen(msgspec.Struct, frozen=True):
-    """What is kept of a recording once its bytes are let go.
-
-    `hash` is the request hash by the rule in force, `place` what two near-duplicates share, `due` counts
-    the values that the recorder would have evened out.
-    """
-
-    summary: Summary
-    standing: Standing
-    hash: str | None
-    carried: Carried
-    place: tuple[object, ...]
-    due: Mapping[tuple[str, Json], int]
-
-    @property
-    def path(self) -> Path:
-        """Where it lies."""
-        return self.summary.path
-
-
-def seen_of(subject: Subject) -> Seen:
-    """What is kept of a recording."""
-    fit, own = subject.fit, subject.summary.name.id
-    due = (
-        {} if is_evened_out(subject.raw, own) else Counter(due_values(_recorded_body(subject.recording), own))
-    )
-    return Seen(
-        subject.summary,
-        fit.standing,
-        fit.hash,
-        carried_by(subject.summary.kind, subject.request),
-        place_of(subject.summary, subject.request),
-        due,
-    )
-
-
-def _recorded_body(recording: Recording) -> Json:
-    """The response body as it stands in the file, ids not yet replaced as a replay does it."""
-    if recording.raw.endswith(_NO_MAPPING):
-        return recording.response.get("body")
-    return as_object(as_object(loads(recording.raw)).get("response")).get("body")
 
 
 class Siblings:

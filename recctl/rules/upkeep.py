@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from recctl.fate import judge
 from recctl.live.source import by_source
 from recctl.rules.rule import Note, Rule
-from recctl.rules.siblings import Seen, Siblings
+from recctl.rules.seen import Seen
+from recctl.rules.siblings import Siblings
 from recctl.rules.subject import Subject
 
 _KILO = 1000
@@ -60,6 +61,7 @@ NEAR_DUPLICATE = Rule(
     "recording stayed behind, dead.",
     mend="See which of the two a replay finds (recctl diff A B tells what differs), delete the other, make "
     "the request stable.",
+    needs_all=False,
     look_around=_near_duplicate,
 )
 

@@ -1,0 +1,70 @@
+"""What is kept of a recording once its bytes are let go, for the rules that look at several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+
+from recctl.hash_rules import Standing
+from recctl.jsonvalue import Json, as_object, loads
+from recctl.normalize import due_values, is_evened_out
+from recctl.recording import Recording
+from recctl.rules.carried import Carried, carried_by
+from recctl.rules.likeness import place_of
+from recctl.rules.subject import Subject
+from recctl.summary import Summary
+
+_NO_MAPPING = b'"id_normalization_mapping": {}\n}\n'
+
+
+class Due(msgspec.Struct, frozen=True):
+    """Values of a response that the recorder would have evened out: their key, how many, and an id itself."""
+
+    field: str
+    id: str | None
+    count: int
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What is kept of a recording.
+
+    `hash` is the request hash by the rule in force, `place` what two near-duplicates share.
+    """
+
+    summary: Summary
+    standing: Standing
+    hash: str | None
+    carried: Carried
+    place: str
+    due: tuple[Due, ...]
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self.summary.path
+
+
+def seen_of(subject: Subject) -> Seen:
+    """What is kept of a recording."""
+    summary, fit = subject.summary, subject.fit
+    carried = carried_by(summary.kind, subject.request)
+    place = place_of(summary, subject.request)
+    return Seen(summary, fit.standing, fit.hash, carried, place, _due(subject))
+
+
+def _due(subject: Subject) -> tuple[Due, ...]:
+    own = subject.summary.name.id
+    if is_evened_out(subject.raw, own):
+        return ()
+    values = due_values(_recorded_body(subject.recording), own)
+    ids = ((field, value if field == "id" and isinstance(value, str) else None) for field, value in values)
+    return tuple(Due(field, value, count) for (field, value), count in Counter(ids).items())
+
+
+def _recorded_body(recording: Recording) -> Json:
+    """The response body as it stands in the file, ids not yet replaced as a replay does it."""
+    if recording.raw.endswith(_NO_MAPPING):
+        return recording.response.get("body")
+    return as_object(as_object(loads(recording.raw)).get("response")).get("body")
