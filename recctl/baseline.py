@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
+
+import msgspec
 
 from recctl.edits import write_new
 from recctl.errors import RecctlError
@@ -16,6 +18,7 @@ from recctl.rules.rule import Finding
 
 _KIND = "recctl baseline"
 _VERSION = 1
+_OTHER_VERSION = "a baseline of another version"
 
 # How many findings of a code are accepted in a file, by path relative to the baseline.
 Counts = dict[tuple[str, str], int]
@@ -33,7 +36,7 @@ def read_baseline(file: Path) -> Counts:
     if held.get("kind") != _KIND:
         raise RecctlError(f"{file}: is no baseline of recctl", "name another file")
     if held.get("version") != _VERSION:
-        raise RecctlError(f"{file}: is a baseline of another version of recctl", hint)
+        raise RecctlError(f"{file}: is {_OTHER_VERSION} of recctl", hint)
     return {
         (path, code): as_int(count) or 0
         for path, codes in as_object(held.get("accepted")).items()
@@ -41,45 +44,79 @@ def read_baseline(file: Path) -> Counts:
     }
 
 
-def write_baseline(file: Path, findings: Iterable[Finding]) -> None:
-    """Accept these findings. Raises RecctlError, with nothing changed, where that is impossible.
+class Scope(msgspec.Struct, frozen=True):
+    """What was looked at: the files, and the codes of the rules. Of the rest a run knows nothing."""
 
-    A file that is no baseline is not overwritten: it may be a recording.
+    files: Collection[Path]
+    codes: Collection[str]
+
+
+def write_baseline(file: Path, findings: Iterable[Finding], scope: Scope) -> None:
+    """Accept these findings; what was accepted outside of the scope stays.
+
+    Raises RecctlError, with nothing changed, where that is impossible. A file that is no baseline is
+    not overwritten: it may be a recording.
     """
-    if file.exists():
-        try:
-            read_baseline(file)
-        except RecctlError as error:
-            if "another version" not in error.message:
-                raise RecctlError(f"{error.message}; it is left alone", "name another file") from None
+    held = _held(file)
+    counted = {key: held[key] for key in held.keys() - _within(held, scope, file)}
+    counted |= _counted(findings, file)
     accepted: dict[str, dict[str, int]] = {}
-    for (path, code), count in sorted(_counted(findings, file).items()):
+    for (path, code), count in sorted(counted.items()):
         accepted.setdefault(path, {})[code] = count
     text = json.dumps({"kind": _KIND, "version": _VERSION, "accepted": accepted}, indent=2)
     try:
         write_new(file, f"{text}\n".encode())
-    except OSError as error:
-        raise RecctlError(f"{file}: cannot be written: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise RecctlError(f"{file}: cannot be written: {why}") from None
 
 
-def new_findings(findings: Sequence[Finding], accepted: Counts, file: Path) -> tuple[list[Finding], int]:
-    """The findings that are not accepted, and how many accepted ones are there no more.
+def _held(file: Path) -> Counts:
+    """What a file that is to be written anew accepts already."""
+    if not os.path.lexists(file):
+        return {}
+    try:
+        return read_baseline(file)
+    except RecctlError as error:
+        if _OTHER_VERSION in error.message:
+            return {}
+        raise RecctlError(f"{error.message}; it is left alone", "name another file") from None
+
+
+def new_findings(
+    findings: Sequence[Finding], accepted: Counts, file: Path, scope: Scope
+) -> tuple[list[Finding], int]:
+    """The findings that are not accepted, and how many accepted ones of the scope are there no more.
 
     Where a file has more of a code than is accepted, all of that code are told: nobody can say which
     of them is the new one.
     """
     counted = _counted(findings, file)
-    keys = [_key(finding, file) for finding in findings]
+    keys = [_key(finding.path, finding.rule.code, file) for finding in findings]
     fresh = [one for one, key in zip(findings, keys, strict=True) if counted[key] > accepted.get(key, 0)]
-    mended = sum(max(count - counted[key], 0) for key, count in accepted.items())
-    return fresh, mended
+    looked_at = _within(accepted, scope, file)
+    return fresh, sum(max(accepted[key] - counted[key], 0) for key in looked_at)
+
+
+def _within(accepted: Counts, scope: Scope, file: Path) -> set[tuple[str, str]]:
+    """What a run with this scope would find again if it were still so; that of files that are gone, too."""
+    looked_at = {_relative(path, file) for path in scope.files}
+    base = os.path.dirname(absolute_path(file))
+    return {
+        (path, code)
+        for path, code in accepted
+        if (path in looked_at and code in scope.codes) or not os.path.lexists(os.path.join(base, path))
+    }
 
 
 def _counted(findings: Iterable[Finding], file: Path) -> Counter[tuple[str, str]]:
-    return Counter(_key(finding, file) for finding in findings)
+    return Counter(_key(finding.path, finding.rule.code, file) for finding in findings)
 
 
-def _key(finding: Finding, file: Path) -> tuple[str, str]:
-    base = os.path.dirname(absolute_path(file))
-    relative = os.path.relpath(absolute_path(finding.path), base)
-    return os.fsencode(relative).decode("utf-8", "backslashreplace").replace(os.sep, "/"), finding.rule.code
+def _key(path: Path, code: str, file: Path) -> tuple[str, str]:
+    return _relative(path, file), code
+
+
+def _relative(path: Path, file: Path) -> str:
+    relative = os.path.relpath(absolute_path(path), os.path.dirname(absolute_path(file)))
+    return os.fsencode(relative).decode("utf-8", "backslashreplace").replace(os.sep, "/")

@@ -9,6 +9,7 @@ document is the one that the standard library would give.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -54,15 +55,30 @@ def _respelled(number: re.Match[bytes]) -> bytes:
     return repr(float(number[0])).encode()
 
 
-def is_canonical(raw: bytes) -> bool:
-    """Whether bytes are spelled as the recorder spells them; also True where nobody could spell them anew.
+def respelled(raw: bytes) -> bytes | None:
+    """The bytes spelled as the recorder spells them; None where that would change what they say.
 
-    That is the case for integers of more digits than Python converts.
+    So it is where a key stands twice, and for numbers that Python cannot hold: integers of too many
+    digits, and decimals so large that they become infinite.
     """
     try:
-        return spelled(json.loads(raw)) == raw
+        document = json.loads(raw, parse_float=_finite)
+        again = spelled(document)
     except (ValueError, RecursionError):
-        return True
+        return None
+    return None if again != raw and duplicate_keys(raw) else again
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if math.isinf(number):
+        raise ValueError(digits)
+    return number
+
+
+def is_canonical(raw: bytes) -> bool:
+    """Whether bytes are spelled as the recorder spells them; also True where they cannot be spelled anew."""
+    return respelled(raw) in (raw, None)
 
 
 def duplicate_keys(raw: bytes) -> tuple[str, ...]:

@@ -40,12 +40,13 @@ class Checker(msgspec.Struct):
     """Looks at files one at a time, then at what they are to each other.
 
     `problems` fills with files that the system does not give, and with those that are no recordings
-    where the rules that would say so are not among `rules`.
+    where the rules that would say so are not among `rules`; `ignored` codes are not told at all.
     """
 
     files: tuple[Path, ...]
     rules: tuple[Rule, ...]
     settings: Settings
+    ignored: tuple[str, ...] = ()
     problems: list[Unreadable] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[list[Finding]]:
@@ -117,18 +118,26 @@ class Checker(msgspec.Struct):
             rule = NOT_A_RECORDING if isinstance(error, NotARecording) else NOT_JSON
             if rule in self.rules:
                 return [rule.finding(error.path, None, Note(f"it {error.message}"))]
-            self.problems.append(error)
+            if not fits(rule.code, self.ignored):
+                self.problems.append(error)
         return []
 
 
 def ignored_by_path(finding: Finding, ignores: Mapping[str, Sequence[str]], base: Path | None) -> bool:
-    """Whether a path glob, relative to `base`, ignores a finding. A plain path names all below it."""
+    """Whether a path glob, relative to `base`, ignores a finding; of a directory it names all below."""
     if not ignores or base is None:
         return False
     place, root = absolute_path(finding.path), absolute_path(base)
     relative = place[len(root) + 1 :] if place.startswith(f"{root}/") else place
+    parts = relative.split("/")
+    above = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
     return any(
-        fits(finding.rule.code, codes)
-        and (fnmatch.fnmatchcase(relative, glob) or relative.startswith(f"{glob.rstrip('/')}/"))
+        fits(finding.rule.code, codes) and any(_matches(glob, path) for path in above)
         for glob, codes in ignores.items()
     )
+
+
+def _matches(glob: str, path: str) -> bool:
+    plain = glob.removeprefix("./").rstrip("/")
+    # Two stars stand for any directories, for none too.
+    return fnmatch.fnmatchcase(path, plain) or fnmatch.fnmatchcase(path, plain.replace("**/", ""))

@@ -66,13 +66,17 @@ def _check_settings(base: Path, table: _Table) -> CheckSettings:
     baseline = table.string("baseline")
     return CheckSettings(
         base,
-        table.strings("select"),
-        table.strings("ignore"),
-        {glob: ignores.strings(glob) for glob in ignores.values},
+        _codes(table, "select"),
+        _codes(table, "ignore"),
+        {glob: _codes(ignores, glob) for glob in ignores.values},
         None if baseline is None else base / baseline,
         table.flag("strict"),
         table.number("max-size", DEFAULT_MAX_SIZE),
     )
+
+
+def _codes(table: _Table, key: str) -> tuple[str, ...]:
+    return tuple(code.upper() for code in table.strings(key))
 
 
 class _Table(msgspec.Struct, frozen=True):

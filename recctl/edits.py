@@ -157,10 +157,16 @@ def write_new(path: Path, data: bytes) -> None:
     """
     place = path.resolve()
     mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o666 & ~_umask()
-    staged = Staged()
     current = regular_file(place)
-    staged.add(place, data, mode, None if current is None else digest_of(current[0]))
-    staged.commit()
+    staged = Staged()
+    try:
+        staged.add(place, data, mode, None if current is None else digest_of(current[0]))
+        _, skipped = staged.commit()
+    except BaseException:
+        staged.discard()
+        raise
+    if skipped:
+        raise OSError(f"it {CHANGED}")
 
 
 def _umask() -> int:

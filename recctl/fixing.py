@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
-from recctl.canonical import spelled
+import msgspec
+
+from recctl.canonical import respelled
 from recctl.edits import Edit, Patch, digest_of, patched
 from recctl.errors import Unreadable
 from recctl.families import Families
-from recctl.normalize import Chains, normalization
-from recctl.recording import read
-from recctl.rules.ids import FOREIGN_ID, NOT_NORMALIZED
+from recctl.normalize import Chains, Due, normalization
+from recctl.recording import parse, read
+from recctl.rules.ids import FOREIGN_ID, NOT_NORMALIZED, is_rec_id
 from recctl.rules.rule import Finding
 from recctl.rules.upkeep import FORMAT
 
@@ -38,11 +39,18 @@ def fixes(findings: Iterable[Finding], files: Iterable[Path]) -> list[Edit]:
 
 def _fix(path: Path, codes: set[str], chains: Chains) -> Edit | None:
     raw = read(path)
+    parse(path, raw)  # it may have changed since it was checked, into what is no recording
     edit = None
-    if codes & {NOT_NORMALIZED.code, FOREIGN_ID.code}:
-        found = normalization(path, raw, chains)
-        edit = found.edit() if found else None
+    if found := normalization(path, raw, chains):
+        due = tuple(due for due in found.due if _code_of(due) in codes)
+        edit = msgspec.structs.replace(found, due=due).edit() if due else None
     if FORMAT.code not in codes:
         return edit
-    evened = patched(raw, edit.patches or ()) if edit else raw
-    return Edit(path, digest_of(raw), (Patch(0, len(raw), spelled(json.loads(evened))),))
+    anew = respelled(patched(raw, edit.patches or ()) if edit else raw)
+    return edit if anew is None else Edit(path, digest_of(raw), (Patch(0, len(raw), anew),))
+
+
+def _code_of(due: Due) -> str:
+    own = str(due.path[-1])
+    foreign = own == "id" and isinstance(due.old, str) and is_rec_id(due.old)
+    return FOREIGN_ID.code if foreign else NOT_NORMALIZED.code

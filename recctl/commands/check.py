@@ -5,17 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 import typer
 
 from recctl.check import Checker, ignored_by_path
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, PathsArgument, report, search
+from recctl.commands.common import DONE, FINDINGS, TROUBLE, PathsArgument, refuse_together, report, search
 from recctl.config import Project, find_project
 from recctl.errors import RecctlError
 from recctl.hash_rules import rule_since
-from recctl.paths import current_directory, display_path
+from recctl.paths import absolute_path, current_directory, display_path
 from recctl.render import output
 from recctl.render.progress import progress
 from recctl.render.safe import plural
@@ -24,6 +24,7 @@ from recctl.rules.rule import Finding, Rule
 from recctl.rules.subject import Settings
 
 Format = Literal["text", "json", "github"]
+_LookedAt: TypeAlias = tuple[Sequence[Path], Sequence[str]]  # files, and codes of rules
 
 
 def check(
@@ -57,11 +58,13 @@ def check(
 
       recctl check tests/integration --select RC1,RC4 --format github
     """
+    refuse_together(fix=fix, write_baseline=write_baseline)
     project = find_project(current_directory())
-    rules = _rules(project, select, ignore)
+    rules, ignored = _rules(project, select, ignore)
     accepted_in = baseline or project.check.baseline
     found = search(paths)
-    checker = Checker(found.files, rules, Settings(rule_since(project.hash_rule), project.check.max_size))
+    settings = Settings(rule_since(project.hash_rule), project.check.max_size)
+    checker = Checker(found.files, rules, settings, ignored)
     findings = _in_order(
         finding
         for of_file in progress(checker, "checking", len(found.files))
@@ -69,57 +72,71 @@ def check(
         if not ignored_by_path(finding, project.check.per_path_ignores, project.check.base)
     )
     problems = [*found.problems, *checker.problems]
+    scope = (found.files, [rule.code for rule in rules])
     if write_baseline:
-        raise typer.Exit(_accept(findings, accepted_in, report(problems)))
+        raise typer.Exit(_accept(findings, accepted_in, scope, problems))
     mended = 0
     if accepted_in is not None:
-        from recctl import baseline as accepted
-
-        findings, mended = accepted.new_findings(findings, accepted.read_baseline(accepted_in), accepted_in)
-    fixed = _Fixed(findings)
-    if fix:
-        fixed = _fix(findings, found.files)
+        findings, mended = _new(findings, accepted_in, scope)
+    fixed = _fix(findings, found.files) if fix else _Fixed(findings)
     _print(fixed.left, form, len(found.files))
     code = max(report(problems), fixed.code)
     if fixed.done:
         output.say(f"mended {plural(fixed.done, 'recording')}; recctl undo takes it back")
     if mended:
         output.say(f"{mended:,} of the accepted findings are there no more; --write-baseline forgets them")
-    grave = any(strict or finding.rule.severity == "error" for finding in fixed.left)
+    if form == "github":
+        _summarize(fixed.left, len(found.files))
+    grave = any(strict or project.check.strict or finding.rule.severity == "error" for finding in fixed.left)
     raise typer.Exit(TROUBLE if code else FINDINGS if grave or fixed.done else DONE)
 
 
-def _rules(project: Project, select: list[str] | None, ignore: list[str] | None) -> tuple[Rule, ...]:
-    """The rules to look by: what the options say, else the project. Raises RecctlError for unknown codes."""
-    chosen, left_out = _codes(select), _codes(ignore)
-    refuse_unknown(chosen, "--select")
-    refuse_unknown(left_out, "--ignore")
+def _rules(
+    project: Project, select: list[str] | None, ignore: list[str] | None
+) -> tuple[tuple[Rule, ...], tuple[str, ...]]:
+    """The rules to look by, and the codes ignored: what the options say, else the project.
+
+    Raises RecctlError for unknown codes.
+    """
     settings = project.check
-    for codes, key in ((settings.select, "select"), (settings.ignore, "ignore")):
-        refuse_unknown(codes, f"[tool.recctl.check] {key}")
     for codes in settings.per_path_ignores.values():
         refuse_unknown(codes, "[tool.recctl.check] per-path-ignores")
-    return selected(
-        settings.select if select is None else chosen, settings.ignore if ignore is None else left_out
-    )
+    chosen = _codes(select, settings.select, "select")
+    ignored = _codes(ignore, settings.ignore, "ignore")
+    return selected(chosen, ignored), ignored
 
 
-def _codes(given: list[str] | None) -> list[str]:
-    return [code.upper() for text in given or () for code in text.replace(",", " ").split()]
+def _codes(given: list[str] | None, configured: Sequence[str], name: str) -> tuple[str, ...]:
+    if given is None:
+        refuse_unknown(configured, f"[tool.recctl.check] {name}")
+        return tuple(configured)
+    codes = tuple(code.upper() for text in given for code in text.replace(",", " ").split())
+    if not codes:
+        raise RecctlError(f"--{name} names no rule", "give codes or prefixes, as RC1,RC404")
+    refuse_unknown(codes, f"--{name}")
+    return codes
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
-    return sorted(findings, key=lambda one: (str(one.path), one.rule.code, one.line or 0))
+    return sorted(findings, key=lambda one: (absolute_path(one.path), one.rule.code, one.line or 0))
 
 
-def _accept(findings: list[Finding], file: Path | None, code: int) -> int:
+def _accept(
+    findings: list[Finding], file: Path | None, looked_at: _LookedAt, problems: Sequence[RecctlError]
+) -> int:
+    from recctl.baseline import Scope, write_baseline
+
     if file is None:
         raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
-    from recctl import baseline as accepted
-
-    accepted.write_baseline(file, findings)
+    write_baseline(file, findings, Scope(*looked_at))
     output.say(f"accepted {plural(len(findings), 'finding')} in {display_path(file)}")
-    return code
+    return report(problems)
+
+
+def _new(findings: list[Finding], file: Path, looked_at: _LookedAt) -> tuple[list[Finding], int]:
+    from recctl.baseline import Scope, new_findings, read_baseline
+
+    return new_findings(findings, read_baseline(file), file, Scope(*looked_at))
 
 
 class _Fixed(msgspec.Struct, frozen=True):
@@ -151,14 +168,18 @@ def _print(findings: list[Finding], form: Format, files: int) -> None:
 
         output.write_json(encode([finding_object(finding) for finding in findings]))
         return
-    totals = findings_totals(findings, files) if findings else ""
     if form == "github":
-        from recctl.render.github import SUMMARY_VARIABLE, annotated, summary_table
+        from recctl.render.github import annotated
 
         output.write_text(annotated(findings, os.environ))
-        if place := os.environ.get(SUMMARY_VARIABLE):
-            output.append(Path(place), summary_table(findings, files, totals))
     elif findings:
         output.write_page(list(findings_page(findings)))
     if findings:
-        output.say(totals)
+        output.say(findings_totals(findings, files))
+
+
+def _summarize(findings: list[Finding], files: int) -> None:
+    from recctl.render.github import SUMMARY_VARIABLE, summary_table
+
+    if place := os.environ.get(SUMMARY_VARIABLE):
+        output.append(Path(place), summary_table(findings, files))

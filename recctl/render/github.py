@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from recctl.paths import absolute_path, display_path
+from recctl.render.findings import findings_totals
 from recctl.render.safe import one_line, plural
 from recctl.rules.rule import Finding
 
@@ -19,7 +20,9 @@ SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 _WORKSPACE = "GITHUB_WORKSPACE"
 # A step's summary may have a megabyte.
 _MOST_ROWS = 1000
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&:/-])")
+_MOST_BYTES = 900_000
+_MOST_CHARACTERS = 1000  # of a message
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+!|~@&:/.$-])")
 
 
 def annotated(findings: Sequence[Finding], environ: Mapping[str, str]) -> str:
@@ -53,16 +56,21 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def summary_table(findings: Sequence[Finding], files: int, totals: str) -> str:
+def summary_table(findings: Sequence[Finding], files: int) -> str:
     """Markdown for the summary of the step: a table of all findings, as far as there is room."""
     if not findings:
         return f"### recctl check\n\n{plural(files, 'recording')}, nothing found.\n"
     ordered = sorted(findings, key=lambda finding: finding.rule.severity)
-    rows = "".join(map(_row, ordered[:_MOST_ROWS]))
-    left = len(ordered) - _MOST_ROWS
-    more = f"\n{left:,} more are not shown.\n" if left > 0 else ""
+    rows: list[str] = []
+    for row in map(_row, ordered[:_MOST_ROWS]):
+        if sum(map(len, rows)) + len(row) > _MOST_BYTES:
+            break
+        rows.append(row)
+    left = len(ordered) - len(rows)
+    more = f"\n{left:,} more are not shown.\n" if left else ""
     head = "| code | severity | file | what |\n|---|---|---|---|\n"
-    return f"### recctl check\n\n{_markdown(totals)}\n\n{head}{rows}{more}"
+    totals = _markdown(findings_totals(findings, files))
+    return f"### recctl check\n\n{totals}\n\n{head}{''.join(rows)}{more}"
 
 
 def _row(finding: Finding) -> str:
@@ -70,7 +78,7 @@ def _row(finding: Finding) -> str:
         finding.rule.code,
         finding.rule.severity,
         _markdown(one_line(display_path(finding.path))),
-        _markdown(one_line(finding.message)),
+        _markdown(one_line(finding.message[:_MOST_CHARACTERS])),
     )
     return f"| {' | '.join(cells)} |\n"
 

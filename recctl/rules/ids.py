@@ -13,8 +13,13 @@ from recctl.rules.siblings import Siblings
 _REC_ID = re.compile(r"rec-[0-9a-f]{12}")
 
 
+def is_rec_id(value: str) -> bool:
+    """Whether an id is one that the recorder writes: of a recording, be it this one or another."""
+    return _REC_ID.fullmatch(value) is not None
+
+
 def _is_foreign(due: Due) -> bool:
-    return due.id is not None and _REC_ID.fullmatch(due.id) is not None
+    return due.id is not None and is_rec_id(due.id)
 
 
 def _foreign_id(seen: Seen, siblings: Siblings) -> Iterator[Note]:

@@ -99,7 +99,7 @@ def _no_test(subject: Subject) -> Iterator[Note]:
     summary = subject.summary
     if summary.test_id is not None or subject.fit.standing != "live" or not subject.is_bound_to_test:
         return
-    if summary.path.absolute().parent.parts[-2:] != _SHARED:
+    if not _lies_in(subject, _SHARED):
         yield Note(f"it names no test, and lies outside of common/{DIRECTORY}")
 
 

@@ -1,0 +1,1 @@
+"""How fast recctl is, as ratios measured in one run: `python -m tests.benchmark`."""
