@@ -18,6 +18,7 @@ from recctl.jsonvalue import Json, loads
 
 # Deeper than any recording may be: two blanks a level.
 _DEEP = b"\n" + b" " * 400
+_DELETE = b"\x7f"  # ASCII, and escaped all the same
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 # Numbers that the fast library spells in another way: 0.00001234 and 5.1e-7. Each pattern begins with
 # plain characters, which makes looking for it fast.
@@ -31,10 +32,10 @@ def spelled(document: Json) -> bytes:
 
 
 def proven(raw: bytes) -> Json | None:
-    """The document in bytes that are canonical, if that can be shown quickly; None says nothing."""
+    """The object or array in bytes that are canonical, if that can be shown quickly; None says nothing."""
     import orjson  # only where many files pay for loading it
 
-    if _DEEP in raw:
+    if _DEEP in raw or _DELETE in raw:
         return None
     try:
         document = orjson.loads(raw)
@@ -44,7 +45,7 @@ def proven(raw: bytes) -> Json | None:
     if not again.isascii():
         again = _NOT_ASCII.sub(_escaped, again.decode()).encode()
     again = _SMALLER.sub(rb"e-0\1", _SMALL.sub(_respelled, again))
-    return document if again == raw else None
+    return document if again == raw and isinstance(document, dict | list) else None
 
 
 def _escaped(characters: re.Match[str]) -> str:

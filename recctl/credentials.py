@@ -34,11 +34,11 @@ _PROVIDERS: tuple[tuple[str, str], ...] = tuple(
 )
 # Values that are credentials by where they stand: in a header, or in the query of a url.
 _PLACES: tuple[tuple[str, str], ...] = (
-    ("bearer token", r"\b[Bb]earer +([A-Za-z0-9._~+/-]{16,}=*)"),
+    ("bearer token", r"\b[Bb]earer +(?=[^\s\"]*[0-9])([A-Za-z0-9._~+/-]{16,}=*)"),
     (
         "credential in a header",
-        r'(?i:"(?:authorization|proxy-authorization|x-api-key|api-key|x-goog-api-key|cookie|set-cookie)"): '
-        r'"(?:[A-Za-z]+ )?([^"\s]{8,})',
+        r'(?i:"(?:authorization|proxy-authorization|x-api-key|api-key|x-goog-api-key|cookie|set-cookie)")'
+        r' ?: ?"(?:[A-Za-z]+ )?([^"\s]{8,})',
     ),
     (
         "credential in a url",
@@ -74,8 +74,8 @@ _DETECTORS = (
 _SIGNS: tuple[re.Pattern[bytes], ...] = tuple(
     re.compile(sign)
     for sign in (
-        rb"-(?:(?<=[^A-Za-z0-9]sk-)|(?<=xai-)|(?<=nvapi-)|(?<=pplx-)|(?<=tvly-)|(?<=sq0csp-)|(?<=pypi-)"
-        rb"|(?<=gl[a-z]{2}-)|(?<=gl[a-z]{3}-)|(?<=gl[a-z]{4}-))[\w\\-]{20}",
+        rb"-(?:(?<=[^A-Za-z0-9]sk-)|(?<=^sk-)|(?<=xai-)|(?<=nvapi-)|(?<=pplx-)|(?<=tvly-)|(?<=sq0csp-)|(?<=pypi-)"
+        rb"|(?<=gl[a-z]{2}-)|(?<=gl[a-z]{3}-)|(?<=gl[a-z]{4}-)|(?<=gl[a-z]{5}-))[\w\\-]{20}",
         rb"T3BlbkFJ",
         rb"-(?<=[xX][oO][xX][abposrABPOSR]-)\d",
         rb"-us\d{1,2}(?!\d)(?<=[0-9a-z]{32}-us\d)|-us\d\d(?<=[0-9a-z]{32}-us\d\d)",
@@ -93,9 +93,10 @@ _SIGNS: tuple[re.Pattern[bytes], ...] = tuple(
         rb"earer +[\w.~+/-]{16}",
         rb"aws(?=.{0,60}['\"][0-9a-zA-Z/+]{40})",
         rb"AWS(?=.{0,60}['\"][0-9a-zA-Z/+]{40})",
-        rb'uthorization": "|UTHORIZATION": "',
-        rb'ookie": "|OOKIE": "',
-        rb'-[kK](?<=[aA][pP][iI]-[kK])[eE][yY]": "',
+        rb"Aws(?=.{0,60}['\"][0-9a-zA-Z/+]{40})",
+        rb'uthorization" ?: ?"|UTHORIZATION" ?: ?"',
+        rb'ookie" ?: ?"|OOKIE" ?: ?"',
+        rb'-[kK](?<=[aA][pP][iI]-[kK])[eE][yY]" ?: ?"',
         rb"=(?:(?<=[?&](?i:key)=)|(?<=[?&](?i:apikey)=)|(?<=[?&](?i:api)[_-](?i:key)=)|(?<=[?&](?i:token)=)"
         rb"|(?<=_(?i:token)=)|(?<=[?&](?i:sig)=)|(?<=(?i:signature)=))",
     )
@@ -105,7 +106,7 @@ _PLACEHOLDER = re.compile(
     r"example|placeholder|redacted|dummy|your|fake|sample|changeme|\.\.\.|\*\*|xxxx|1234567890|abcdef",
     re.IGNORECASE,
 )
-_FEWEST_DIFFERENT = 6
+_FEWEST_DIFFERENT = 8  # or more than half of a short one's
 # Bytes around a sign that are looked at; the longest credentials are tokens of some kilobytes.
 _BEFORE, _AFTER = 200, 4000
 
@@ -142,11 +143,15 @@ def _found_in(text: str) -> Iterator[tuple[str, str]]:
     for name, pattern in (*_PROVIDERS, *_PLACES):
         yield from ((name, match[1]) for match in re.finditer(pattern, text))
     for detector in _detectors():
-        yield from ((str(detector.secret_type), secret) for secret in detector.analyze_string(text))
+        if any(detector.analyze_string(text)):
+            # Of what it found it gives a part at times, the prefix of a token: take the whole.
+            found = (match[0] for pattern in detector.denylist for match in pattern.finditer(text))
+            yield from ((str(detector.secret_type), secret) for secret in found)
 
 
 def _is_real(value: str) -> bool:
-    return len(set(value)) >= _FEWEST_DIFFERENT and not _PLACEHOLDER.search(value)
+    fewest = min(_FEWEST_DIFFERENT, len(value) // 2 + 1)
+    return len(set(value)) >= fewest and not _PLACEHOLDER.search(value)
 
 
 @cache

@@ -75,21 +75,25 @@ def evened_out(text: str) -> str:
     return " ".join(text.split())
 
 
+def _squeezed(text: str) -> str:
+    """A text without blanks: its blocks may be joined by some, or by none."""
+    return "".join(text.split())
+
+
 class Produced(msgspec.Struct, frozen=True):
-    """What an answer leaves behind: the ids of its tool calls, and its texts, blanks evened out."""
+    """What an answer leaves behind: the ids of its tool calls, and its texts without blanks."""
 
     ids: frozenset[str]
     answers: tuple[str, ...]
 
     def answered(self, words: str) -> bool:
         """Whether an answer said these words; what wraps or trims an answer is forgiven."""
-        return any(words in answer or answer in words for answer in self.answers)
+        wanted = _squeezed(words)
+        return any(wanted in answer or answer in wanted for answer in self.answers)
 
 
 def produced_by(transcript: Transcript) -> Produced:
     """What an answer leaves to be carried on."""
     ids = {call.id for choice in transcript.choices for call in choice.tool_calls if call.id}
-    texts = (
-        evened_out(text) for choice in transcript.choices for text in (choice.text, choice.refusal or "")
-    )
+    texts = (_squeezed(text) for choice in transcript.choices for text in (choice.text, choice.refusal or ""))
     return Produced(frozenset(ids), tuple(text for text in texts if text))

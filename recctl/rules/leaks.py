@@ -12,9 +12,11 @@ from recctl.rules.subject import Subject
 # Prompts and schemas come again in many recordings of a suite.
 _MOST_HARMLESS = 20_000
 _harmless: set[bytes] = set()
+_ESCAPES = re.compile(rb"\\+(?:[nrtbf]|u[0-9a-fA-F]{4})")
 # Pieces of a streamed answer: a credential may be torn over several.
 _PIECES = re.compile(
-    rb'"(?:content|reasoning|reasoning_content|arguments|text|response|thinking|partial_json)\\?": ?'
+    rb'"(?:content|delta|reasoning|reasoning_content|refusal|arguments|text|response|thinking|partial_json)'
+    rb'\\?": ?'
     rb'\\?"(.*?)\\?"[,}\n]'
 )
 
@@ -23,8 +25,9 @@ def _credentials(subject: Subject) -> Iterator[Note]:
     found: dict[str, list[int]] = {}
     if is_suspicious(_unseen(subject)):
         for number, line in _lines(subject.raw):
-            if is_suspicious(line):
-                for name in credentials(_unescaped(line)):
+            plain = _unescaped(line)
+            if is_suspicious(plain):
+                for name in credentials(plain.decode("utf-8", "replace")):
                     found.setdefault(name, []).append(number)
     for name, numbers in found.items():
         more = f", and in {len(numbers) - 1} more" if len(numbers) > 1 else ""
@@ -39,7 +42,7 @@ def _credentials(subject: Subject) -> Iterator[Note]:
 def _unseen(subject: Subject) -> bytes:
     """All in a recording that may leak, but for lines in which nothing was found before."""
     lines = subject.strings - _harmless
-    text = b"\n".join(lines)
+    text = _unescaped(b"\n".join(lines))
     if len(_harmless) < _MOST_HARMLESS and not is_suspicious(text):
         _harmless.update(lines)
     return text
@@ -49,21 +52,25 @@ def _lines(raw: bytes) -> Iterable[tuple[int, bytes]]:
     return enumerate(raw.splitlines(), start=1)
 
 
-def _unescaped(line: bytes) -> str:
-    text = line.decode("utf-8", "replace")
-    return text.replace('\\"', '"').replace("\\/", "/").replace("\\n", "\n")
+def _unescaped(raw: bytes) -> bytes:
+    """Text as it was before it became JSON, perhaps twice: blanks for what was escaped, quotes as such."""
+    return _ESCAPES.sub(b" ", raw).replace(b"\\", b"") if b"\\" in raw else raw
 
 
 def _in_answer(subject: Subject) -> Iterator[str]:
     """What is only seen once the pieces of a stream are put together."""
-    if not subject.summary.streaming or not is_suspicious(b"".join(_PIECES.findall(subject.raw))):
+    if not subject.summary.streaming or not is_suspicious(_pieces(subject)):
         return
     told: set[str] = set()
     for choice in subject.transcript.choices:
         calls = (call.arguments for call in choice.tool_calls)
-        for text in (choice.text, choice.reasoning or "", *calls):
-            told.update(credentials(text))
+        for text in (choice.text, choice.reasoning or "", choice.refusal or "", *calls):
+            told.update(credentials(_unescaped(text.encode("utf-8", "replace")).decode()))
     yield from sorted(told)
+
+
+def _pieces(subject: Subject) -> bytes:
+    return _unescaped(b"".join(_PIECES.findall(subject.raw)))
 
 
 CREDENTIAL = Rule(
@@ -85,10 +92,12 @@ _NOBODY = (
     "jovyan appuser ec2-user admin guest shared public example test oai sandbox work src data"
 )
 _PERSONAL = re.compile(
-    rb"(?<![\w.])(?:/Users/|/home/|[A-Za-z]:(?:\\\\){1,2}Users(?:\\\\){1,2})(?!(?:"
+    rb"(?<![\w.])(?:/Users/|/home/|[A-Za-z]:(?:\\\\){1,2}Users(?:\\\\){1,2})(?!(?i:"
     + b"|".join(map(re.escape, _NOBODY.encode().split()))
-    + rb")(?![\w.-]))([A-Za-z][\w.-]*)",
+    + rb")(?!\.?[\w-]))([A-Za-z][\w.-]*)",
 )
+# What comes before a path may be the letter of an escape: of a line break, not of a directory.
+_BREAK = re.compile(rb"(?<!\\)\\[nrt]")
 _MAYBE_PERSONAL = (b"/Users/", b"/home/", b"\\Users\\")
 
 
@@ -96,7 +105,7 @@ def _personal_paths(subject: Subject) -> Iterator[Note]:
     text = b"\n".join(subject.strings)
     if not any(sign in text for sign in _MAYBE_PERSONAL):
         return
-    found = [number for number, line in _lines(subject.raw) if _PERSONAL.search(line)]
+    found = [number for number, line in _lines(subject.raw) if _PERSONAL.search(_BREAK.sub(b" ", line))]
     if found:
         more = f", and {len(found) - 1} more" if len(found) > 1 else ""
         yield Note(f"line {found[0]} holds a path of somebody's home directory{more}", found[0])

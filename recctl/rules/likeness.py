@@ -19,7 +19,9 @@ _BETWEEN = (" ", '"', ",", "{", "\\")
 # call_KInRNLIriUKirjfBCuJqJTWT, times in ISO form. Recorded in another run they are others.
 _VOLATILE = re.compile(
     r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-    r"|\b(?:call|chatcmpl|toolu|fc|msg|resp|conv|item|file|vs|rs)[-_][A-Za-z0-9]{6,}"
+    # A digit, or a length that no word has, tells an id from a name as call_waiter.
+    r"|\b(?:call|chatcmpl|toolu|fc|msg|resp|conv|item|file|vs|rs)[-_]"
+    r"(?:(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{6,}|[A-Za-z0-9]{16,})"
     r"|\b(?:rec|chatcmpl)-[A-Za-z0-9-]{6,}"
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?"
 )

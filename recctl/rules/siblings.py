@@ -7,12 +7,14 @@ then need not be read again.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from recctl.errors import Unreadable
 from recctl.families import Families
 from recctl.normalize import Chains
+from recctl.paths import absolute_path
 from recctl.recording import Recording, read
 from recctl.rules.carried import Produced, produced_by
 from recctl.rules.likeness import Likeness, request_likeness, response_likeness
@@ -55,10 +57,14 @@ class Siblings:
         if seen.hash is None:
             return None
         right = seen.path.with_name(f"{seen.hash[: self._settings.hash_rule.digits]}{seen.path.suffix}")
-        if right != seen.path and right.is_file():
+        held = self._look(right) if right != seen.path and right.is_file() else None
+        if held is not None and held.hash == seen.hash:
             return right
-        first = self._by_hash.get((seen.path.parent, seen.hash), [seen.path])[0]
-        return None if first == seen.path else first
+        here = os.path.dirname(absolute_path(seen.path))
+        same = {absolute_path(path) for path in self._by_hash.get((seen.path.parent, seen.hash), [])}
+        same |= {absolute_path(other.path) for other in self.of_test(seen) if other.hash == seen.hash}
+        first = min(place for place in {*same, absolute_path(seen.path)} if os.path.dirname(place) == here)
+        return None if first == absolute_path(seen.path) else Path(first)
 
     def carried_on(self, value: str, seen: Seen) -> bool:
         """Whether another request of its test carries a value on, so that it must stay."""

@@ -13,19 +13,25 @@ from recctl.wire import body_items
 
 _LAST = 4  # items from the end in which an end is looked for
 _FIRST = 8  # items from the beginning in which words are looked for
-# In a recording of one choice only a second tool call looks so, and then the answer is assembled.
-_OTHER_CHOICE = b'"index": 1'
 _CHAT = ("ChatCompletionChunk", "ChatCompletion")
 _VECTORS = ("CreateEmbeddingResponse", "EmbedResponse")
 
 
 def ends(recording: Recording) -> bool:
-    """Whether a stream is seen to end: a chat stream of one choice whose last chunks have a finish reason."""
+    """Whether a stream is seen to end: its last chunks have a finish reason, and there is one choice."""
     items = body_items(recording.response.get("body"))
-    if not _is_chat(items) or _OTHER_CHOICE in recording.raw:
+    if not _is_chat(items):
+        # Ollama's own: older ones say that they are done, and not why.
+        return bool(items) and _typed(items[-1])[1].get("done") is True
+    if not all(map(_has_one_choice, items)):
         return False
     reasons = (choice.get("finish_reason") for choice in _choices(items[-_LAST:]))
     return any(isinstance(reason, str) and reason for reason in reasons)
+
+
+def _has_one_choice(item: Json) -> bool:
+    choices = as_list(_typed(item)[1].get("choices"))
+    return len(choices) <= 1 and all(as_object(choice).get("index") in (0, None) for choice in choices)
 
 
 def says_something(recording: Recording) -> bool:

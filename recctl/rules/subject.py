@@ -20,7 +20,7 @@ from recctl.transcript import Transcript
 from recctl.wire import body_items
 
 # Where bytes are canonical every string has a line of its own.
-_LINES = re.compile(rb'\n +".{18,}')
+_LINES = re.compile(rb'\n +".{8,}')
 
 
 class Settings(msgspec.Struct, frozen=True):
@@ -101,7 +101,7 @@ class Subject:
         """The lines that hold strings of some length, once each; of bytes not canonical all in one."""
         return frozenset(_LINES.findall(self.raw) if self.is_proven else [self.raw])
 
-    def line_of(self, text: str) -> int | None:
-        """The number of the first line that holds this text, from 1."""
-        position = self.raw.find(json.dumps(text)[1:-1].encode())
+    def line_of(self, key: str) -> int | None:
+        """The number of the first line that holds this key, from 1; None where it is spelled otherwise."""
+        position = self.raw.find(f"{json.dumps(key)}:".encode())
         return None if position < 0 else self.raw.count(b"\n", 0, position) + 1

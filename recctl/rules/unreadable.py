@@ -18,6 +18,12 @@ NOT_JSON = Rule(
     mend="Restore it from git (git checkout -- FILE), or delete it and record it again.",
 )
 
+
+def _no_kind(subject: Subject) -> Iterator[Note]:
+    if subject.summary.kind is None:
+        yield Note("its request is of no known kind")
+
+
 NOT_A_RECORDING = Rule(
     "RC003",
     "not-a-recording",
@@ -26,6 +32,7 @@ NOT_A_RECORDING = Rule(
     "is of no known kind, or it is nested deeper than any recording.",
     why="Nothing replays it. Among recordings it is dead weight, or a recording that was damaged.",
     mend="Move it out of the directory of recordings, or list it under per-path-ignores.",
+    look=_no_kind,
 )
 
 

@@ -1,4 +1,4 @@
-"""What a person would write instead of recctl, run as scripts: `python -m tests.benchmark.scripts NAME FILE...`."""
+"""What a person would write instead of recctl: `python -m tests.benchmark.scripts NAME FILE...`."""
 
 from __future__ import annotations
 

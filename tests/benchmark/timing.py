@@ -14,7 +14,10 @@ from pathlib import Path
 
 @dataclass
 class Side:
-    """A command to time; `before` runs ahead of each turn and is not timed. Times are in seconds, memory in bytes."""
+    """A command to time; `before` runs ahead of each turn and is not timed.
+
+    Times are in seconds, memory in bytes.
+    """
 
     name: str
     command: Sequence[str]

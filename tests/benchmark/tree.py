@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import random
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from tests.samples.builder import Data, request_hash, streamed, typed, whole
@@ -23,28 +24,13 @@ from tests.samples.openai_parts import (
     user,
 )
 
+# The share of streams that have at most so many chunks.
 _CHUNKS = ((0.0, 2), (0.1, 3), (0.25, 8), (0.5, 16), (0.75, 30), (0.9, 90), (0.99, 320), (1.0, 1400))
-_WORDS = [
-    "the",
-    "ferry",
-    "to",
-    "the",
-    "island",
-    "leaves",
-    "at",
-    "nine",
-    "from",
-    "the",
-    "second",
-    "pier",
-    "when",
-    "the",
-    "wind",
-    "allows",
-    "it",
-]
+_TEXT = "the ferry to the island leaves at nine from the second pier when the wind allows it"
+_WORDS = _TEXT.split()
 _PER_DIRECTORY = 250
 _PER_TEST = 8
+_WITH_TOOLS = 0.3
 _ID = "rec-000000000000"
 _TEMPLATES = 100  # different responses of each kind: what differs between files is mostly the request
 
@@ -86,19 +72,20 @@ def recording(number: int, test: str) -> tuple[str, bytes]:
 
 def _request(kind: str, number: int, chance: random.Random) -> Data:
     prompt = f"{number}: {_text(chance, chance.choice((5, 20, 60, 400)))}"
-    if kind == "embedding":
-        url, model, body = OPENAI_URL.replace("chat/completions", "embeddings"), "nomic", {"input": prompt}
-    else:
-        url, model, body = OPENAI_URL, "gpt-4o", {"messages": [user(prompt)]}
-        if chance.random() < 0.3:
-            body["tools"] = [function_tool("get_weather", "The weather of a city.", city="Its name.")]
-    sent: Data = {"model": model, **body, **({"stream": True} if kind == "stream" else {})}
+    path = "embeddings" if kind == "embedding" else "chat/completions"
+    model = "nomic" if kind == "embedding" else "gpt-4o"
+    body: Data = {"model": model}
+    body |= {"input": prompt} if kind == "embedding" else {"messages": [user(prompt)]}
+    if kind != "embedding" and chance.random() < _WITH_TOOLS:
+        body["tools"] = [function_tool("get_weather", "The weather of a city.", city="Its name.")]
+    if kind == "stream":
+        body["stream"] = True
     return {
         "method": "POST",
-        "url": url,
+        "url": OPENAI_URL.replace("chat/completions", path),
         "headers": {},
-        "body": sent,
-        "endpoint": "/v1/embeddings" if kind == "embedding" else "/v1/chat/completions",
+        "body": body,
+        "endpoint": f"/v1/{path}",
         "model": model,
     }
 
@@ -120,21 +107,17 @@ def _stream(chance: random.Random, number: int) -> Data:
 
 def _chunks(share: float) -> int:
     """How many chunks the stream has below which this share of all streams stays."""
-    for (low, few), (high, many) in zip(_CHUNKS, _CHUNKS[1:], strict=False):
+    for (low, few), (high, many) in pairwise(_CHUNKS):
         if share <= high:
-            return round(few * (many / few) ** ((share - low) / (high - low)))
+            return round(float(few * (many / few) ** ((share - low) / (high - low))))
     return _CHUNKS[-1][1]
 
 
 def _embedding(chance: random.Random, _: int) -> Data:
-    vectors = chance.choice((1, 1, 1, 2, 8))
+    length = chance.choice((384, 768))
+    vectors = ([chance.gauss(0, 0.04) for _ in range(length)] for _ in range(chance.choice((1, 1, 1, 2, 8))))
     data = [
-        {
-            "embedding": [chance.gauss(0, 0.04) for _ in range(chance.choice((384, 768)))],
-            "index": index,
-            "object": "embedding",
-        }
-        for index in range(vectors)
+        {"embedding": vector, "index": index, "object": "embedding"} for index, vector in enumerate(vectors)
     ]
     return whole(typed(EMBEDDING, data=data, model="nomic", object="list", usage={"total_tokens": 9}))
 
