@@ -8,7 +8,7 @@ from recctl.jsonvalue import JsonObject, as_int, as_object, as_str
 from recctl.recording import Recording
 from recctl.summary import is_error_status
 from recctl.transcript import Failure, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 
 def answer(recording: Recording) -> Transcript:

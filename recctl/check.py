@@ -9,7 +9,6 @@ from pathlib import Path
 import msgspec
 
 from recctl.errors import NotARecording, Unreadable
-from recctl.parallel import cores, in_two
 from recctl.paths import absolute_path
 from recctl.recording import read
 from recctl.rules import fits
@@ -32,8 +31,12 @@ class _Looked(msgspec.Struct, frozen=True, array_like=True):
     seen: Seen | None
 
 
-_encode = msgspec.msgpack.Encoder(enc_hook=str).encode
-_decode = msgspec.msgpack.Decoder(list[_Looked | None], dec_hook=lambda _, text: Path(text)).decode
+def _encode(looked: Sequence[_Looked | None]) -> bytes:
+    return msgspec.msgpack.encode(looked, enc_hook=str)
+
+
+def _decode(data: bytes) -> list[_Looked | None]:
+    return msgspec.msgpack.decode(data, type=list[_Looked | None], dec_hook=lambda _, text: Path(text))
 
 
 class Checker(msgspec.Struct):
@@ -76,15 +79,17 @@ class Checker(msgspec.Struct):
 
     def _look_at_all(self) -> Iterator[_Looked | None]:
         """What is seen of each file, in order, on two cores if that pays; None where it cannot be read."""
-        if len(self.files) < _WORTH_A_CORE or cores() < 2:
+        if len(self.files) < _WORTH_A_CORE:
             yield from map(self._try, self.files)
             return
-        blocks = [self.files[start : start + _BLOCK] for start in range(0, len(self.files), _BLOCK)]
+        from recctl.parallel import blocks_of, in_two
+
+        blocks = blocks_of(self.files, _BLOCK)
         for block, data in zip(blocks, in_two(blocks, self._look_at_block), strict=True):
             for path, looked in zip(block, _decode(data), strict=True):
                 yield looked if looked is not None else self._try(path)
 
-    def _look_at_block(self, block: tuple[Path, ...]) -> bytes:
+    def _look_at_block(self, block: Sequence[Path]) -> bytes:
         looked = [self._try(path) for path in block]
         try:
             return _encode(looked)

@@ -97,8 +97,8 @@ _SIGNS: tuple[re.Pattern[bytes], ...] = tuple(
         rb'uthorization" ?: ?"|UTHORIZATION" ?: ?"',
         rb'ookie" ?: ?"|OOKIE" ?: ?"',
         rb'-[kK](?<=[aA][pP][iI]-[kK])[eE][yY]" ?: ?"',
-        rb"=(?:(?<=[?&](?i:key)=)|(?<=[?&](?i:apikey)=)|(?<=[?&](?i:api)[_-](?i:key)=)|(?<=[?&](?i:token)=)"
-        rb"|(?<=_(?i:token)=)|(?<=[?&](?i:sig)=)|(?<=(?i:signature)=))",
+        rb"=(?:(?<=[kK][eE][yY]=)|(?<=[tT][oO][kK][eE][nN]=)|(?<=[?&][sS][iI][gG]=)|(?<=ignature=)|(?<=IGNATURE=))"
+        rb"[^&\"\s#]{12}",
     )
 )
 # A value with these in it, or with few different characters, stands for a credential and is none.

@@ -9,10 +9,11 @@ from pathlib import Path
 import msgspec
 
 from recctl.canonical import respelled
+from recctl.chains import Chains
 from recctl.edits import Edit, Patch, digest_of, patched
 from recctl.errors import Unreadable
 from recctl.families import Families
-from recctl.normalize import Chains, Due, normalization
+from recctl.normalize import Due, normalization
 from recctl.recording import parse, read
 from recctl.rules.ids import FOREIGN_ID, NOT_NORMALIZED, is_rec_id
 from recctl.rules.rule import Finding

@@ -66,6 +66,13 @@ def as_list(value: Json) -> list[Json]:
     return value if isinstance(value, list) else []
 
 
+def as_items(body: Json) -> list[Json]:
+    """A response body as a list of items: chunks, listed models, or the one body there is."""
+    if isinstance(body, list):
+        return body
+    return [] if body is None else [body]
+
+
 def as_str(value: Json) -> str | None:
     """The value when it is a string with something in it, else None."""
     return value if isinstance(value, str) and value else None

@@ -9,18 +9,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from recctl import volatile as rules
+from recctl.chains import Chains
 from recctl.edits import Edit, Patch, digest_of
 from recctl.errors import Unreadable
+from recctl.evening import differs, is_evened_out
 from recctl.families import Families
 from recctl.filename import parse_filename
 from recctl.jsonspans import Span, elements, inside_string, members, root
 from recctl.jsonvalue import Json, as_object, loads
-from recctl.recording import load, parse, read
+from recctl.recording import parse, read
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -81,77 +82,6 @@ def normalization(path: Path, raw: bytes, chains: Chains, volatile: bool = False
     return Normalization(path, rest, kept, digest_of(raw))
 
 
-def due_values(body: Json, rec_id: str | None) -> Iterator[tuple[str, Json]]:
-    """What the recorder would even out in a response body, as keys and values, without saying where."""
-    for item in body if isinstance(body, list) else [body]:
-        for path, new in rules.in_item(item, rec_id, volatile=False).items():
-            if _differs(old := item["__data__"][path[-1]], new):
-                yield str(path[-1]), old
-
-
-class _Data(msgspec.Struct, frozen=True):
-    object: Any = None
-    id: Any = msgspec.UNSET
-    created: Any = msgspec.UNSET
-    created_at: Any = msgspec.UNSET
-    total_duration: Any = None
-    load_duration: Any = None
-    prompt_eval_duration: Any = None
-    eval_duration: Any = None
-
-
-class _Item(msgspec.Struct):
-    type: Any = msgspec.field(name="__type__", default=None)
-    data: _Data | None = msgspec.field(name="__data__", default=None)
-
-
-class _Response(msgspec.Struct):
-    body: list[_Item | str | None] | _Item | None = None
-
-
-class _Request(msgspec.Struct):
-    pass
-
-
-class _Document(msgspec.Struct):
-    request: _Request
-    response: _Response
-
-
-_decode = msgspec.json.Decoder(_Document).decode
-
-
-def is_evened_out(raw: bytes, rec_id: str | None) -> bool:
-    """Whether the recorder would leave a file as it is; False also where only the slow way can tell."""
-    try:
-        if not raw.isascii():
-            raw.decode()
-        body = _decode(raw).response.body
-        items = body if isinstance(body, list) else [body]
-        # The chunks of a stream mostly agree in these values. 0, 0.0 and false are equal, but not the same.
-        found = {(item.data, _types(item.data)) for item in items if isinstance(item, _Item) and item.data}
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
-        return False
-    return not any(_is_due(data, rec_id) for data, _ in found)
-
-
-def _types(data: _Data) -> tuple[type, ...]:
-    durations = data.total_duration, data.load_duration, data.prompt_eval_duration, data.eval_duration
-    return type(data.created), *map(type, durations)
-
-
-def _is_due(data: _Data, rec_id: str | None) -> bool:
-    values = {
-        key: value for key in data.__struct_fields__ if (value := getattr(data, key)) is not msgspec.UNSET
-    }
-    return any(_differs(values[str(path[0])], new) for path, new in rules.by_recorder(values, rec_id))
-
-
-def _differs(old: Json, new: Json) -> bool:
-    # 0.0 and false are not 0 in the recorder's JSON.
-    return type(old) is not type(new) or bool(old != new)
-
-
 def _due_in(raw: bytes, rec_id: str | None, volatile: bool) -> Iterator[Due]:
     body = members(raw, members(raw, root(raw))["response"]).get("body")
     if body is None:
@@ -174,7 +104,7 @@ def _in_value(
         old = value
         for part in path:
             old = old[part]
-        if _differs(old, new):
+        if differs(old, new):
             yield Due(path, _span_of(raw, span, path), old, new, json.dumps(new).encode())
 
 
@@ -203,31 +133,3 @@ def _in_event(raw: bytes, span: Span, line: str, rec_id: str | None) -> Iterator
 
 def _is_id(due: Due) -> bool:
     return isinstance(due.new, str) and due.new.startswith("rec-") and isinstance(due.old, str)
-
-
-class Chains:
-    """Which ids the requests of a test carry on; changing one of those would break its replay."""
-
-    def __init__(self, families: Families) -> None:
-        self._families = families
-        self._requests: dict[Path, str] = {}
-
-    def carried(self, values: set[str], path: Path, test_id: str | None) -> set[str]:
-        """Those of the values that another recording of the same test has in its request."""
-        if not any(values):
-            return set()
-        requests = [self._request(other) for other in self._families.of(path, test_id)]
-        return {
-            value
-            for value in values
-            if value and any(json.dumps(value)[1:-1] in request for request in requests)
-        }
-
-    def _request(self, path: Path) -> str:
-        if path not in self._requests:
-            try:
-                # Dumped anew, so that one spelling of every character is enough to look for.
-                self._requests[path] = json.dumps(load(path).request)
-            except Unreadable:
-                self._requests[path] = ""
-        return self._requests[path]

@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import BinaryIO, TypeVar
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 _LENGTH_BYTES = 8
+_TWO = 2
 
 
 def cores() -> int:
@@ -25,12 +27,20 @@ def cores() -> int:
         return os.cpu_count() or 1
 
 
+def blocks_of(items: Sequence[S], length: int) -> list[Sequence[S]]:
+    """Items in blocks of a length, the last one shorter."""
+    return [items[start : start + length] for start in range(0, len(items), length)]
+
+
 def in_two(blocks: Sequence[T], work: Callable[[T], bytes]) -> Iterator[bytes]:
     """The result of each block, in order; every other one comes from a second process.
 
     What that one fails to deliver is done here: a result never depends on it. `work` must not
     change anything but its result.
     """
+    if cores() < _TWO:
+        yield from map(work, blocks)
+        return
     reader, writer = os.pipe()
     child = os.fork()
     if not child:

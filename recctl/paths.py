@@ -23,6 +23,9 @@ def display_path(path: Path) -> str:
 
     Bytes of a name that are no UTF-8 become `\\xNN`.
     """
+    plain = os.path.normpath(path)
+    if not plain.startswith((os.sep, os.pardir)) and plain.isascii():
+        return plain.replace(os.sep, "/")  # below the current directory as it is
     absolute, here = absolute_path(path), _here()
     below = here.rstrip(os.sep) + os.sep
     shown = absolute[len(below) :] if here and absolute.startswith(below) else absolute

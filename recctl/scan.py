@@ -11,7 +11,7 @@ import msgspec
 from recctl.errors import Unreadable
 from recctl.filename import parse_filename
 from recctl.index import Index, Kept, Stamp
-from recctl.parallel import cores, in_two
+from recctl.parallel import blocks_of, in_two
 from recctl.paths import absolute_path
 from recctl.recording import read, summarize
 from recctl.summary import Summary
@@ -54,9 +54,9 @@ class Scan(msgspec.Struct):
                 yield summary
 
     def _with_index(self) -> Iterator[Summary]:
-        places = [absolute_path(path).rpartition(os.sep)[::2] for path in self.files]
-        index = Index({directory for directory, _ in places})
-        known = [_known(index, path, *place) for path, place in zip(self.files, places, strict=True)]
+        places = [absolute_path(path) for path in self.files]
+        index = Index({os.path.dirname(place) for place in places})
+        known = [_known(index, path, place) for path, place in zip(self.files, places, strict=True)]
         results = _read_all([path for path, held in zip(self.files, known, strict=True) if held is None])
         for path, place, held in zip(self.files, places, known, strict=True):
             if held is not None:
@@ -64,7 +64,7 @@ class Scan(msgspec.Struct):
                 continue
             result = next(results)
             if result is not None and result.stamp is not None:
-                index.put(*place, result.stamp, result.kept)
+                index.put(*os.path.split(place), result.stamp, result.kept)
             if summary := self._summary(path, result):
                 yield summary
         index.save()
@@ -80,13 +80,15 @@ class Scan(msgspec.Struct):
             return None
 
 
-def _known(index: Index, path: Path, directory: str, name: str) -> Summary | None:
+def _known(index: Index, path: Path, place: str) -> Summary | None:
+    """The summary of a file that is as it was; asked for every file, so that each call counts."""
     try:
-        stamp = Stamp.of(os.stat(path))
-    except OSError:
+        status = os.stat(place)
+    except (OSError, ValueError):
         return None
-    kept = index.get(directory, name, stamp)
-    return None if kept is None else _summary_of(path, stamp.size, kept)
+    directory, _, name = place.rpartition(os.sep)
+    kept = index.get(directory, name, Stamp.of(status))
+    return None if kept is None else _summary_of(path, status.st_size, kept)
 
 
 def _summary_of(path: Path, size: int, kept: Kept) -> Summary:
@@ -111,11 +113,10 @@ def _summary_of(path: Path, size: int, kept: Kept) -> Summary:
 
 def _read_all(files: Sequence[Path]) -> Iterator[_Result | None]:
     """What is read of each file, in order; None for one that is to be looked at by itself."""
-    if len(files) < _WORTH_A_CORE or cores() < 2:
+    if len(files) < _WORTH_A_CORE:
         yield from map(_read_one, files)
         return
-    blocks = [files[start : start + _BLOCK] for start in range(0, len(files), _BLOCK)]
-    for data in in_two(blocks, _read_block):
+    for data in in_two(blocks_of(files, _BLOCK), _read_block):
         yield from _decode(data)
 
 

@@ -50,7 +50,7 @@ def find_default(start: Path, environ: Mapping[str, str]) -> Found:
             f"no recordings: no directory named {DIRECTORY} below {project.root}",
             f"name a directory, or set [tool.recctl] recordings in pyproject.toml or {ENVIRONMENT_VARIABLE}",
         )
-    return Found(_in_order(tree.inside), tuple(tree.problems))
+    return Found(_in_order(tree.inside.items()), tuple(tree.problems))
 
 
 def find(paths: Iterable[Path]) -> Found:
@@ -60,7 +60,7 @@ def find(paths: Iterable[Path]) -> Found:
     has a recording's form. In a tree without any, every .json file is taken as one. Symlinked
     directories are not followed.
     """
-    files: dict[Path, None] = {}
+    files: list[tuple[str, str]] = []
     problems: list[Unreadable] = []
     for path in paths:
         try:
@@ -70,36 +70,37 @@ def find(paths: Iterable[Path]) -> Found:
             continue
         if stat.S_ISDIR(mode):
             tree = _search(path)
-            files.update(dict.fromkeys(tree.recordings()))
+            files += tree.recordings()
             problems += tree.problems
         elif stat.S_ISREG(mode):
-            files[path] = None
+            files.append((absolute_path(path), os.fspath(path)))
         else:
             problems.append(Unreadable(path, "is neither a file nor a directory"))
     return Found(_in_order(files), tuple(problems))
 
 
-def _in_order(files: Iterable[Path]) -> tuple[Path, ...]:
-    """The paths sorted, without those that name a file again (`a/x.json` and `./a/../a/x.json`)."""
-    by_place: dict[str, Path] = {}
-    for path in files:
-        by_place.setdefault(absolute_path(path), path)
-    return tuple(by_place[place] for place in sorted(by_place))
+def _in_order(files: Iterable[tuple[str, str]]) -> tuple[Path, ...]:
+    """Paths, given with their absolute forms, sorted, each place once (`a/x.json` and `./a/../a/x.json`)."""
+    by_place: dict[str, str] = {}
+    for place, path in files:
+        by_place.setdefault(place, path)
+    return tuple(Path(by_place[place]) for place in sorted(by_place))
 
 
 class _Tree(msgspec.Struct):
-    """The .json files of a tree, those below a directory named `recordings` apart."""
+    """The .json files of a tree, absolute path → path; those below a directory named `recordings` apart."""
 
-    inside: list[Path] = msgspec.field(default_factory=list)
-    outside: list[Path] = msgspec.field(default_factory=list)
+    inside: dict[str, str] = msgspec.field(default_factory=dict)
+    outside: dict[str, str] = msgspec.field(default_factory=dict)
     has_recordings: bool = False
     problems: list[Unreadable] = msgspec.field(default_factory=list)
 
-    def recordings(self) -> list[Path]:
+    def recordings(self) -> list[tuple[str, str]]:
         """Those to read as recordings."""
         if not self.has_recordings:
-            return self.outside
-        return self.inside + [path for path in self.outside if parse_filename(path.name).hash]
+            return list(self.outside.items())
+        named = (item for item in self.outside.items() if parse_filename(os.path.basename(item[1])).hash)
+        return [*self.inside.items(), *named]
 
 
 def _search(root: Path) -> _Tree:
@@ -108,7 +109,10 @@ def _search(root: Path) -> _Tree:
     for directory, names in _directories(root, tree.problems):
         is_inside = above or DIRECTORY in directory.split(os.sep)
         tree.has_recordings = tree.has_recordings or is_inside
-        (tree.inside if is_inside else tree.outside).extend(Path(directory, name) for name in names)
+        # Strings, since there may be a hundred thousand.
+        there = absolute_path(Path(directory)).rstrip(os.sep)
+        found = tree.inside if is_inside else tree.outside
+        found.update((f"{there}/{name}", os.path.join(directory, name)) for name in names)
     return tree
 
 

@@ -161,6 +161,8 @@ def _fix(findings: list[Finding], files: Sequence[Path]) -> _Fixed:
 
 
 def _print(findings: list[Finding], form: Format, files: int) -> None:
+    if form == "text" and not findings:
+        return
     from recctl.render.findings import finding_object, findings_page, findings_totals
 
     if form == "json":

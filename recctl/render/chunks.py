@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from recctl.jsonvalue import Json, as_object, as_str, compact
+from recctl.jsonvalue import Json, as_items, as_object, as_str, compact
 from recctl.recording import Recording
 from recctl.render.page import Line, Span, line, styled
 from recctl.render.safe import one_line
-from recctl.wire import assembly, body_items, detect, read_items
+from recctl.wire import assembly
 from recctl.wire.delta import (
     CallPart,
     Delta,
@@ -22,11 +22,12 @@ from recctl.wire.delta import (
     Vectors,
     payload,
 )
+from recctl.wire.registry import detect, read_items
 
 
 def chunks_page(recording: Recording) -> Iterator[Line]:
     """The items of the response body in order, numbered from 0 as in the file."""
-    items = body_items(recording.response.get("body"))
+    items = as_items(recording.response.get("body"))
     row = detect(items)
     assembler = assembly.Assembler()
     added: dict[int, list[Delta]] = defaultdict(list)

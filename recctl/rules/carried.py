@@ -9,10 +9,10 @@ import msgspec
 from recctl.jsonvalue import JsonObject, as_list, as_object
 from recctl.recording import body_of
 from recctl.summary import Kind
-from recctl.transcript import Transcript
 
 if TYPE_CHECKING:
     from recctl.request.types import Message
+    from recctl.transcript import Transcript
 
 _MODEL = ("assistant", "model")
 _TURNS = ("messages", "input", "contents")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recctl.live.expectations import is_in_source
 from recctl.rules.rule import Note, Rule
 from recctl.rules.seen import Seen
 from recctl.rules.siblings import Siblings
@@ -15,6 +14,8 @@ _SHOWN_WORDS = 40
 def _broken_chain(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     if not seen.carried or seen.summary.test_id is None:
         return
+    from recctl.live.expectations import is_in_source  # few requests carry anything on
+
     produced = [siblings.produced(other) for other in siblings.of_test(seen)]
     for carried in seen.carried.ids:
         if not any(carried in one.ids for one in produced) and not is_in_source(seen.summary, carried):

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from recctl.evening import due_values, is_evened_out
 from recctl.hash_rules import Standing
 from recctl.jsonvalue import Json, as_object, loads
-from recctl.normalize import due_values, is_evened_out
 from recctl.recording import Recording
 from recctl.rules.carried import Carried, carried_by
 from recctl.rules.likeness import place_of

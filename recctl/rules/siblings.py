@@ -11,9 +11,9 @@ import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from recctl.chains import Chains
 from recctl.errors import Unreadable
 from recctl.families import Families
-from recctl.normalize import Chains
 from recctl.paths import absolute_path
 from recctl.recording import Recording, read
 from recctl.rules.carried import Produced, produced_by

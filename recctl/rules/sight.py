@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from recctl.jsonvalue import Json, JsonObject, as_list, as_object
+from recctl.jsonvalue import Json, JsonObject, as_items, as_list, as_object
 from recctl.recording import Recording
-from recctl.wire import body_items
 
 _LAST = 4  # items from the end in which an end is looked for
 _FIRST = 8  # items from the beginning in which words are looked for
@@ -19,7 +18,7 @@ _VECTORS = ("CreateEmbeddingResponse", "EmbedResponse")
 
 def ends(recording: Recording) -> bool:
     """Whether a stream is seen to end: its last chunks have a finish reason, and there is one choice."""
-    items = body_items(recording.response.get("body"))
+    items = as_items(recording.response.get("body"))
     if not _is_chat(items):
         # Ollama's own: older ones say that they are done, and not why.
         return bool(items) and _typed(items[-1])[1].get("done") is True
@@ -36,7 +35,7 @@ def _has_one_choice(item: Json) -> bool:
 
 def says_something(recording: Recording) -> bool:
     """Whether an answer is seen to hold words, calls or vectors."""
-    items = body_items(recording.response.get("body"))
+    items = as_items(recording.response.get("body"))
     if _is_chat(items):
         return any(_has_words(choice) for choice in _choices(items[:_FIRST]))
     return _has_vectors(items)

@@ -6,18 +6,19 @@ import json
 import re
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from recctl.answer import answer
 from recctl.canonical import duplicate_keys, is_canonical, proven
 from recctl.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
 from recctl.header import NotPlain, read_request
-from recctl.jsonvalue import Json, JsonObject, as_object
+from recctl.jsonvalue import Json, JsonObject, as_items, as_object
 from recctl.recording import Recording, from_document, parse, summarize
 from recctl.summary import Summary
-from recctl.transcript import Transcript
-from recctl.wire import body_items
+
+if TYPE_CHECKING:
+    from recctl.transcript import Transcript
 
 # Where bytes are canonical every string has a line of its own.
 _LINES = re.compile(rb'\n +".{8,}')
@@ -89,12 +90,14 @@ class Subject:
     @cached_property
     def transcript(self) -> Transcript:
         """Its answer put together."""
+        from recctl.answer import answer  # most recordings are judged without
+
         return answer(self.recording)
 
     @property
     def items(self) -> list[Json]:
         """The items of its response body."""
-        return body_items(self.recording.response.get("body"))
+        return as_items(self.recording.response.get("body"))
 
     @cached_property
     def strings(self) -> frozenset[bytes]:

@@ -98,9 +98,3 @@ def payload(item: Json) -> Json:
     if isinstance(item, dict) and "__type__" in item and "__data__" in item:
         return item["__data__"]
     return item
-
-
-def type_label(item: Json) -> str | None:
-    """The class name that the recorder noted for an item, as text; it is never imported."""
-    label = item.get("__type__") if isinstance(item, dict) else None
-    return label if isinstance(label, str) else None

@@ -86,7 +86,7 @@ def test_two_cores_tell_what_one_does(mixed: Path, monkeypatch: pytest.MonkeyPat
     alone = list(one)
     monkeypatch.setattr(recctl.scan, "_WORTH_A_CORE", 2)
     monkeypatch.setattr(recctl.scan, "_BLOCK", 3)
-    monkeypatch.setattr(recctl.scan, "cores", lambda: 2)
+    monkeypatch.setattr(recctl.parallel, "cores", lambda: 2)
     two = Scan(files, use_index=False)
     assert list(two) == alone
     assert [str(problem) for problem in two.problems] == [str(problem) for problem in one.problems]
@@ -96,7 +96,7 @@ def test_two_cores_tell_what_one_does(mixed: Path, monkeypatch: pytest.MonkeyPat
 def test_a_listing_on_two_cores(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = run("ls", mixed, "--json", "--no-cache")
     monkeypatch.setattr(recctl.scan, "_WORTH_A_CORE", 2)
-    monkeypatch.setattr(recctl.scan, "cores", lambda: 2)
+    monkeypatch.setattr(recctl.parallel, "cores", lambda: 2)
     both = run("ls", mixed, "--json", "--no-cache")
     assert (both.code, both.data, both.err) == (alone.code, alone.data, alone.err)
     assert len(json.loads(both.data)) == 41

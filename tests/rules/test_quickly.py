@@ -67,7 +67,7 @@ def test_on_two_cores_they_are_judged_alike(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr("recctl.check._WORTH_A_CORE", HUGE)
     on_one = told(paths, 0)
     monkeypatch.setattr("recctl.check._WORTH_A_CORE", 0)
-    monkeypatch.setattr("recctl.check.cores", lambda: 2)
+    monkeypatch.setattr("recctl.parallel.cores", lambda: 2)
     assert told(paths, 0) == on_one != []
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Embeddings, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 OPENAI = "openai.types.create_embedding_response.CreateEmbeddingResponse"
 OLLAMA = "ollama._types.EmbedResponse"

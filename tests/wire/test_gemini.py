@@ -6,7 +6,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Choice, Failure, ToolCall, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 COUNTS = {"prompt_token_count": 9, "candidates_token_count": 8, "total_token_count": 17}
 CAMEL_COUNTS = {"promptTokenCount": 9, "candidatesTokenCount": 8, "totalTokenCount": 17}

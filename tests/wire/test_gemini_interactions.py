@@ -8,7 +8,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Choice, Failure, ToolCall, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 COUNTS = {"total_input_tokens": 2, "total_output_tokens": 10, "total_tokens": 12}
 

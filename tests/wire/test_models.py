@@ -6,7 +6,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 
 def openai(name: Json) -> JsonObject:

@@ -6,7 +6,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Choice, Failure, ToolCall, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 COUNTS = {"prompt_eval_count": 31, "eval_count": 8}
 

@@ -6,7 +6,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Choice, ToolCall, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 CHUNK = "openai.types.chat.chat_completion_chunk.ChatCompletionChunk"
 WHOLE = "openai.types.chat.chat_completion.ChatCompletion"

@@ -6,7 +6,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Choice, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 CLASS = "openai.types.completion.Completion"
 COUNTS = {"prompt_tokens": 3, "completion_tokens": 1, "total_tokens": 4}

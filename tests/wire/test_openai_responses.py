@@ -8,7 +8,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Choice, Failure, ToolCall, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 from tests.make_samples import samples
 
 CLASS = "openai.types.responses.response.Response"

@@ -15,7 +15,8 @@ from recctl.jsonvalue import Json, JsonObject
 from recctl.recording import parse
 from recctl.request import conversation
 from recctl.transcript import Failure, Transcript
-from recctl.wire import FORMATS, assemble
+from recctl.wire.formats import FORMATS
+from recctl.wire.registry import assemble
 from tests.make_samples import samples
 
 ROWS = [row.name for row in FORMATS]

@@ -6,7 +6,7 @@ import pytest
 
 from recctl.jsonvalue import Json
 from recctl.transcript import Choice, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 RESULTS = [{"index": 1, "relevance_score": 0.96}, {"index": 0, "relevance_score": 0.08}]
 SCORES = "document 1: 0.96\ndocument 0: 0.08"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Choice, Failure, ToolCall, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 # ---- how each streamed format carries the pieces of a text
 

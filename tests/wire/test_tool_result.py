@@ -6,7 +6,7 @@ import pytest
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.transcript import Choice, Failure, Transcript
-from recctl.wire import assemble
+from recctl.wire.registry import assemble
 
 
 def result(content: Json, **fields: Json) -> JsonObject:
