@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib.metadata
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -194,6 +195,15 @@ def public(
 
 # ---- what a command loads
 
+# Top-level modules of everything that is installed, but for what typer, msgspec and the environment load.
+INSTALLED = set(importlib.metadata.packages_distributions()) - {
+    "recctl",
+    "_virtualenv",
+    "_distutils_hack",
+    "annotated_doc",
+    "shellingham",
+    "typing_extensions",
+}
 HEAVY = {"rich", "asyncio", "pydantic", "deepdiff", "ssl", "unittest", "pygments", "markdown_it", "pytest"}
 LOADED = """
 import sys
@@ -210,6 +220,7 @@ COMMANDS: dict[str, list[str]] = {
     "show --json": ["show", str(sample("ab7d")), "--json"],
     "show --chunks": ["show", str(sample("ab7d")), "--chunks"],
     "show --raw": ["show", str(sample("ab7d")), "--raw"],
+    "check": ["check", str(sample("ab7d")), "--ignore", "RC301"],
     "normalize": ["normalize", str(SAMPLES)],
     "undo --list": ["undo", "--list"],
     "wrong usage": ["ls", "--nope"],
@@ -223,14 +234,49 @@ NOT_LOADED = {
     "show --text": {"orjson", "recctl.request", "recctl.render.show"},
     "show --json": {"recctl.request", "recctl.render.show"},
     "show --raw": {"orjson", "recctl.request", "recctl.render.show"},
+    "check": {"orjson", "sqlite3", "detect_secrets", "recctl.git", "recctl.journal", "recctl.wire.registry"},
 }
+# What each loads that is not Python's own nor recctl's: all of it, and nothing else.
+LIBRARIES = {
+    "--version": {"typer"},
+    "ls --json": {"typer", "msgspec", "orjson", "platformdirs"},  # the samples are enough for an index
+    "check": {"typer", "msgspec"},
+    "normalize": {"typer", "msgspec"},
+}
+
+
+def loaded_by(arguments: list[str]) -> tuple[int, set[str]]:
+    """The exit code, and the names of all modules that a fresh interpreter has loaded in the end."""
+    command = [sys.executable, "-c", LOADED, *arguments]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_AFTER)
+    return done.returncode, set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_a_command_loads_these_libraries(name: str) -> None:
+    """Those of the hooks and of a listing: a commit waits for them."""
+    _, loaded = loaded_by(COMMANDS.get(name, [name]))
+    own = {module.partition(".")[0] for module in loaded} & INSTALLED
+    assert own == LIBRARIES[name]
+
+
+def test_the_version_loads_a_handful_of_modules() -> None:
+    _, loaded = loaded_by(["--version"])
+    own = {module for module in loaded if module.startswith("recctl.")}
+    small = {"__main__", "cli", "errors", "paths"}
+    assert own - {f"recctl.{name}" for name in small} <= {
+        "recctl.render",
+        "recctl.render.output",
+        "recctl.render.page",
+        "recctl.render.problems",
+        "recctl.render.safe",
+        "recctl.render.screen",
+    }
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_in_a_pipe_loads_only_what_it_needs(name: str) -> None:
-    command = [sys.executable, "-c", LOADED, *COMMANDS[name]]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=HANGS_AFTER)
-    loaded = set(done.stderr.splitlines()[-1].split())
-    assert (done.returncode, "recctl.cli" in loaded) == (0, True)
+    code, loaded = loaded_by(COMMANDS[name])
+    assert (code, "recctl.cli" in loaded) == (0, True)
     others = {f"recctl.commands.{other}" for other in cli.COMMANDS if other != COMMANDS[name][0]}
     assert loaded & (HEAVY | others | NOT_LOADED.get(name, set())) == set()
