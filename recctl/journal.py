@@ -173,7 +173,9 @@ class _Writer:
         """Keep the old bytes of a file."""
         offset = self._file.tell()
         self._file.write(data)
-        self._items.append(Item(os.path.abspath(path), offset, len(data), mode, digest_of(data), after))
+        # Without links: should a directory become one, undo must not follow it to another place.
+        place = os.path.join(os.path.realpath(path.parent), path.name)
+        self._items.append(Item(place, offset, len(data), mode, digest_of(data), after))
 
     def seal(self) -> int | None:
         """Make the entry count, on the disk for good; its number, None if it would be empty."""
@@ -225,6 +227,8 @@ def _put_back(entry: Entry, item: Item, place: Path, staged: Staged, made: list[
 
     Directories that have to be made first are added to `made`.
     """
+    if os.path.realpath(place.parent) != os.fspath(place.parent):
+        return "lay in a directory that is a symbolic link now, and is left alone"
     current = regular_file(place)
     now = None if current is None else digest_of(current[0])
     if now == item.before:
