@@ -31,6 +31,8 @@ def read_baseline(file: Path) -> Counts:
         held = as_object(json.loads(file.read_bytes()))
     except FileNotFoundError:
         raise RecctlError(f"{file}: there is no baseline", hint) from None
+    except MemoryError:
+        raise RecctlError(f"{file}: is too large to be a baseline", "name another file") from None
     except (OSError, ValueError, RecursionError) as error:
         raise RecctlError(f"{file}: cannot be read as a baseline: {error}", hint) from None
     if held.get("kind") != _KIND:

@@ -33,7 +33,7 @@ def spelled(document: Json) -> bytes:
 
 def proven(raw: bytes) -> Json | None:
     """The object or array in bytes that are canonical, if that can be shown quickly; None says nothing."""
-    import orjson  # only where many files pay for loading it
+    from recctl.whole_orjson import orjson  # only where many files pay for loading it
 
     if _DEEP in raw or _DELETE in raw:
         return None

@@ -135,7 +135,7 @@ def _own_table(pyproject: Path) -> Mapping[str, Any]:
     hint = "mend it, or name a directory"
     try:
         tool = tomllib.loads(pyproject.read_text("utf-8")).get("tool", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RecctlError(f"{pyproject}: cannot be used: {error}", hint) from None
     own = tool.get("recctl", {}) if isinstance(tool, dict) else None
     if not isinstance(own, dict):

@@ -14,6 +14,8 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
+from recctl.errors import RecctlError
+
 # Keys of LLM providers and of what goes with them: by name, as it is told.
 _PROVIDERS: tuple[tuple[str, str], ...] = tuple(
     (name, rf"(?<![A-Za-z0-9])({pattern})")
@@ -156,5 +158,17 @@ def _is_real(value: str) -> bool:
 
 @cache
 def _detectors() -> tuple[Any, ...]:
-    modules = ((import_module(f"detect_secrets.plugins.{module}"), name) for module, name in _DETECTORS)
+    import socket  # dear to load; most runs find nothing suspicious
+
+    # Some load requests, which tries on loading whether a socket can be had for IPv6: not here.
+    has_ipv6, socket.has_ipv6 = socket.has_ipv6, False
+    try:
+        modules = [(import_module(f"detect_secrets.plugins.{module}"), name) for module, name in _DETECTORS]
+    except ImportError as error:
+        raise RecctlError(
+            f"detect-secrets cannot be loaded ({error}), so credentials may be missed",
+            "install recctl with what it needs, or pass over them: --ignore RC501",
+        ) from None
+    finally:
+        socket.has_ipv6 = has_ipv6
     return tuple(getattr(module, name)() for module, name in modules)

@@ -16,7 +16,8 @@ from typing import TypeAlias
 
 import msgspec
 
-from recctl.errors import RecctlError
+from recctl.errors import RecctlError, Unreadable
+from recctl.jsonvalue import MOST_BYTES
 
 # Paths from the top of the repository → the id of the blob there.
 Tree: TypeAlias = dict[str, str]
@@ -29,7 +30,12 @@ _SAFE = (
     *("-c", "log.showRoot=true"),
     *("-c", f"core.hooksPath={os.devnull}"),
 )
-_ENVIRONMENT = {"GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
+_ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line before
+    "LC_ALL": "C",
+}
 _REGULAR_MODES = ("100644", "100755")
 _PORTION = 500  # blobs asked for at once, so that memory does not grow with their number
 _SHA256_DIGITS = 64
@@ -52,11 +58,12 @@ class Repository(msgspec.Struct, frozen=True):
 
     def commit(self, revision: str) -> str:
         """The id of the commit that a revision names. Raises RecctlError."""
-        asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-        done = _run(asked, self.top)
-        # `^HEAD` names a commit too, one to leave out.
-        if done.returncode == 0 and not done.stdout.startswith(b"^"):
-            return _text(done)
+        # No revision begins so; --end-of-options would say it too, but rev-parse knows that since 2.30 only.
+        if not revision.startswith("-"):
+            done = _run(("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"), self.top)
+            # `^HEAD` names a commit too, one to leave out.
+            if done.returncode == 0 and not done.stdout.startswith(b"^"):
+                return _text(done)
         if revision == "HEAD":
             raise RecctlError(f"{self.top}: there is no commit yet to compare with", "commit first")
         if self.is_shallow():
@@ -184,10 +191,16 @@ def find_repository(start: Path) -> Repository:
 
 
 def read_regular(path: Path) -> bytes | None:
-    """The bytes of a file that is one itself, not a link to one; None where there is no such file."""
+    """The bytes of a file that is one itself, not a link to one; None where there is no such file.
+
+    Raises Unreadable for one that is too large.
+    """
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
+        status = path.lstat()
+        if not stat.S_ISREG(status.st_mode):
             return None
+        if status.st_size > MOST_BYTES:
+            raise Unreadable(path, f"is too large to be a recording: {status.st_size:,} bytes")
         return path.read_bytes()
     except OSError:
         return None
@@ -208,6 +221,8 @@ def _run(
         )
     except FileNotFoundError:
         raise RecctlError("git is not to be found", "install it, or mend PATH") from None
+    except OSError as error:  # of arguments that are too long
+        raise RecctlError(f"git cannot be run: {error.strerror or error}") from None
 
 
 def _batch(output: bytes) -> Iterator[tuple[str, bytes]]:

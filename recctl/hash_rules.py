@@ -219,7 +219,8 @@ _UUID = r"[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
 # when one is first needed.
 _SEARCH_RESULTS = (
     (r"score:\s*[-+]?\d*\.?\d+(?:[eE][-+]?\d+)?", "score: __NORMALIZED__"),
-    (r",?\s*attributes:\s*\{[^}]*\}", ""),
+    # The recorder says `,?\s*`. The same is found here, but a long run of blanks is gone through once only.
+    (r"(?:,|(?<!\s))\s*attributes:\s*\{[^}]*\}", ""),
     (rf"document_id:\s*{_UUID}", "document_id: __NORMALIZED__"),
     (rf"<\|{_UUID}\|>", "<|__NORMALIZED__|>"),
 )

@@ -21,6 +21,7 @@ from pathlib import Path
 import msgspec
 
 from recctl import __version__
+from recctl.errors import RecctlError
 from recctl.summary import Kind
 
 DIRECTORY_VARIABLE = "RECCTL_CACHE_DIR"
@@ -89,7 +90,12 @@ def index_directory() -> Path:
         return Path(named)
     from platformdirs import user_cache_path
 
-    return user_cache_path("recctl", appauthor=False)
+    try:
+        return user_cache_path("recctl", appauthor=False)
+    except RuntimeError as error:  # neither HOME nor a name for the user
+        raise RecctlError(
+            f"there is no place for the index: {error}", f"name a directory with {DIRECTORY_VARIABLE}"
+        ) from None
 
 
 def now() -> int:
@@ -128,7 +134,8 @@ class Index:
     def put(self, directory: str, name: str, stamp: Stamp, kept: Kept) -> None:
         """Keep what was read of a file that had this stamp before and after it was read."""
         if stamp.is_settled(now()):
-            with suppress(UnicodeEncodeError):  # lone surrogates have no place in a database
+            # Lone surrogates have no place in a database, integers over 64 bits none in an entry.
+            with suppress(UnicodeEncodeError, OverflowError):
                 data = _encode(Entry(stamp, kept))
                 (directory + name).encode()
                 check = zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")

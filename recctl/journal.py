@@ -205,7 +205,13 @@ def journal_directory() -> Path:
         return Path(named) / "journal"
     import platformdirs
 
-    return platformdirs.user_state_path("recctl") / "journal"
+    try:
+        return platformdirs.user_state_path("recctl") / "journal"
+    except RuntimeError as error:  # neither HOME nor a name for the user
+        raise RecctlError(
+            f"there is no place for the journal: {error}; nothing was changed",
+            f"name a directory with {DIRECTORY_VARIABLE}",
+        ) from None
 
 
 def _prepare(edit: Edit, writer: _Writer, staged: Staged) -> str | None:

@@ -24,6 +24,15 @@ class Item(msgspec.Struct, frozen=True):
     after: str | None
 
 
+class _Manifest(msgspec.Struct, frozen=True):
+    """What `manifest.json` holds."""
+
+    command: str
+    directory: str
+    created: str
+    items: tuple[Item, ...]
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One run: which command, in which directory, when, and the files it changed."""
 
@@ -62,9 +71,9 @@ def load_entry(place: Path) -> Entry | None:
     """The entry in a directory; None where there is none that can be read."""
     try:
         manifest = json.loads((place / "manifest.json").read_bytes())
-        items = tuple(Item(**item) for item in manifest["items"])
-        return Entry(
-            int(place.name), manifest["command"], manifest["directory"], manifest["created"], items, place
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        held = msgspec.convert(manifest, _Manifest)
+        if any("\0" in item.path for item in held.items):
+            return None
+        return Entry(int(place.name), held.command, held.directory, held.created, held.items, place)
+    except (OSError, ValueError, RecursionError):  # msgspec's errors are ValueErrors
         return None

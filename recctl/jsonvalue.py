@@ -36,6 +36,9 @@ def _number(digits: str) -> int | float:
         return float(digits)
 
 
+# No recording comes near it; what is much larger fits into no memory.
+MOST_BYTES = 500_000_000
+
 # No recording comes near it; far below what makes Python give up.
 _DEEPEST = 200
 

@@ -42,12 +42,22 @@ def in_two(blocks: Sequence[T], work: Callable[[T], bytes]) -> Iterator[bytes]:
         yield from map(work, blocks)
         return
     reader, writer = os.pipe()
-    child = os.fork()
+    # Ctrl-C has to find either no second process, or one that is ended below; there it is not heard.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        child = os.fork()
+    except OSError:  # no more processes are allowed
+        os.close(reader)
+        os.close(writer)
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        yield from map(work, blocks)
+        return
     if not child:
         _work_in_child(reader, writer, blocks, work)
     os.close(writer)
     with os.fdopen(reader, "rb") as answers:
         try:
+            signal.pthread_sigmask(signal.SIG_SETMASK, heard)
             for number, block in enumerate(blocks):
                 answer = _receive(answers) if number % 2 else None
                 yield work(block) if answer is None else answer

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import msgspec
 
 from recctl.errors import NotARecording, Unreadable
 from recctl.header import NotPlain, read_facts
-from recctl.jsonvalue import Json, JsonObject, as_object, as_str, is_deep, loads
+from recctl.jsonvalue import MOST_BYTES, Json, JsonObject, as_object, as_str, is_deep, loads
 from recctl.summary import Facts, Summary, summary_of
 
 TOO_DEEP = "is nested too deeply to be a recording"
@@ -31,7 +32,11 @@ class Recording(msgspec.Struct, frozen=True):
 def read(path: Path) -> bytes:
     """The bytes of a file. Raises Unreadable where the system refuses."""
     try:
-        return path.read_bytes()
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            if size > MOST_BYTES:
+                raise Unreadable(path, f"is too large to be a recording: {size:,} bytes")
+            return file.read()
     except FileNotFoundError:
         raise Unreadable(path, "is not there, or went away meanwhile") from None
     except PermissionError:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.errors import Unreadable
+from recctl.errors import RecctlError, Unreadable
 from recctl.filename import parse_filename
 from recctl.index import Index, Kept, Stamp
+from recctl.jsonvalue import MOST_BYTES
 from recctl.parallel import blocks_of, in_two
 from recctl.paths import absolute_path
 from recctl.recording import read, summarize
@@ -46,16 +47,23 @@ class Scan(msgspec.Struct):
 
     def __iter__(self) -> Iterator[Summary]:
         if self.use_index and len(self.files) >= _WORTH_AN_INDEX:
-            yield from self._with_index()
-            return
+            try:
+                index = self._index()
+            except RecctlError as error:
+                self.notes.append(f"{error.message}; going on without it")
+            else:
+                yield from self._with_index(*index)
+                return
         results = _read_all(self.files)
         for path, result in zip(self.files, results, strict=True):
             if summary := self._summary(path, result):
                 yield summary
 
-    def _with_index(self) -> Iterator[Summary]:
+    def _index(self) -> tuple[list[str], Index]:
         places = [absolute_path(path) for path in self.files]
-        index = Index({os.path.dirname(place) for place in places})
+        return places, Index({os.path.dirname(place) for place in places})
+
+    def _with_index(self, places: Sequence[str], index: Index) -> Iterator[Summary]:
         known = [_known(index, path, place) for path, place in zip(self.files, places, strict=True)]
         results = _read_all([path for path, held in zip(self.files, known, strict=True) if held is None])
         for path, place, held in zip(self.files, places, known, strict=True):
@@ -124,14 +132,14 @@ def _read_block(files: Sequence[Path]) -> bytes:
     results = [_read_one(path) for path in files]
     try:
         return _encode(results)
-    except UnicodeEncodeError:  # lone surrogates, which cannot be handed over
+    except (UnicodeEncodeError, OverflowError):  # lone surrogates and long integers cannot be handed over
         return _encode([result if result is None or _is_plain(result) else None for result in results])
 
 
 def _is_plain(result: _Result) -> bool:
     try:
         return bool(_encode(result))
-    except UnicodeEncodeError:
+    except (UnicodeEncodeError, OverflowError):
         return False
 
 
@@ -139,7 +147,10 @@ def _read_one(path: Path) -> _Result | None:
     try:
         # Not to wait for a writer, should the file have become a pipe.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
-            before = Stamp.of(os.fstat(file.fileno()))
+            status = os.fstat(file.fileno())
+            if status.st_size > MOST_BYTES:
+                return None
+            before = Stamp.of(status)
             raw = file.readall()
             after = Stamp.of(os.fstat(file.fileno()))
         summary = summarize(path, raw)

@@ -26,7 +26,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "recctl",  # the version
-        "errors jsonvalue jsonspans filename",
+        "errors jsonvalue jsonspans filename whole_orjson",
         "paths provider transcript volatile config git edits",
         "summary wire store journal_entry",
         "header live journal index parallel",

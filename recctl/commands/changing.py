@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,16 @@ from recctl.errors import Unreadable
 from recctl.journal import Journal, Outcome
 
 WriteOption = Annotated[bool, typer.Option("--write", help="Do it; without this it is only shown.")]
+
+
+@contextmanager
+def though_unread(write: bool) -> Iterator[None]:
+    """Print inside this: what is to be written is done though the reader of the output has gone."""
+    try:
+        yield
+    except SystemExit:
+        if not write:
+            raise
 
 
 def carry_out(plan: Sequence[Edit], command: str, files: Sequence[Path]) -> Outcome:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from recctl.commands.changing import WriteOption, carry_out, tell_skipped
+from recctl.commands.changing import WriteOption, carry_out, tell_skipped, though_unread
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
 from recctl.normalize import Normalizer
 from recctl.render import output
@@ -35,12 +35,13 @@ def normalize(
     found = search(paths)
     normalizer = Normalizer(found.files, volatile)
     planned = list(progress(normalizer, "reading recordings", len(found.files)))
-    if as_json:
-        from recctl.render.as_json import encode
+    with though_unread(write):
+        if as_json:
+            from recctl.render.as_json import encode
 
-        output.write_json(encode([normalization_object(one) for one in planned]))
-    else:
-        output.write_page(list(normalization_page(planned)))
+            output.write_json(encode([normalization_object(one) for one in planned]))
+        else:
+            output.write_page(list(normalization_page(planned)))
     code = report([*found.problems, *normalizer.problems])
     due = [one for one in planned if one.due]
     outcome = None

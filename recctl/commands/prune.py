@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from recctl import prune as question
-from recctl.commands.changing import WriteOption, carry_out, tell_skipped
+from recctl.commands.changing import WriteOption, carry_out, tell_skipped, though_unread
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
 from recctl.config import find_project
 from recctl.edits import digest_of
@@ -83,12 +83,13 @@ def prune(
     truth = _truth(tests or (), collect, python, arguments)
     problems: list[Unreadable] = [*found.problems]
     answered = question.prune(_recordings(found.files, problems), truth, max_share, _repository(found.files))
-    if as_json:
-        from recctl.render.as_json import encode
+    with though_unread(write):
+        if as_json:
+            from recctl.render.as_json import encode
 
-        output.write_json(encode(pruning_object(answered)))
-    else:
-        output.write_page(list(pruning_page(answered)))
+            output.write_json(encode(pruning_object(answered)))
+        else:
+            output.write_page(list(pruning_page(answered)))
     code = report(problems)
     if answered.refused:
         output.say(pruning_totals(answered, None))

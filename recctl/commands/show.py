@@ -45,7 +45,7 @@ def show(
     if raw:
         for reference in references:
             try:
-                output.write_bytes(read(library.resolve(reference)))
+                output.write_file(read(library.resolve(reference)))
             except RecctlError as error:
                 problems.append(error)
         raise typer.Exit(report(problems))

@@ -69,7 +69,12 @@ def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:
         if not wanted(path):
             continue
         place = repository.top / path
-        data = read_regular(place)
+        try:
+            data = read_regular(place)
+        except Unreadable as problem:
+            problems.append(problem)
+            unchanged.add(path)
+            continue
         same = data is not None and old.get(path) == repository.blob_id(data, like=base)
         if same or (data is None and left_out):
             unchanged.add(path)
@@ -115,7 +120,7 @@ def _refuse_nothing(paths: Iterable[str], wanted: Callable[[str], bool], below: 
 def _relative(repository: Repository, path: Path) -> str:
     try:
         relative = path.resolve().relative_to(repository.top.resolve()).as_posix()
-    except ValueError:
+    except (ValueError, OSError, RuntimeError):  # the last for links in a circle
         raise RecctlError(
             f"{path} is not in the repository {repository.top}", "name a directory of it"
         ) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -47,7 +48,7 @@ def _test_file(summary: Summary) -> Path | None:
     test = parse_test_id(summary.test_id or "")
     root = project_root(summary.path, test.file)
     file = None if root is None else root / test.file
-    return file if file is not None and file.suffix == ".py" and file.is_file() else None
+    return file if file is not None and file.suffix == ".py" and os.path.isfile(file) else None
 
 
 def _changed(file: Path) -> int:

@@ -48,7 +48,7 @@ def project_root(recording: Path, test_file: str) -> Path | None:
     if not directory:
         # The test file is at the root: the recording lies in a directory beside it.
         above = Path(place).parents
-        return next((parent for parent in above if (parent / test_file).is_file()), None)
+        return next((parent for parent in above if os.path.isfile(parent / test_file)), None)
     return _root_above(place, directory)
 
 

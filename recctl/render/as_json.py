@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import msgspec
-import orjson
 
 from recctl.jsonvalue import Json, JsonObject
 from recctl.paths import display_path
 from recctl.recording import Recording, request_body
 from recctl.summary import Summary
 from recctl.transcript import Choice, Transcript
+from recctl.whole_orjson import orjson
 
 
 def encode(value: Json) -> bytes:

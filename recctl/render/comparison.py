@@ -55,7 +55,7 @@ def _chosen(siblings: Sequence[Sibling]) -> Iterator[Line]:
     first, *rest = siblings
     yield line(
         f"Nearest {_TIES[first.tie]}: ",
-        Span(first.recording.summary.name.reference, "id"),
+        Span(one_line(first.recording.summary.name.reference), "id"),
         f", {_distance(first)}.",
     )
     if rest:

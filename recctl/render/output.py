@@ -71,6 +71,14 @@ def write_exact(text: str) -> None:
         write_bytes(text.encode("utf-8", "backslashreplace"))
 
 
+def write_file(data: bytes) -> None:
+    """A file's bytes: exactly in a pipe; as text, made safe, on a terminal."""
+    if screen().terminal:
+        write_exact(data.decode("utf-8", "backslashreplace"))
+    else:
+        write_bytes(data)
+
+
 def write_json(data: bytes) -> None:
     """A JSON document: exactly in a pipe; on a terminal with escapes for what could steer it."""
     if not screen().terminal:

@@ -31,6 +31,20 @@ def escaped(char: str) -> str:
     return repr(char)[1:-1] if not char.isprintable() else char
 
 
+def columns(text: str) -> int:
+    """About as many columns as a safe text takes; rich knows better, but is not loaded for a pipe."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0
+        if unicodedata.category(char) in ("Mn", "Me")
+        else 2
+        if unicodedata.east_asian_width(char) in "WF"
+        else 1
+        for char in text
+    )
+
+
 def format_size(size: int) -> str:
     """Bytes for people, in decimal units: `812 B`, `19.4 kB`, `1.2 MB`."""
     value = float(size)

@@ -9,7 +9,7 @@ from recctl.jsonvalue import Json, JsonObject, compact, pretty
 from recctl.paths import display_path
 from recctl.recording import Recording
 from recctl.render.page import BLANK, Line, Span, line, styled
-from recctl.render.safe import format_size, one_line, plural, visible
+from recctl.render.safe import columns, format_size, one_line, plural, visible
 from recctl.request import conversation
 from recctl.request.types import Call, Media, Message, Other, Part, Result, Text, Tool
 from recctl.summary import Summary
@@ -68,9 +68,10 @@ def _request(recording: Recording) -> Iterator[Line]:
         if asked.messages or asked.tools:
             yield BLANK
         yield styled("parameters", "role")
-        width = min(max(map(len, asked.parameters)), _WIDEST_NAME)
-        for key, value in asked.parameters.items():
-            yield from _parameter(one_line(key), width, value)
+        named = [(one_line(key), value) for key, value in asked.parameters.items()]
+        width = min(max(columns(name) for name, _ in named), _WIDEST_NAME)
+        for name, value in named:
+            yield from _parameter(name, width, value)
     if not (asked.messages or asked.tools or asked.parameters):
         yield styled("nothing but the address", "dim", indent=1)
 
@@ -150,7 +151,7 @@ def _tool(tool: Tool) -> Iterator[Line]:
 
 def _parameter(name: str, width: int, value: Json) -> Iterator[Line]:
     text = value if isinstance(value, str) else compact(value)
-    lead = Span(f"{name.ljust(width)}  ", "name")
+    lead = Span(f"{name}{' ' * (width - columns(name))}  ", "name")
     if isinstance(value, dict | list) and len(text) > _LONG_VALUE:
         yield line(indent=1, lead=lead)
         yield styled(visible(pretty(value)), "plain", indent=2)

@@ -133,12 +133,13 @@ def fit_middle(text: str, width: int) -> str:
 
 
 def _last_columns(text: str, width: int) -> str:
-    taken = 0
-    for position in range(len(text) - 1, -1, -1):
-        taken += cell_len(text[position])
-        if taken > width:
-            return text[position + 1 :]
-    return text
+    start = len(text)
+    # Measured as a whole: a selector or a mark changes how wide the character before it is.
+    while start and cell_len(text[start - 1 :]) <= width:
+        start -= 1
+    while start < len(text) and not cell_len(text[start]):
+        start += 1  # marks of a character that is cut off
+    return text[start:]
 
 
 def page_through(text: str) -> bool:

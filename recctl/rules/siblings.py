@@ -57,7 +57,7 @@ class Siblings:
         if seen.hash is None:
             return None
         right = seen.path.with_name(f"{seen.hash[: self._settings.hash_rule.digits]}{seen.path.suffix}")
-        held = self._look(right) if right != seen.path and right.is_file() else None
+        held = self._look(right) if right != seen.path and os.path.isfile(right) else None
         if held is not None and held.hash == seen.hash:
             return right
         here = os.path.dirname(absolute_path(seen.path))

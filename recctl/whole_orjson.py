@@ -1,0 +1,13 @@
+"""orjson, loaded without interruption: Ctrl-C while it loads would crash the whole process."""
+
+from __future__ import annotations
+
+import signal
+
+_heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+try:
+    import orjson
+finally:
+    signal.pthread_sigmask(signal.SIG_SETMASK, _heard)
+
+__all__ = ["orjson"]
