@@ -99,16 +99,24 @@ def _known(index: Index, path: Path, place: str) -> Summary | None:
     return None if kept is None else _summary_of(path, status.st_size, kept)
 
 
+_shared: dict[str | None, str | None] = {}
+
+
+def _share(text: str | None) -> str | None:
+    """The same string for equal ones: a hundred thousand recordings have a few hundred urls and tests."""
+    return _shared.setdefault(text, text)
+
+
 def _summary_of(path: Path, size: int, kept: Kept) -> Summary:
     return Summary(
         path=path,
         name=parse_filename(path.name),
-        test_id=kept.test_id,
+        test_id=_share(kept.test_id),
         kind=kept.kind,
         method=kept.method,
-        url=kept.url,
-        endpoint=kept.endpoint,
-        model=kept.model,
+        url=_share(kept.url),
+        endpoint=_share(kept.endpoint),
+        model=_share(kept.model),
         provider=kept.provider,
         streaming=kept.streaming,
         chunks=kept.chunks,

@@ -87,9 +87,9 @@ def ls(
     if ids:
         _print_ids(shown, found)
     elif as_json:
-        from recctl.render.as_json import encode, summary_object
+        from recctl.render.as_json import encode_all, summary_object
 
-        output.write_json(encode([summary_object(summary) for summary in shown]))
+        output.write_json_pieces(encode_all(map(summary_object, shown)))
     else:
         _print_lines(shown, long)
     code = report([*found.problems, *scan.problems])

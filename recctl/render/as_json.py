@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import msgspec
 
@@ -12,6 +14,8 @@ from recctl.recording import Recording, request_body
 from recctl.summary import Summary
 from recctl.transcript import Choice, Transcript
 from recctl.whole_orjson import orjson
+
+_PORTION = 1000  # values made into JSON at once
 
 
 def encode(value: Json) -> bytes:
@@ -24,6 +28,17 @@ def encode(value: Json) -> bytes:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     except TypeError:
         return (json.dumps(_without_nan(value), indent=2) + "\n").encode("ascii")
+
+
+def encode_all(values: Iterable[Json]) -> Iterator[bytes]:
+    """An array of many values, as `encode` writes it, in pieces: they need not be in memory all at once."""
+    every = iter(values)
+    before = b"[\n"
+    while portion := list(islice(every, _PORTION)):
+        # Without the brackets, and the line breaks inside them.
+        yield before + encode(portion)[2:-3]
+        before = b",\n"
+    yield b"[]\n" if before == b"[\n" else b"\n]\n"
 
 
 def _without_nan(value: Json) -> Json:

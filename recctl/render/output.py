@@ -88,6 +88,15 @@ def write_json(data: bytes) -> None:
     write_text(text if visible(text) == text else "".join(map(_json_escaped, text)))
 
 
+def write_json_pieces(pieces: Iterable[bytes]) -> None:
+    """A JSON document that comes in pieces, as `write_json` writes a whole one."""
+    if screen().terminal:
+        write_json(b"".join(pieces))
+        return
+    for piece in pieces:
+        write_bytes(piece)
+
+
 def _json_escaped(char: str) -> str:
     return char if visible(char) == char else json.dumps(char)[1:-1]
 
