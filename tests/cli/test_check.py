@@ -698,3 +698,14 @@ def test_a_broken_recording_is_what_this_file_takes_it_for(tmp_path: Path) -> No
     assert document(path)["test_id"] == "tests/x/test_x.py::test_one"
     for change in BREAKS.values():
         assert change(path.read_bytes()) != path.read_bytes()
+
+
+def test_hostile_text_in_a_message_is_made_visible(tmp_path: Path) -> None:
+    """A key that stands twice is told, and a key may be anything."""
+    path = put(tmp_path / "tests/a/recordings", chat(test_id="tests/a/test_a.py::test_x"))
+    key = b'"\\u001b]8;;http://evil\\u0007\\u202e"'
+    path.write_bytes(path.read_bytes().replace(b'"headers": {}', b'"headers": {%b: 1, %b: 2}' % (key, key)))
+    result = run("check", path, "--select", "RC002")
+    assert (result.code, "RC002" in result.out) == (1, True)
+    assert [char for char in result.out if char in "\x1b\x07\u202e"] == []
+    assert "\\x1b]8;;http://evil\\x07\\u202e" in result.out
