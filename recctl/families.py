@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from recctl.errors import Unreadable
-from recctl.filename import SUFFIX
 from recctl.paths import absolute_path
 from recctl.recording import read, summarize
+from recctl.store import look_into
 
 # The test id is the first thing that a recorder writes, so that few bytes of a file tell it.
 _HEAD = re.compile(rb'\{\s*"test_id":\s*("(?:[^"\\]|\\.)*"|null)\s*,\s*"request"')
@@ -85,7 +85,6 @@ def _key(place: str, test_id: str | None) -> str:
 
 def _recordings_in(directory: str) -> list[str]:
     try:
-        with os.scandir(directory) as entries:
-            return [entry.name for entry in entries if entry.name.endswith(SUFFIX) and entry.is_file()]
+        return look_into(directory)[1]
     except OSError:  # its files may be named all the same
         return []

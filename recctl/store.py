@@ -122,7 +122,7 @@ def _directories(root: Path, problems: list[Unreadable]) -> Iterator[tuple[str, 
     while pending:
         directory = pending.pop()
         try:
-            below, names = _scan(directory)
+            below, names = look_into(directory)
         except OSError as error:
             problems.append(Unreadable(Path(directory), f"cannot be searched: {error.strerror or error}"))
             continue
@@ -132,8 +132,8 @@ def _directories(root: Path, problems: list[Unreadable]) -> Iterator[tuple[str, 
         yield directory, names
 
 
-def _scan(directory: str) -> tuple[list[str], list[str]]:
-    """The names of the subdirectories and of the .json files in a directory."""
+def look_into(directory: str) -> tuple[list[str], list[str]]:
+    """The names of the subdirectories and of the .json files in a directory. Raises OSError."""
     below: list[str] = []
     names: list[str] = []
     with os.scandir(directory) as entries:

@@ -240,3 +240,10 @@ def test_lists_of_models_with_wrong_names_are_not_the_same(tmp_path: Path) -> No
         for number, one in zip("12", map(model_list, "ab"), strict=True)
     ]
     assert [code for code, _ in codes(tmp_path, project(*lists), "RC101,RC106")] == ["RC101", "RC101"]
+
+
+def test_a_link_to_itself_beside_them_hides_no_sibling(tmp_path: Path) -> None:
+    lay_out(tmp_path, project(*(moved(PLAIN, name) for name in WRONG)))
+    before = findings(tmp_path, WRONG[1], "--select", "RC106")
+    (tmp_path / WRONG[1]).with_name("loop.json").symlink_to("loop.json")
+    assert findings(tmp_path, WRONG[1], "--select", "RC106") == before != []
