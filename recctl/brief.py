@@ -12,6 +12,7 @@ from recctl.errors import Unreadable
 from recctl.recording import load
 from recctl.summary import Summary
 from recctl.transcript import Transcript
+from recctl.wire.formats import UNKNOWN
 
 Sort = Literal["text", "tool", "embedding", "models", "error", "nothing", "unknown", "unreadable"]
 
@@ -60,7 +61,7 @@ def _without_words(transcript: Transcript) -> Brief:
         count = len(transcript.models)
         names = f": {', '.join(transcript.models)}" if count else ""
         return Brief("models", _one_line(f"{count} model{'s' * (count != 1)}{names}"))
-    if transcript.type == "unknown":
+    if transcript.type == UNKNOWN:
         return Brief("unknown", "a format recctl does not know")
     reasons = [choice.finish_reason for choice in transcript.choices if choice.finish_reason]
     return Brief("nothing", f"no words, {', '.join(reasons)}" if reasons else "no words")

@@ -55,6 +55,7 @@ class Checker(msgspec.Struct):
     def __iter__(self) -> Iterator[list[Finding]]:
         """The findings of each file, in their order; last those that need the others too."""
         siblings = Siblings(self.files, self.settings, self._quickly)
+        rules = {rule.code: rule for rule in self.rules}
         kept: list[Seen] = []
         for path, looked in zip(self.files, self._look_at_all(), strict=True):
             if looked is None:
@@ -63,7 +64,6 @@ class Checker(msgspec.Struct):
             if looked.seen is not None:
                 kept.append(looked.seen)
                 siblings.add(looked.seen)
-            rules = {rule.code: rule for rule in self.rules}
             yield [rules[code].finding(path, looked.test_id, note) for code, note in looked.notes]
         yield [
             rule.finding(seen.path, seen.summary.test_id, note)

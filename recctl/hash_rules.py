@@ -147,7 +147,8 @@ def fit_of(asked: Asked, name: RecordingName, in_force: HashRule = NEWEST) -> Fi
     found = next((rule for rule in others if rule.fits(name, rule.hash(asked))), None)
     if found is not None:
         return Fit("ahead" if found.since > in_force.since else "superseded", found, digest)
-    return Fit("unknown" if NEWEST.hash(asked) is None else "edited", None, digest)
+    has_rule = digest is not None or NEWEST.hash(asked) is not None
+    return Fit("edited" if has_rule else "unknown", None, digest)
 
 
 def differing_parts(old: JsonObject, new: JsonObject) -> tuple[str, ...]:

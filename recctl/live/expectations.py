@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from recctl.live.judgement import parse_test_id
-from recctl.live.source import parsed, project_root, statements_named
+from recctl.live.source import project_root, statements_named, syntax_tree
 from recctl.summary import Summary
 
 # Words in the name of a test, or in its parameters, that tell that something is to go wrong.
@@ -41,7 +41,8 @@ def expects_failure(summary: Summary) -> bool:
 def is_in_source(summary: Summary, words: str) -> bool:
     """Whether a recording's test file holds these words as a string, runs of blanks evened out."""
     file = _test_file(summary)
-    return file is not None and any(words in text for text in _strings(file, _changed(file)))
+    module = None if file is None else syntax_tree(file)
+    return module is not None and any(words in text for text in _strings(module))
 
 
 def _test_file(summary: Summary) -> Path | None:
@@ -51,19 +52,10 @@ def _test_file(summary: Summary) -> Path | None:
     return file if file is not None and file.suffix == ".py" and os.path.isfile(file) else None
 
 
-def _changed(file: Path) -> int:
-    try:
-        return file.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
 def _functions(file: Path, names: tuple[str, ...]) -> Iterator[ast.stmt]:
     """What the file gives the name of the test, wherever in its classes."""
-    try:
-        scopes: list[ast.Module | ast.ClassDef] = [parsed(file, _changed(file))]
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return
+    module = syntax_tree(file)
+    scopes: list[ast.Module | ast.ClassDef] = [] if module is None else [module]
     for name in names[:-1]:
         inner = (statement for scope in scopes for statement in statements_named(scope, name))
         scopes = [statement for statement in inner if isinstance(statement, ast.ClassDef)]
@@ -80,10 +72,6 @@ def _catches(function: ast.stmt) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _strings(file: Path, changed: int) -> tuple[str, ...]:
-    try:
-        module = parsed(file, changed)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
+def _strings(module: ast.Module) -> tuple[str, ...]:
     values = (node.value for node in ast.walk(module) if isinstance(node, ast.Constant))
     return tuple(" ".join(value.split()) for value in values if isinstance(value, str))

@@ -73,9 +73,8 @@ def _holds_tests(directory: Path) -> bool:
 
 
 def _in_file(file: Path, names: tuple[str, ...]) -> Judgement:
-    try:
-        module = parsed(file, file.stat().st_mtime_ns)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    module = syntax_tree(file)
+    if module is None:
         return unjudged(f"{file.name} cannot be parsed")
     scopes: list[_Scope] = [module]
     for position, name in enumerate(names):
@@ -89,9 +88,16 @@ def _in_file(file: Path, names: tuple[str, ...]) -> Judgement:
     return LIVE
 
 
+def syntax_tree(file: Path) -> ast.Module | None:
+    """The syntax tree of a file, the same object while the file does not change; None where it has none."""
+    try:
+        return _parsed(file, file.stat().st_mtime_ns)
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 @lru_cache(maxsize=256)
-def parsed(file: Path, _changed: int) -> ast.Module:
-    """The syntax tree of a file that was last changed at this time. Raises what reading and parsing raise."""
+def _parsed(file: Path, _changed: int) -> ast.Module:
     return ast.parse(file.read_bytes())
 
 

@@ -14,7 +14,7 @@ from recctl.request import conversation
 from recctl.request.types import Call, Media, Message, Other, Part, Result, Text, Tool
 from recctl.summary import Summary
 from recctl.transcript import Choice, Embeddings, Failure, ToolCall, Transcript, token_counts
-from recctl.wire.registry import UNKNOWN
+from recctl.wire.formats import UNKNOWN
 
 _LABEL = 9  # columns of the widest label at the top, and a blank
 _WIDEST_NAME = 20  # columns that the names of parameters are aligned to at most

@@ -8,6 +8,7 @@ from recctl.rules.rule import Note, Rule
 from recctl.rules.sight import ends, says_something
 from recctl.rules.subject import Subject
 from recctl.summary import Summary
+from recctl.wire.formats import UNKNOWN
 
 
 def _recorded_error(subject: Subject) -> Iterator[Note]:
@@ -70,7 +71,7 @@ def _empty(subject: Subject) -> Iterator[Note]:
     transcript = subject.transcript
     said = any(c.text or c.reasoning or c.refusal or c.tool_calls for c in transcript.choices)
     vectors = transcript.embeddings is not None and transcript.embeddings.count > 0
-    if said or vectors or transcript.models is not None or transcript.type in ("unknown", "ollama-pull"):
+    if said or vectors or transcript.models is not None or transcript.type in (UNKNOWN, "ollama-pull"):
         return
     yield Note("its answer is empty: no text, no tool call, nothing else")
 

@@ -23,7 +23,7 @@ _PIECES = re.compile(
 
 def _credentials(subject: Subject) -> Iterator[Note]:
     found: dict[str, list[int]] = {}
-    if is_suspicious(_unseen(subject)):
+    if _is_worth_a_look(subject):
         for number, line in _lines(subject.raw):
             plain = _unescaped(line)
             if is_suspicious(plain):
@@ -39,13 +39,13 @@ def _credentials(subject: Subject) -> Iterator[Note]:
     )
 
 
-def _unseen(subject: Subject) -> bytes:
-    """All in a recording that may leak, but for lines in which nothing was found before."""
+def _is_worth_a_look(subject: Subject) -> bool:
+    """Whether a recording is suspicious beyond the lines in which nothing was found before."""
     lines = subject.strings - _harmless
-    text = _unescaped(b"\n".join(lines))
-    if len(_harmless) < _MOST_HARMLESS and not is_suspicious(text):
+    suspicious = is_suspicious(_unescaped(b"\n".join(lines)))
+    if not suspicious and len(_harmless) < _MOST_HARMLESS:
         _harmless.update(lines)
-    return text
+    return suspicious
 
 
 def _lines(raw: bytes) -> Iterable[tuple[int, bytes]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from recctl.rules.rule import Note, Rule
 from recctl.rules.subject import Subject
-from recctl.wire.formats import by_class
+from recctl.wire.formats import UNKNOWN, by_class
 
 NOT_JSON = Rule(
     "RC001",
@@ -55,7 +55,7 @@ DUPLICATE_KEYS = Rule(
 
 def _unknown_format(subject: Subject) -> Iterator[Note]:
     # Without a known class name only putting it together tells.
-    if by_class(subject.items) is None and subject.transcript.type == "unknown":
+    if by_class(subject.items) is None and subject.transcript.type == UNKNOWN:
         yield Note("the response is in no wire format that recctl knows")
 
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from recctl.wire.delta import Delta
 
 
+UNKNOWN = "unknown"  # what a transcript calls a body that no row fits
+
+
 class WireFormat(msgspec.Struct, frozen=True):
     """A row: its name in `--json`, the class names it goes by, and the module that reads it.
 

@@ -14,9 +14,8 @@ from recctl.transcript import Failure, Transcript
 from recctl.wire import sse
 from recctl.wire.assembly import Assembler
 from recctl.wire.delta import Delta, Failed
-from recctl.wire.formats import FORMATS, WireFormat, by_class
+from recctl.wire.formats import FORMATS, UNKNOWN, WireFormat, by_class
 
-UNKNOWN = "unknown"
 EMPTY = "empty"
 ERROR = "error"
 
