@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.cli.test_access import run_unprivileged
+from tests.cli.test_check import refused
 from tests.edits.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
 
@@ -67,15 +68,6 @@ def told(root: Path, *args: str | Path, file: str | Path = "base.json") -> list[
     result = run("check", *args, "--baseline", file, "--format", "json", cwd=root)
     assert problems(result) == []
     return [(Path(one["path"]).name, one["code"]) for one in json.loads(result.out)]
-
-
-def refused(*args: str | Path, cwd: Path) -> str:
-    """The one line of a run that is refused."""
-    result = run("check", *args, cwd=cwd)
-    assert (result.code, result.data, result.err.count("\n")) == (2, b"", 1), result.err
-    assert result.err.startswith("recctl: ")
-    assert "a bug in recctl" not in result.err
-    return result.err
 
 
 def counts(root: Path, file: str = "base.json") -> dict[str, dict[str, int]]:
