@@ -110,6 +110,13 @@ class Repository(msgspec.Struct, frozen=True):
         )
         return {entry[2:]: entry.startswith("S ") for entry in _entries(listed)}
 
+    def index_modes(self) -> dict[str, str]:
+        """Return what the index tracks, with its mode: files, links and submodules, by path from the top."""
+        entries = _entries(self._output("ls-files", "--stage", "-z", "--full-name"))
+        return {
+            path: head.partition(" ")[0] for head, _, path in (entry.partition("\t") for entry in entries)
+        }
+
     def blob_id(self, data: bytes, like: str) -> str:
         """The id git gives a blob of these bytes, in the hash that the id `like` is of."""
         new = hashlib.sha256 if len(like) == _SHA256_DIGITS else hashlib.sha1

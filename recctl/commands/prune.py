@@ -52,6 +52,10 @@ def prune(
     collect: Annotated[
         bool, typer.Option("--collect", help="Ask the project's own pytest; arguments after -- go to it.")
     ] = False,
+    exact: Annotated[
+        bool,
+        typer.Option("--exact", help="The collection is the whole truth, parameters and environment too."),
+    ] = False,
     python: Annotated[
         str | None, typer.Option(metavar="PROGRAM", help="The interpreter for --collect.")
     ] = None,
@@ -79,8 +83,10 @@ def prune(
     arguments: list[str] = context.meta[_REST]
     if arguments and not collect:
         raise RecctlError("arguments after -- are for pytest", "give --collect as well")
+    if exact and not collect:
+        raise RecctlError("--exact is about a collection", "give --collect as well")
     found = search(paths)
-    truth = _truth(tests or (), collect, python, arguments)
+    truth = _truth(tests or (), collect, python, arguments, exact=exact)
     problems: list[Unreadable] = [*found.problems]
     answered = question.prune(_recordings(found.files, problems), truth, max_share, _repository(found.files))
     with though_unread(write):
@@ -104,15 +110,17 @@ def prune(
     raise typer.Exit(TROUBLE if code else FINDINGS if answered.remove else DONE)
 
 
-def _truth(tests: Sequence[str], collect: bool, python: str | None, arguments: list[str]) -> Judge:
+def _truth(
+    tests: Sequence[str], collect: bool, python: str | None, arguments: list[str], *, exact: bool
+) -> Judge:
     """The source of truth that the options name. Raises RecctlError where it tells nothing."""
     from recctl.live import collected, listed, source
 
     ids = listed.listed_tests(tests) if tests else frozenset()
     if collect:
         root = find_project(current_directory()).root
-        return collected.by_collection(collected.collect(root, python, arguments), ids)
-    return listed.by_list(ids) if tests else source.by_source
+        return collected.by_collection(collected.collect(root, python, arguments), ids, exact)
+    return listed.by_list(ids) if tests else source.SourceJudge()
 
 
 def _recordings(files: Sequence[Path], problems: list[Unreadable]) -> Iterator[tuple[Summary, str]]:

@@ -16,22 +16,29 @@ import msgspec
 
 from recctl.errors import RecctlError
 from recctl.jsonvalue import JsonObject
-from recctl.live.judgement import LIVE, Judge, Judgement, parse_test_id, stale, unjudged
-from recctl.live.source import project_root
+from recctl.live.judgement import LIVE, Judge, Judgement, parse_test_id, stale, unjudged, without_group
+from recctl.live.listed import is_among
+from recctl.live.roots import Location
+from recctl.live.source import SourceJudge
 from recctl.summary import Summary
 
 _PLUGIN = "_recctl_collect"
 _REPORT = "RECCTL_COLLECT_REPORT"
 _LAST_LINES = 5
 _NO_TESTS = 5
+_NOT_COLLECTED = "it is in the source but was not collected: parameters or environment? --exact decides"
 
 
 class Collection(msgspec.Struct, frozen=True):
-    """What a collection saw: tests, the files it went through wholly, and whether it was told to see less."""
+    """What a collection saw: tests, the files it went through wholly, and whether it was told to see less.
+
+    `root` is pytest's rootdir, to which the ids are relative.
+    """
 
     ids: frozenset[str]
     files: frozenset[str]
     narrowed: bool
+    root: Path
 
 
 def collect(root: Path, python: str | None, arguments: Sequence[str]) -> Collection:
@@ -47,26 +54,45 @@ def collect(root: Path, python: str | None, arguments: Sequence[str]) -> Collect
     if done.returncode or found is None or found["exit"] or found["errors"]:
         raise _failed(f"failed with exit code {done.returncode}", done)
     files = frozenset(found["files"]) - frozenset(found["partial"])
-    return Collection(frozenset(found["ids"]), files, bool(found["narrowed"]))
+    return Collection(frozenset(found["ids"]), files, bool(found["narrowed"]), Path(found["root"]))
 
 
-def by_collection(collection: Collection, listed: frozenset[str] = frozenset()) -> Judge:
-    """Tests that were not collected are gone, if the collection looked where they would be."""
+def by_collection(collection: Collection, listed: frozenset[str] = frozenset(), exact: bool = False) -> Judge:
+    """Return the judge for which a collected test lives; one that was not collected is stale only by proof.
+
+    Parameters, options and the environment decide what is collected. So a test is stale if the source proves
+    it too, or with `exact` if the collection went through its file: then it is the whole truth.
+    """
+    ids = collection.ids | listed
+    plain = frozenset(map(without_group, ids))
+    source = SourceJudge(hooks=False)  # the collection ran them
 
     def judge(summary: Summary) -> Judgement:
-        if summary.test_id in collection.ids or summary.test_id in listed:
+        if is_among(summary.test_id or "", ids, plain):
             return LIVE
+        location = _in_root(collection, source.locations(summary))
+        if location is None:
+            return unjudged(f"its test does not belong to {collection.root}, which was collected")
         file = parse_test_id(summary.test_id or "").file
-        if file in collection.files:
-            return stale("its test was not collected")
-        if collection.narrowed:
-            return unjudged("the collection was narrowed and did not cover its test file")
-        root = project_root(summary.path, file)
-        if root is None or os.path.exists(root / file):
+        if location.state == "unknown":
+            return unjudged(location.reason)
+        if file not in collection.files and (collection.narrowed or location.state == "there"):
             return unjudged("the collection did not cover its test file")
-        return stale(f"{file} is gone")
+        if exact:
+            where = (
+                f"{file} does not exist" if location.state == "absent" else f"{file} was collected without it"
+            )
+            return stale(where)
+        found = source(summary)
+        return unjudged(_NOT_COLLECTED) if found.fate == "live" else found
 
     return judge
+
+
+def _in_root(collection: Collection, locations: Sequence[Location]) -> Location | None:
+    """Return the location of a test file whose root is the one that was collected."""
+    root = os.path.realpath(collection.root)
+    return next((location for location in locations if os.path.realpath(location.root) == root), None)
 
 
 def active_python() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Literal, TypeAlias
 
@@ -10,6 +11,9 @@ import msgspec
 from recctl.summary import Summary
 
 Fate: TypeAlias = Literal["live", "stale", "unjudged"]
+
+# Where the names of a node id end: at the parameters, or at the group that pytest-xdist's loadgroup adds.
+_END_OF_NAMES = re.compile(r"[\[@]")
 
 
 class Judgement(msgspec.Struct, frozen=True):
@@ -26,12 +30,12 @@ Judge: TypeAlias = Callable[[Summary], Judgement]
 
 
 def stale(reason: str) -> Judgement:
-    """The test is gone."""
+    """Say that the test does not exist, by a positive proof: the reason."""
     return Judgement("stale", reason)
 
 
 def unjudged(reason: str) -> Judgement:
-    """Nothing that was looked at tells."""
+    """Say that nothing that was looked at proves anything, and why."""
     return Judgement("unjudged", reason)
 
 
@@ -45,6 +49,15 @@ class TestName(msgspec.Struct, frozen=True):
 
 
 def parse_test_id(test_id: str) -> TestName:
-    """The file, and the classes and function in it. Parameters may hold anything, `::` too."""
+    """Return the file, and the classes and function in it. Parameters may hold anything, `::` too."""
     file, _, rest = test_id.partition("::")
-    return TestName(file, tuple(rest.partition("[")[0].split("::")) if rest else ())
+    return TestName(file, tuple(_END_OF_NAMES.split(rest, maxsplit=1)[0].split("::")) if rest else ())
+
+
+def without_group(test_id: str) -> str:
+    """Return a node id without the `@group` that pytest-xdist's `--dist loadgroup` appends."""
+    file, colons, rest = test_id.partition("::")
+    head, bracket, tail = rest.rpartition("]")
+    if bracket:
+        return f"{file}{colons}{head}]" if tail.startswith("@") else test_id
+    return f"{file}{colons}{rest.partition('@')[0]}"

@@ -13,7 +13,8 @@ _REPORT = "RECCTL_COLLECT_REPORT"
 
 
 class _Collected:
-    def __init__(self):
+    def __init__(self, root):
+        self.root = root
         self.ids = []
         self.files = []
         self.errors = []
@@ -25,7 +26,7 @@ class _Collected:
     def pytest_collectreport(self, report):
         if report.failed:
             self.errors.append(report.nodeid)
-        elif report.passed and report.nodeid.endswith(".py"):
+        elif report.passed and os.path.isfile(os.path.join(self.root, report.nodeid)):
             self.files.append(report.nodeid)
 
     def pytest_sessionfinish(self, session, exitstatus):
@@ -37,7 +38,7 @@ class _Collected:
             "errors": self.errors,
             "partial": [arg.split("::")[0] for arg in config.args if "::" in arg],
             "narrowed": _is_narrowed(config),
-            "root": str(getattr(config, "rootpath", None) or config.rootdir),
+            "root": self.root,
         }
         with open(os.environ[_REPORT], "w", encoding="ascii") as file:
             json.dump(report, file)
@@ -55,4 +56,5 @@ def _is_narrowed(config):
 
 def pytest_configure(config):
     """Take part in the collection."""
-    config.pluginmanager.register(_Collected(), "recctl-collected")
+    root = str(getattr(config, "rootpath", None) or config.rootdir)
+    config.pluginmanager.register(_Collected(root), "recctl-collected")

@@ -14,6 +14,8 @@ from recctl.canonical import duplicate_keys, is_canonical, proven
 from recctl.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
 from recctl.header import NotPlain, read_request
 from recctl.jsonvalue import Json, JsonObject, as_items, as_object
+from recctl.live.judgement import Judge
+from recctl.live.source import SourceJudge
 from recctl.recording import Recording, from_document, parse, summarize
 from recctl.summary import Summary
 
@@ -25,10 +27,11 @@ _LINES = re.compile(rb'\n +".{8,}')
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What a project may decide: the hash rule in force, and the largest size in kB."""
+    """What a project may decide, the hash rule in force and the largest size in kB; and what judges tests."""
 
     hash_rule: HashRule
     max_size: int
+    tests: Judge = msgspec.field(default_factory=SourceJudge)
 
 
 class Subject:

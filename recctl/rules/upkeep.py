@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recctl.fate import judge
-from recctl.live.source import by_source
 from recctl.rules.rule import Note, Rule
 from recctl.rules.seen import Seen
 from recctl.rules.siblings import Siblings
@@ -16,7 +15,7 @@ _NEAR = 0.1  # of a file's size
 
 
 def _test_gone(subject: Subject) -> Iterator[Note]:
-    judgement = judge(subject.summary, by_source)
+    judgement = judge(subject.summary, subject.settings.tests)
     if judgement.fate == "stale":
         yield Note(f"its test is gone: {judgement.reason}")
 
@@ -25,8 +24,9 @@ TEST_GONE = Rule(
     "RC401",
     "test-gone",
     "error",
-    meaning="The test that made the recording does not exist any more, as far as the test files tell. What "
-    "may be inherited or generated is not judged.",
+    meaning="The test that made the recording does not exist any more: its file does not exist, or is there "
+    "and neither defines it nor holds anything that could make it. What may be inherited, generated or "
+    "renamed is not judged.",
     why="The test was deleted or renamed. Its recordings are never replayed again; if it was renamed, the "
     "new name has none yet.",
     mend="recctl prune removes them. If the test was renamed, record it again under its new name.",

@@ -33,6 +33,13 @@ LISTS = {
     "empty lines": f"\n\n{ONE}\n\n{TWO}\n\n",
     "twice": f"{ONE}\n{TWO}\n{ONE}\n",
     "as pytest -q ends it": f"{ONE}\n{TWO}\n\n2 tests collected in 0.01s\n",
+    "with a comment": f"# the live ones\n{ONE}\n{TWO}\n",
+    "with warnings": (
+        f"{ONE}\n{TWO}\n\n=== warnings summary ===\nx.py:3\n  /x.py:3: UserWarning: 2 deselected\n\n"
+        "-- Docs: https://docs.pytest.org/en/stable/how-to/capture-warnings.html\n"
+        "2 tests collected, 1 warning in 0.02s\n"
+    ),
+    "after minutes": f"{ONE}\n{TWO}\n\n2 tests collected in 61.02s (0:01:01)\n",
     "with warnings after it": f"{ONE}\n{TWO}\n\n== warnings summary ==\n  tests/x.py:3: UserWarning: a\n",
 }
 
@@ -98,10 +105,46 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "only line ends": (b"\n\r\n\n", "no test ids in it: nothing would be live"),
     "a failed collection": (
         b"ERROR tests/a.py\n1 error in 0.02s\n",
-        "no test ids in it: nothing would be live",
+        "line 1 tells of a collection that failed or left tests out: ERROR tests/a.py",
     ),
-    "counts, as -qq prints": (b"tests/a/test_b.py: 3\n", "no test ids in it: nothing would be live"),
-    "a tree": (b"<Module test_b.py>\n  <Function test_one>\n", "no test ids in it: nothing would be live"),
+    "an error after ids": (
+        f"{ONE}\n{TWO}\n{GONE}\nERROR tests/a.py - ImportError\n".encode(),
+        "line 4 tells of a collection that failed or left tests out: ERROR tests/a.py - ImportError",
+    ),
+    "an error with an id": (
+        f"{ONE}\nERROR {TWO}\n".encode(),
+        f"line 2 tells of a collection that failed or left tests out: ERROR {TWO}",
+    ),
+    "interrupted": (
+        f"{ONE}\n!!!!! Interrupted: 1 error during collection !!!!!\n".encode(),
+        "line 2 tells of a collection that failed or left tests out: !!!!! Interrupted: 1 error",
+    ),
+    "errors counted": (
+        f"{ONE}\n3 tests collected, 2 errors in 0.10s\n".encode(),
+        "line 2 tells of a collection that failed or left tests out: 3 tests collected, 2 errors",
+    ),
+    "deselected": (
+        f"{ONE}\n\n1/3 tests collected (2 deselected) in 0.01s\n".encode(),
+        "line 3 tells of a collection that failed or left tests out: 1/3 tests collected (2 deselected)",
+    ),
+    "no tests": (
+        f"{ONE}\n\nno tests collected in 0.01s\n".encode(),
+        "line 3 tells of a collection that failed or left tests out: no tests collected",
+    ),
+    "a traceback": (
+        f"{ONE}\nTraceback (most recent call last):\n  File 'x.py'\n".encode(),
+        "line 2 tells of a collection that failed or left tests out: Traceback",
+    ),
+    "a log line": (
+        f"{ONE}\nINFO foo::bar starting\n".encode(),
+        "line 2 is no test id: INFO foo::bar starting",
+    ),
+    "the output of a run": (
+        f"{ONE} PASSED  [ 50%]\n{TWO} PASSED  [100%]\n".encode(),
+        f"line 1 is no test id: {ONE} PASSED",
+    ),
+    "counts, as -qq prints": (b"tests/a/test_b.py: 3\n", "line 1 is no test id: tests/a/test_b.py: 3"),
+    "a tree": (b"<Module test_b.py>\n  <Function test_one>\n", "line 1 is no test id: <Module test_b.py>"),
     "UTF-16": (ONE.encode("utf-16"), "is not UTF-8"),
     "Latin-1": (f"{ONE}é".encode("latin-1"), "is not UTF-8"),
 }

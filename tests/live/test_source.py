@@ -68,18 +68,34 @@ def test_live(tmp_path: Path, name: str) -> None:
 
 
 STALE = {
-    "no function": ("def test_y(): ...", "test_x", "test_x is no longer in test_b.py"),
-    "an empty file": ("", "test_x", "test_x is no longer in test_b.py"),
-    "renamed": ("def test_x_y(): ...", "test_x[1]", "test_x is no longer in test_b.py"),
-    "no class": ("def test_x(): ...", "TestC::test_x", "TestC is no longer in test_b.py"),
-    "no method": ("class TestC:\n    def test_y(self): ...", "TestC::test_x", "test_x is no longer in TestC"),
-    "of object alone": ("class TestC(object): ...", "TestC::test_x", "test_x is no longer in TestC"),
-    "no nested class": ("class TestC: ...", "TestC::TestD::test_x", "TestD is no longer in TestC"),
-    "no longer in a class": ("class TestC: ...\ndef test_x(): ...", "TestC::test_x", "no longer in TestC"),
-    "now in a class": ("class TestC:\n    def test_x(self): ...", "test_x", "no longer in test_b.py"),
-    "only in a function": ("def helper():\n    def test_x(): ...", "test_x", "no longer in test_b.py"),
-    "only in a comment": ("# def test_x(): ...\n'''\ndef test_x(): ...\n'''", "test_x", "no longer in"),
-    "imported with a dot": ("import test_x_y.test_x", "test_x", "no longer in test_b.py"),
+    "no function": ("def test_y(): ...", "test_x", "defines no test_x; nothing in it makes tests"),
+    "an empty file": ("", "test_x", "defines no test_x; nothing in it makes tests"),
+    "renamed": ("def test_x_y(): ...", "test_x[1]", "defines no test_x; nothing in it makes tests"),
+    "no class": ("def test_x(): ...", "TestC::test_x", "defines no TestC; nothing in it makes tests"),
+    "no method": (
+        "class TestC:\n    def test_y(self): ...",
+        "TestC::test_x",
+        "defines no test_x in TestC; nothing in it makes tests",
+    ),
+    "of object alone": (
+        "class TestC(object): ...",
+        "TestC::test_x",
+        "defines no test_x in TestC; nothing in it makes tests",
+    ),
+    "no nested class": (
+        "class TestC: ...",
+        "TestC::TestD::test_x",
+        "defines no TestD in TestC; nothing in it makes tests",
+    ),
+    "no longer in a class": (
+        "class TestC: ...\ndef test_x(): ...",
+        "TestC::test_x",
+        "defines no test_x in TestC",
+    ),
+    "now in a class": ("class TestC:\n    def test_x(self): ...", "test_x", "defines no test_x;"),
+    "only in a function": ("def helper():\n    def test_x(): ...", "test_x", "defines no test_x;"),
+    "only in a comment": ("# def test_x(): ...\n'''\ndef test_x(): ...\n'''", "test_x", "defines no test_x;"),
+    "imported with a dot": ("import test_x_y.test_x", "test_x", "defines no test_x;"),
 }
 
 
@@ -131,6 +147,9 @@ NOT_STALE = {
         "TestC::test_x",
     ),
     "a global of a function": ("def add():\n    global test_x\n    test_x = f\nadd()", "test_x"),
+    "a capture": ("match f:\n    case {'a': test_x, **rest}: ...", "test_x"),
+    "the rest of a capture": ("match f:\n    case [1, *test_x]: ...", "test_x"),
+    "an as in a with": ("with a() as test_x: ...", "test_x"),
     "a walrus": ("print(test_x := make())", "test_x"),
     "the target of a for": ("for test_x in [f]: ...", "test_x"),
     "an attribute of the module": ("import sys\nsys.modules[__name__].test_x = f", "test_x"),
@@ -148,10 +167,10 @@ def test_not_stale(tmp_path: Path, name: str) -> None:
 
 
 def test_the_inherited_test_beside_a_gone_one(tmp_path: Path) -> None:
-    """What the class itself defines lives; what it does not may come from its base."""
+    """What the class itself or its base defines lives."""
     source = "class Base:\n    def test_w(self): ...\nclass TestC(Base):\n    def test_x(self): ..."
     fates = [judged_in(tmp_path, source, f"TestC::{name}").fate for name in ("test_x", "test_w", "test_gone")]
-    assert fates == ["live", "unjudged", "unjudged"]
+    assert fates == ["live", "live", "stale"]
 
 
 # ---- the file
@@ -160,7 +179,7 @@ def test_the_inherited_test_beside_a_gone_one(tmp_path: Path) -> None:
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
     write(tmp_path, {"tests/other/test_z.py": ""})
     judgement = judged(tmp_path, f"{FILE}::test_x")
-    assert judgement == Judgement("stale", f"{FILE} is gone")
+    assert judgement == Judgement("stale", f"{FILE} does not exist")
 
 
 def test_where_there_are_no_tests_at_all_none_is_gone(tmp_path: Path) -> None:
@@ -233,7 +252,11 @@ def test_the_root_is_implied_by_the_place(tmp_path: Path, above: str, place: str
     root = tmp_path / above
     write(root, {"tests/integration/a/test_b.py": f"def test_{'x' if fate == 'live' else 'y'}(): ..."})
     path = put(root / PLACES[place], chat(test_id=ID))
-    assert by_source(summary_of(path)).fate == fate
+    # Where `tests` alone tells, a second one above leaves two possible roots.
+    doubtful = (
+        "tests" in Path(above).parts and not place.endswith("beside it") and place != "beside the test file"
+    )
+    assert by_source(summary_of(path)).fate == ("unjudged" if doubtful and fate == "stale" else fate)
 
 
 def test_a_place_that_implies_nothing_tells_nothing(tmp_path: Path) -> None:

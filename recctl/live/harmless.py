@@ -1,0 +1,133 @@
+"""What a test file may call, decorate with or inherit from without any chance that tests come of it.
+
+Short on purpose: whatever stands in no list here is unknown, and the tests of its file are then not judged.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text, which is how the lists here stay readable."""
+    return frozenset(text.split())
+
+
+# Modules of the standard library by which code reaches names that its source does not show.
+_REACHING = words(
+    """
+    __main__ _frozen_importlib _imp builtins code codeop ctypes gc imp importlib inspect marshal
+    operator pdb pickle pkgutil runpy shelve sys timeit trace types zipimport
+    """
+)
+# The parts of those modules that only look, or that have nothing to do with names.
+_SAFE_PARTS = words(
+    """
+    importlib.abc importlib.metadata importlib.resources importlib.util.find_spec inspect.Parameter
+    inspect.Signature inspect.cleandoc inspect.getdoc inspect.getfile inspect.getsource
+    inspect.getsourcefile inspect.isabstract inspect.isasyncgen inspect.isasyncgenfunction
+    inspect.isawaitable inspect.isbuiltin inspect.isclass inspect.iscoroutine
+    inspect.iscoroutinefunction inspect.isfunction inspect.isgenerator inspect.isgeneratorfunction
+    inspect.ismethod inspect.ismodule inspect.isroutine inspect.signature operator.add
+    operator.attrgetter operator.contains operator.eq operator.itemgetter operator.mul operator.or_
+    pickle.dump pickle.dumps pickle.load pickle.loads pkgutil.get_data sys.__stderr__ sys.__stdout__
+    sys.argv sys.base_prefix sys.byteorder sys.exc_info sys.executable sys.exit sys.flags
+    sys.float_info sys.get_int_max_str_digits sys.getdefaultencoding sys.getfilesystemencoding
+    sys.getrecursionlimit sys.getrefcount sys.getsizeof sys.hexversion sys.implementation
+    sys.is_finalizing sys.maxsize sys.maxunicode sys.path sys.path_importer_cache sys.platform
+    sys.prefix sys.set_int_max_str_digits sys.setrecursionlimit sys.stderr sys.stdin
+    sys.stdlib_module_names sys.stdout sys.version sys.version_info sys.warnoptions
+    types.AsyncGeneratorType types.BuiltinFunctionType types.CoroutineType types.EllipsisType
+    types.GeneratorType types.GenericAlias types.LambdaType types.MappingProxyType types.MethodType
+    types.ModuleType types.NoneType types.NotImplementedType types.SimpleNamespace types.TracebackType
+    types.UnionType
+    """
+)
+# Packages that make no tests, whatever is called in them.
+_PACKAGES = words(
+    """
+    PIL aiofiles aiohttp anthropic anyio attr attrs azure backoff boto3 botocore bs4 cohere
+    dateutil dotenv fastapi fireworks freezegun google groq httpx jinja2 jsonschema jwt litellm
+    llama_stack_client lxml mcp mistralai moto msgspec numpy ogx_client ollama openai opentelemetry
+    orjson packaging pandas platformdirs psycopg2 pydantic pydantic_core pydantic_settings
+    pytest_asyncio pytz redis regex requests requests_mock responses respx rich sqlalchemy starlette
+    structlog tenacity tiktoken together tokenizers torch tqdm transformers trio typer
+    typing_extensions urllib3 uvicorn vcr websockets yaml
+    """
+)
+# Of packages that make tests by some of their parts: the parts that make none.
+_PARTS = words(
+    """
+    hypothesis.HealthCheck hypothesis.Phase hypothesis.Verbosity hypothesis.assume hypothesis.event
+    hypothesis.example hypothesis.find hypothesis.given hypothesis.note hypothesis.reproduce_failure
+    hypothesis.seed hypothesis.settings hypothesis.strategies hypothesis.target
+    xdist.get_xdist_worker_id xdist.is_xdist_worker
+    """
+)
+# Classes of pytest from which collectors and items are made, and what registers something.
+_MAKERS = words(
+    """
+    pytest.Class pytest.Collector pytest.Dir pytest.Directory pytest.DoctestItem pytest.File
+    pytest.Function pytest.FunctionDefinition pytest.Item pytest.Module pytest.Package pytest.Session
+    pytest.cmdline pytest.console_main pytest.main
+    """
+)
+_UNITTEST_MAKERS = words(
+    "unittest.TestLoader unittest.TestSuite unittest.defaultTestLoader unittest.loader unittest.main"
+)
+# Builtins by which code reaches or makes names that its source does not show.
+REACHING_BUILTINS = words(
+    """
+    __builtins__ __import__ compile delattr eval exec globals locals setattr vars
+    """
+)
+# Attributes by which code reaches the names of a module, a class or a caller, or changes a node id.
+REACHING_ATTRIBUTES = words(
+    """
+    __bases__ __builtins__ __dict__ __getattribute__ __globals__ __setattr__ __subclasses__ _getframe
+    _getframemodulename cr_frame f_back f_builtins f_globals f_locals gi_frame tb_frame
+    """
+)
+# Plugins that settings may name: they leave the ids of tests as they are, but for what stands in brackets.
+PLUGINS = words(
+    """
+    anyio asyncio benchmark cacheprovider cov pytest_asyncio pytest_benchmark pytest_cov pytest_html
+    pytest_httpserver pytest_jsonreport pytest_metadata pytest_mock pytest_randomly pytest_recording
+    pytest_rerunfailures pytest_socket pytest_timeout pytest_vcr pytester recording rerunfailures
+    timeout xdist xdist.plugin
+    """
+)
+# Methods that set an attribute or a key by its name.
+REACHING_METHODS = frozenset(
+    {"__setattr__", "__setitem__", "setattr", "setitem", "exec_module", "load_module"}
+)
+
+
+def is_harmless(dotted: str) -> bool:
+    """Return whether what a dotted name stands for, called or inherited from, makes no tests."""
+    if _is_within(dotted, _MAKERS):
+        return False
+    if _is_within(dotted, _SAFE_PARTS) or _is_within(dotted, _PARTS):
+        return True
+    first = dotted.partition(".")[0]
+    if first == "pytest" or first in _PACKAGES:
+        return True
+    if first == "unittest":
+        return not dotted.startswith(
+            ("unittest.loader", "unittest.main", "unittest.TestLoader", "unittest.TestSuite")
+        )
+    return first in sys.stdlib_module_names and first not in _REACHING
+
+
+def is_reaching(dotted: str) -> bool:
+    """Return whether a part of the standard library reaches names that a source does not show."""
+    first = dotted.partition(".")[0]
+    if first not in _REACHING:
+        return False
+    return not _is_within(dotted, _SAFE_PARTS)
+
+
+def _is_within(dotted: str, parts: frozenset[str]) -> bool:
+    """Return whether a dotted name is one of these, or inside one."""
+    names = dotted.split(".")
+    return any(".".join(names[:length]) in parts for length in range(1, len(names) + 1))

@@ -1,0 +1,119 @@
+"""The proof that an absent test does not exist: nothing that is known of its project can make it."""
+
+from __future__ import annotations
+
+import ast
+import keyword
+import os
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from recctl.live.configuration import Collecting, Unclear, read_configuration
+from recctl.live.hooks import Hooks
+from recctl.live.importtime import ImportTime
+from recctl.live.judgement import TestName
+from recctl.live.modules import Definition, Module, Project, parse_module
+from recctl.live.reflection import why_reflective
+
+
+class Proof:
+    """What can make tests below one root directory; what was read is kept.
+
+    Without `hooks` the project's conftest.py files and plugins are passed over.
+    """
+
+    def __init__(self, project: Project, hooks: bool) -> None:
+        self._root = project.root
+        self._project = project
+        self._import_time = ImportTime(project)
+        self._hooks = Hooks(project) if hooks else None
+        self._files: dict[Path, str | None] = {}
+        self._holding: dict[str, bool] = {}
+
+    def why_not(self, path: Path, module: Module | None, test: TestName) -> str | None:
+        """Return why an absent test may exist all the same; None where it does not.
+
+        `module` is None where its file does not exist.
+        """
+        try:
+            collecting = read_configuration(self._root)
+        except Unclear as reason:
+            return str(reason)
+        if why := _why_odd(test, collecting):
+            return why
+        if module is None:
+            if not self._holds_tests(test.file, collecting):
+                return "there are no test files where it lies"
+        elif why := self._why_dynamic(module) or _why_mentioned(module, test.names[-1]):
+            return f"{test.file} may make it: {why}"
+        return None if self._hooks is None else self._hooks.why_unproven(path, collecting)
+
+    def _holds_tests(self, test_file: str, collecting: Collecting) -> bool:
+        """Return whether there is any test file where this one would be: recordings may be kept elsewhere."""
+        first = PurePosixPath(test_file).parts[0]
+        if first not in self._holding:
+            directory = self._root if first == test_file else self._root / first
+            below = _python_files(directory, deep=first != test_file)
+            relative = (path.relative_to(self._root).as_posix() for path in below)
+            self._holding[first] = any(map(collecting.takes_file, relative))
+        return self._holding[first]
+
+    def _why_dynamic(self, module: Module) -> str | None:
+        """Return what in a file, or in what it imports from beside it, may make tests."""
+        if module.path not in self._files:
+            self._files[module.path] = (
+                why_reflective(module) or self._import_time.why_unproven(module) or self._why_imports(module)
+            )
+        return self._files[module.path]
+
+    def _why_imports(self, module: Module) -> str | None:
+        for other in self._imported(module):
+            if why := why_reflective(other):
+                return f"{other.path.name}, which it imports, reaches other names: {why}"
+        return None
+
+    def _imported(self, module: Module) -> Iterator[Module]:
+        """Yield the modules of the tests that a module imports, and those that they import."""
+        first = module.path.relative_to(self._root).parts[0]
+        tests = self._root / first if first != module.path.name else module.path.parent
+        waiting, seen = [module], {module.path}
+        while waiting:
+            one = waiting.pop()
+            for dotted in {dotted for targets in one.imports.values() for dotted in targets}:
+                path, _ = self._project.imported(one, dotted)
+                if path is None or path in seen or not path.is_relative_to(tests):
+                    continue
+                seen.add(path)
+                if other := parse_module(path):
+                    yield other
+                    waiting.append(other)
+
+
+def _why_odd(test: TestName, collecting: Collecting) -> str | None:
+    """Return why pytest's own collection does not give such an id."""
+    if not all(name.isidentifier() and not keyword.iskeyword(name) for name in test.names):
+        return "its test id is not one that pytest gives to a Python test"
+    if test.names == (PurePosixPath(test.file).stem,):
+        return "its test id may be that of a module's doctest"
+    if not collecting.takes_file(test.file):
+        return f"{test.file} is no file in which pytest looks for tests"
+    return None if collecting.takes(test.names) else "its name is not one that pytest collects"
+
+
+def _why_mentioned(module: Module, name: str) -> str | None:
+    """Return where a file holds a test's name other than as that of a function or class of another scope."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, Definition) and node.name == name:
+            continue
+        for _, value in ast.iter_fields(node):
+            values = value if isinstance(value, list) else [value]
+            if name in [one.strip() for one in values if isinstance(one, str)]:
+                return f"{name} occurs in it at line {getattr(node, 'lineno', 0)}"
+    return None
+
+
+def _python_files(directory: Path, deep: bool) -> Iterator[Path]:
+    for above, names, files in os.walk(directory):
+        yield from (Path(above, name) for name in files if name.endswith(".py"))
+        if not deep:
+            names.clear()
