@@ -29,6 +29,7 @@ class Proof:
         self._hooks = Hooks(project) if hooks else None
         self._files: dict[Path, str | None] = {}
         self._holding: dict[str, bool] = {}
+        self._read: dict[Path, dict[Path, bytes]] = {}
 
     def why_not(self, path: Path, module: Module | None, test: TestName) -> str | None:
         """Return why an absent test may exist all the same; None where it does not.
@@ -46,6 +47,8 @@ class Proof:
                 return "there are no test files where it lies"
         elif why := self._why_dynamic(module) or _why_mentioned(module, test.names[-1]):
             return f"{test.file} may make it: {why}"
+        elif why := self._why_set_elsewhere(path, test.names[-1]):
+            return why
         return None if self._hooks is None else self._hooks.why_unproven(path, collecting)
 
     def _holds_tests(self, test_file: str, collecting: Collecting) -> bool:
@@ -65,6 +68,28 @@ class Proof:
                 why_reflective(module) or self._import_time.why_unproven(module) or self._why_imports(module)
             )
         return self._files[module.path]
+
+    def _why_set_elsewhere(self, test_file: Path, name: str) -> str | None:
+        """Return which other file of the tests may give a module or class an attribute of this name."""
+        for path, raw in self._texts(test_file).items():
+            if path == test_file or name.encode() not in raw:
+                continue
+            module = parse_module(path)
+            if module is None:
+                return f"{path.name} names it and cannot be parsed"
+            if any(_is_set(node, name) for node in ast.walk(module.tree)):
+                return f"{path.name} may set {name} elsewhere"
+        return None
+
+    def _texts(self, test_file: Path) -> dict[Path, bytes]:
+        """Return the bytes of the Python files among the tests, read once."""
+        directory = self._root / test_file.relative_to(self._root).parts[0]
+        if directory == test_file:
+            directory = self._root
+        if directory not in self._read:
+            files = [*_python_files(directory, deep=directory != self._root), self._root / "conftest.py"]
+            self._read[directory] = {path: _bytes_of(path) for path in files}
+        return self._read[directory]
 
     def _why_imports(self, module: Module) -> str | None:
         for other in self._imported(module):
@@ -110,6 +135,20 @@ def _why_mentioned(module: Module, name: str) -> str | None:
             if name in [one.strip() for one in values if isinstance(one, str)]:
                 return f"{name} occurs in it at line {getattr(node, 'lineno', 0)}"
     return None
+
+
+def _is_set(node: ast.AST, name: str) -> bool:
+    """Return whether a node stores an attribute of this name, or holds it as text by which to store one."""
+    if isinstance(node, ast.Constant):
+        return node.value == name
+    return isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _python_files(directory: Path, deep: bool) -> Iterator[Path]:

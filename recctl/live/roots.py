@@ -12,7 +12,6 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from recctl.errors import RecctlError
-from recctl.git import Repository, find_repository
 from recctl.paths import absolute_path
 
 _RECORDINGS = "recordings"
@@ -70,6 +69,8 @@ class Locator:
 
     def _why_not_absent(self, directory: Path, path: Path) -> str:
         """Return why a file that is not on the disk may exist all the same; empty where it does not."""
+        from recctl.git import find_repository  # most test files are there
+
         try:
             top = find_repository(directory).top.resolve()
         except RecctlError as error:
@@ -90,6 +91,8 @@ class _Tracked:
 
     @cached_property
     def _modes(self) -> dict[str, str] | str:
+        from recctl.git import Repository
+
         try:
             return Repository(self._top).index_modes()
         except RecctlError as error:
