@@ -11,18 +11,23 @@ from recctl.edits import Edit
 from recctl.fate import judge
 from recctl.git import Repository, read_regular
 from recctl.live.judgement import Judge, Judgement
+from recctl.live.renames import Renames
 from recctl.summary import Summary
 
 GitState: TypeAlias = Literal["unchanged", "modified", "untracked"]
 
 
 class Stale(msgspec.Struct, frozen=True):
-    """A recording to remove, why, and whether git holds it as it is (None outside a repository)."""
+    """A recording to remove, why, and whether git holds it as it is (None outside a repository).
+
+    `renamed_to` is the test that took the place of its own, where the source shows exactly one.
+    """
 
     summary: Summary
     reason: str
     digest: str
     git: GitState | None
+    renamed_to: str | None
 
     def edit(self) -> Edit:
         """The removal."""
@@ -88,8 +93,17 @@ def prune(
     judged = [(summary, digest, judge(summary, truth)) for summary, digest in recordings]
     gone = [row for row in judged if row[2].fate == "stale"]
     live = sum(judgement.fate == "live" for _, _, judgement in judged)
-    states = GitStates(repository if gone else None)
-    remove = tuple(Stale(summary, why.reason, digest, states.of(summary)) for summary, digest, why in gone)
+    states, renames = GitStates(repository if gone else None), Renames(repository)
+    remove = tuple(
+        Stale(
+            summary,
+            why.reason,
+            digest,
+            states.of(summary),
+            renames.new_id(summary.path, summary.test_id or ""),
+        )
+        for summary, digest, why in gone
+    )
     return Pruning(
         remove,
         live,

@@ -22,6 +22,7 @@ from recctl.recording import read, summarize
 from recctl.render import output
 from recctl.render.progress import progress
 from recctl.render.pruning import pruning_object, pruning_page, pruning_totals
+from recctl.render.safe import one_line, plural
 from recctl.summary import Summary
 
 _REST = "pytest arguments"
@@ -114,12 +115,16 @@ def _truth(
     tests: Sequence[str], collect: bool, python: str | None, arguments: list[str], *, exact: bool
 ) -> Judge:
     """The source of truth that the options name. Raises RecctlError where it tells nothing."""
-    from recctl.live import collected, listed, source
+    from recctl.live import collected, configuration, listed, source
 
     ids = listed.listed_tests(tests) if tests else frozenset()
     if collect:
-        root = find_project(current_directory()).root
-        return collected.by_collection(collected.collect(root, python, arguments), ids, exact)
+        here = current_directory()
+        root = configuration.pytest_directory(here, find_project(here).root)
+        interpreter = python or collected.active_python()
+        collection = collected.collect(root, interpreter, arguments)
+        output.say(f"{plural(len(collection.ids), 'test')} collected by {one_line(interpreter)}")
+        return collected.by_collection(collection, ids, exact)
     return listed.by_list(ids) if tests else source.SourceJudge()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +27,7 @@ _PLUGIN = "_recctl_collect"
 _REPORT = "RECCTL_COLLECT_REPORT"
 _LAST_LINES = 5
 _NO_TESTS = 5
+_NO_PYTEST = re.compile(r"No module named '?pytest'?$", re.MULTILINE)
 _NOT_COLLECTED = "it is in the source but was not collected: parameters or environment? --exact decides"
 
 
@@ -41,18 +43,23 @@ class Collection(msgspec.Struct, frozen=True):
     root: Path
 
 
-def collect(root: Path, python: str | None, arguments: Sequence[str]) -> Collection:
+def collect(root: Path, python: str, arguments: Sequence[str]) -> Collection:
     """Run pytest's collection in a project. Raises RecctlError for one that failed or found nothing."""
     with tempfile.TemporaryDirectory(prefix="recctl-") as scratch:
         plugin = resources.files("recctl.live").joinpath("pytest_plugin.py").read_bytes()
         Path(scratch, f"{_PLUGIN}.py").write_bytes(plugin)
         report = Path(scratch, "report.json")
-        done = _run_pytest(root, python or active_python(), arguments, scratch, report)
+        done = _run_pytest(root, python, arguments, scratch, report)
         found = _load(report)
+    if found is None and _NO_PYTEST.search(done.stdout):
+        raise RecctlError(
+            f"{python} has no pytest, so no test counts as gone",
+            "name the interpreter that runs the project's tests with --python",
+        )
     if done.returncode == _NO_TESTS or (found is not None and not done.returncode and not found["ids"]):
-        raise _failed("found no tests", done)
+        raise _failed("found no tests", python, done)
     if done.returncode or found is None or found["exit"] or found["errors"]:
-        raise _failed(f"failed with exit code {done.returncode}", done)
+        raise _failed(f"failed with exit code {done.returncode}", python, done)
     files = frozenset(found["files"]) - frozenset(found["partial"])
     return Collection(frozenset(found["ids"]), files, bool(found["narrowed"]), Path(found["root"]))
 
@@ -136,9 +143,10 @@ def _load(report: Path) -> JsonObject | None:
     return found if isinstance(found, dict) else None
 
 
-def _failed(why: str, done: subprocess.CompletedProcess[str]) -> RecctlError:
+def _failed(why: str, python: str, done: subprocess.CompletedProcess[str]) -> RecctlError:
     lines = [line for line in done.stdout.splitlines() if line.strip()][-_LAST_LINES:]
     told = " | ".join(lines) or "it printed nothing"
     return RecctlError(
-        f"the collection {why}, so no test counts as gone: {told}", "mend it, or give --tests a list"
+        f"the collection by {python} {why}, so no test counts as gone: {told}",
+        "fix it, name another interpreter with --python, or give --tests a list",
     )

@@ -73,6 +73,30 @@ def read_configuration(root: Path, environment: Mapping[str, str] = os.environ) 
     )
 
 
+def pytest_directory(start: Path, top: Path) -> Path:
+    """Return where pytest runs for a directory: the nearest one above with settings for it, at most `top`."""
+    for directory in (start, *start.parents):
+        if directory == top or not directory.is_relative_to(top):
+            break
+        if any(_has_settings(directory / name) for name in (*_TOML, *_INI)):
+            return directory
+    return top
+
+
+def _has_settings(path: Path) -> bool:
+    if not os.path.isfile(path):
+        return False
+    if path.name not in ("pyproject.toml", *_SECTIONS, "tox.ini"):
+        return True  # pytest's own file counts even when it is empty
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+        if path.suffix == ".toml":
+            return "pytest" in tomllib.loads(text).get("tool", {})
+        return _parsed(text).has_section(_SECTIONS.get(path.name, "pytest"))
+    except (OSError, ValueError, TypeError, AttributeError, configparser.Error, RecursionError):
+        return False
+
+
 def _settings_in(path: Path) -> dict[str, tuple[str, ...]]:
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -93,10 +117,15 @@ def _from_toml(text: str, name: str) -> Mapping[str, Any]:
 
 
 def _from_ini(text: str, name: str) -> Mapping[str, Any]:
-    parser = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
-    parser.read_string(text)
+    parser = _parsed(text)
     section = _SECTIONS.get(name, "pytest")
     return dict(parser[section]) if parser.has_section(section) else {}
+
+
+def _parsed(text: str) -> configparser.ConfigParser:
+    parser = configparser.ConfigParser(interpolation=None, strict=False, allow_no_value=True)
+    parser.read_string(text)
+    return parser
 
 
 def _words(value: object) -> list[str]:

@@ -50,9 +50,9 @@ _PACKAGES = words(
     dateutil dotenv fastapi fireworks freezegun google groq httpx jinja2 jsonschema jwt litellm
     llama_stack_client lxml mcp mistralai moto msgspec numpy ogx_client ollama openai opentelemetry
     orjson packaging pandas platformdirs psycopg2 pydantic pydantic_core pydantic_settings
-    pytest_asyncio pytz redis regex requests requests_mock responses respx rich sqlalchemy starlette
-    structlog tenacity tiktoken together tokenizers torch tqdm transformers trio typer
-    typing_extensions urllib3 uvicorn vcr websockets yaml
+    pytest_asyncio pytest_check pytest_lazy_fixtures pytz redis regex requests requests_mock
+    responses respx rich sqlalchemy starlette structlog tenacity tiktoken together tokenizers torch
+    tqdm transformers trio typer typing_extensions urllib3 uvicorn vcr websockets yaml
     """
 )
 # Of packages that make tests by some of their parts: the parts that make none.
@@ -91,10 +91,13 @@ REACHING_ATTRIBUTES = words(
 # Plugins that settings may name: they leave the ids of tests as they are, but for what stands in brackets.
 PLUGINS = words(
     """
-    anyio asyncio benchmark cacheprovider cov pytest_asyncio pytest_benchmark pytest_cov pytest_html
-    pytest_httpserver pytest_jsonreport pytest_metadata pytest_mock pytest_randomly pytest_recording
-    pytest_rerunfailures pytest_socket pytest_timeout pytest_vcr pytester recording rerunfailures
-    timeout xdist xdist.plugin
+    anyio asyncio benchmark cacheprovider cov pytest_asyncio pytest_benchmark pytest_check
+    pytest_check.plugin pytest_cov pytest_env pytest_env.plugin pytest_freezer pytest_html
+    pytest_httpserver pytest_httpx pytest_instafail pytest_jsonreport pytest_lazy_fixtures
+    pytest_lazy_fixtures.plugin pytest_metadata pytest_mock pytest_order pytest_order.plugin
+    pytest_randomly pytest_recording pytest_repeat pytest_rerunfailures pytest_retry pytest_socket
+    pytest_subtests pytest_subtests.plugin pytest_sugar pytest_timeout pytest_vcr pytest_xdist
+    pytester recording rerunfailures timeout xdist xdist.looponfail xdist.plugin
     """
 )
 # Methods that set an attribute or a key by its name.

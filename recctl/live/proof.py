@@ -40,7 +40,7 @@ class Proof:
             collecting = read_configuration(self._root)
         except Unclear as reason:
             return str(reason)
-        if why := _why_odd(test, collecting):
+        if why := _why_odd(test, module, collecting):
             return why
         if module is None:
             if not self._holds_tests(test.file, collecting):
@@ -114,15 +114,26 @@ class Proof:
                     waiting.append(other)
 
 
-def _why_odd(test: TestName, collecting: Collecting) -> str | None:
-    """Return why pytest's own collection does not give such an id."""
+def _why_odd(test: TestName, module: Module | None, collecting: Collecting) -> str | None:
+    """Return why pytest's own collection does not give such an id to a Python test."""
     if not all(name.isidentifier() and not keyword.iskeyword(name) for name in test.names):
         return "its test id is not one that pytest gives to a Python test"
-    if test.names == (PurePosixPath(test.file).stem,):
-        return "its test id may be that of a module's doctest"
+    if module is not None and test.names == (module.path.stem,) and _has_doctest(module):
+        return "its test id may be that of the module's doctest"
     if not collecting.takes_file(test.file):
         return f"{test.file} is no file in which pytest looks for tests"
-    return None if collecting.takes(test.names) else "its name is not one that pytest collects"
+    # A class that is there is collected for what it is, as unittest's are.
+    there = (
+        {node.name for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)} if module else set()
+    )
+    *classes, function = test.names
+    names = (*(name for name in classes if name not in there), function)
+    return None if collecting.takes(names) else "its name is not one that pytest collects"
+
+
+def _has_doctest(module: Module) -> bool:
+    """Return whether a module's own text may hold examples, which doctest names like the module."""
+    return "__doc__" in module.assigned or ">>>" in (ast.get_docstring(module.tree) or "")
 
 
 def _why_mentioned(module: Module, name: str) -> str | None:

@@ -40,6 +40,8 @@ def _by_test(stale: list[Stale]) -> Iterator[Line]:
         yield line(
             Span(f"{plural(len(files), 'file')}, {size}: {one_line(files[0].reason)}", "dim"), indent=1
         )
+        if files[0].renamed_to:
+            yield line(Span(f"renamed to {one_line(files[0].renamed_to)}?", "warning"), indent=1)
         for one in files:
             state = "" if one.git in ("unchanged", None) else f"  {one.git}"
             yield line(
@@ -79,6 +81,7 @@ def pruning_object(answered: Pruning) -> JsonObject:
                 "reason": stale.reason,
                 "size": stale.summary.size,
                 "git": stale.git,
+                "renamed_to": stale.renamed_to,
             }
             for stale in answered.remove
         ],

@@ -17,7 +17,7 @@ _NEAR = 0.1  # of a file's size
 def _test_gone(subject: Subject) -> Iterator[Note]:
     judgement = judge(subject.summary, subject.settings.tests)
     if judgement.fate == "stale":
-        yield Note(f"its test is gone: {judgement.reason}")
+        yield Note(f"stale: {judgement.reason}")
 
 
 TEST_GONE = Rule(

@@ -140,7 +140,7 @@ DYNAMIC = {
 }
 REACHING = {
     "tests/a/reaching.py": (
-        "import sys\ndef nothing(): ...\ndef deco(f):\n    sys._getframe(1).f_locals['test_x'] = f\n    return f\n"
+        "import sys\ndef nothing(): ...\ndef deco(f):\n    sys._getframe(1).f_locals['test_' + 'x'] = f\n    return f\n"
         "class Base:\n    def __init_subclass__(cls): ...\n"
     )
 }
@@ -184,7 +184,6 @@ def test_an_inherited_test_lives(tmp_path: Path, name: str) -> None:
 
 NO_PYTHON_TEST = {
     "a doctest": "test_b.TestC.method",
-    "the doctest of the module": "test_b",
     "sybil": "line:3,column:1",
     "an item of a custom collector": "one case",
     "a keyword": "class",
@@ -197,6 +196,19 @@ NO_PYTHON_TEST = {
 @pytest.mark.parametrize("name", NO_PYTHON_TEST)
 def test_an_id_that_pytest_does_not_give_to_a_test_is_unjudged(tmp_path: Path, name: str) -> None:
     assert judged(tmp_path, "", NO_PYTHON_TEST[name]).fate == "unjudged"
+
+
+DOCTESTS = {
+    "a text": "'''A doctest.\n\n>>> 1\n1\n'''",
+    "a computed text": "__doc__ = str(1)",
+    "no text": "import os",
+}
+
+
+@pytest.mark.parametrize("name", DOCTESTS)
+def test_the_doctest_of_a_module_has_its_name(tmp_path: Path, name: str) -> None:
+    """With --doctest-modules the text of a module is `test_b.py::test_b`."""
+    assert judged(tmp_path, DOCTESTS[name], "test_b").fate == ("stale" if name == "no text" else "unjudged")
 
 
 @pytest.mark.parametrize(

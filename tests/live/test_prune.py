@@ -104,6 +104,7 @@ def test_json_has_these_keys(project: Path) -> None:
             "reason": reason,
             "size": (project / path).stat().st_size,
             "git": None,
+            "renamed_to": None,
         }
         for path, test_id, reason in zip(
             paths_of(project, GONE),
@@ -402,6 +403,35 @@ def test_the_project_root_is_where_pytest_runs(project: Path) -> None:
     args = ["--collect", "--python", sys.executable, "--json"]
     found = json.loads(run("prune", ".", *args, cwd=project / "tests").out)
     assert (sorted(item["test_id"] for item in found["remove"]), found["keep"]) == (GONE, 3)
+
+
+@pytest.mark.parametrize("settings", ["pytest.ini", "pyproject.toml", None])
+def test_pytest_runs_in_the_package_that_has_settings_for_it(tmp_path: Path, settings: str | None) -> None:
+    """In a monorepo the ids of a package with settings of its own are relative to the package."""
+    package = tmp_path / "packages/a"
+    write(package, {FILE: "def test_one(): ..."})
+    write(tmp_path / "packages/b", {FILE: "def test_gone(): ..."})
+    if settings:
+        write(
+            package, {settings: "[pytest]\n" if settings == "pytest.ini" else "[tool.pytest.ini_options]\n"}
+        )
+    record(package, f"{FILE}::test_one", f"{FILE}::test_gone")
+    _git(tmp_path, "init")
+    args = ["--collect", "--exact", "--python", sys.executable, "--json", "--", "--import-mode=importlib"]
+    result = run("prune", *args, cwd=package)
+    found = json.loads(result.out)
+    assert f"collected by {sys.executable}\n" in result.err
+    assert ([item["test_id"] for item in found["remove"]], found["keep"], found["unjudged"]) == (
+        ([f"{FILE}::test_gone"], 1, 0) if settings else ([], 0, 2)
+    )
+
+
+def test_exact_needs_a_collection(project: Path) -> None:
+    result = prune(project, "--exact")
+    assert (result.code, problems(result)) == (
+        2,
+        ["recctl: --exact is about a collection; give --collect as well"],
+    )
 
 
 def test_a_failed_collection_removes_nothing(project: Path) -> None:

@@ -47,13 +47,19 @@ SOURCES = {
     "generated": ("globals()['test_' + 'one'] = make()\n", []),
     "all imported": ("from tests.common import *\n", []),
     "not Python": ("def test_one(:\n", []),
-    "gone": ("def test_two(): ...\n", ["its test is gone: test_one is no longer in test_chat.py"]),
+    "gone": (
+        "def test_two(): ...\n",
+        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
+    ),
     "in a class now": (
         "class TestA:\n    def test_one(self): ...\n",
-        ["its test is gone: test_one is no longer in test_chat.py"],
+        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
     ),
-    "a comment": ("# def test_one(): ...\n", ["its test is gone: test_one is no longer in test_chat.py"]),
-    "nothing": ("", ["its test is gone: test_one is no longer in test_chat.py"]),
+    "a comment": (
+        "# def test_one(): ...\n",
+        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
+    ),
+    "nothing": ("", ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"]),
 }
 
 
@@ -65,7 +71,7 @@ def test_what_the_test_file_says(name: str, tmp_path: Path) -> None:
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
     files = {PLAIN.path: PLAIN.to_bytes(), "tests/b/test_b.py": b""}
-    assert found(tmp_path, files, "RC401") == [f"its test is gone: {FILE} is gone"]
+    assert found(tmp_path, files, "RC401") == [f"stale: {FILE} does not exist"]
 
 
 def test_recordings_that_lie_apart_from_any_test_are_not_judged(tmp_path: Path) -> None:
