@@ -117,6 +117,12 @@ class Repository(msgspec.Struct, frozen=True):
             path: head.partition(" ")[0] for head, _, path in (entry.partition("\t") for entry in entries)
         }
 
+    def ignores(self, path: str) -> bool:
+        """Return whether a path from the top is one that git ignores."""
+        given = os.fsencode(path) + b"\0"
+        arguments = ("check-ignore", "--stdin", "-z", "--no-index")
+        return bool(_run(arguments, self.top, given, left_out=("--literal-pathspecs",)).stdout)
+
     def blob_id(self, data: bytes, like: str) -> str:
         """The id git gives a blob of these bytes, in the hash that the id `like` is of."""
         new = hashlib.sha256 if len(like) == _SHA256_DIGITS else hashlib.sha1
@@ -214,9 +220,9 @@ def read_regular(path: Path) -> bytes | None:
 
 
 def _run(
-    arguments: Sequence[str], directory: Path, given: bytes | None = None
+    arguments: Sequence[str], directory: Path, given: bytes | None = None, left_out: Sequence[str] = ()
 ) -> subprocess.CompletedProcess[bytes]:
-    command = ["git", *_SAFE, *arguments]
+    command = ["git", *(option for option in _SAFE if option not in left_out), *arguments]
     try:
         return subprocess.run(
             command,

@@ -22,8 +22,11 @@ def never_runs(test: ast.expr) -> bool:
     )
 
 
-def calls_in(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
-    """Yield the calls that run when expressions are evaluated: not those in the bodies of lambdas."""
+def evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
+    """Yield what is evaluated in expressions: calls, and names and attributes that are used.
+
+    The bodies of lambdas do not run; a name that is only compared by `is` is not used.
+    """
     waiting = list(nodes)
     while waiting:
         node = waiting.pop()
@@ -32,9 +35,21 @@ def calls_in(nodes: Iterable[ast.AST]) -> Iterator[ast.Call]:
             continue
         if isinstance(node, ast.stmt):
             continue
-        if isinstance(node, ast.Call):
-            yield node
-        waiting.extend(ast.iter_child_nodes(node))
+        if isinstance(node, ast.Call) or isinstance(getattr(node, "ctx", None), ast.Load):
+            yield from [node] if isinstance(node, ast.Call | ast.Name | ast.Attribute) else []
+        children = list(ast.iter_child_nodes(node))
+        if isinstance(node, ast.Compare) and all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
+            children = [child for child in children if not isinstance(child, ast.Name)]
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            # The whole of a dotted name has its turn, not its parts.
+            children = [] if _is_dotted(node) else children
+        waiting.extend(children)
+
+
+def _is_dotted(node: ast.expr) -> bool:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name)
 
 
 def executed(function: Function, calls: int) -> Iterator[ast.AST]:

@@ -55,6 +55,15 @@ _PACKAGES = words(
     tqdm transformers trio typer typing_extensions urllib3 uvicorn vcr websockets yaml
     """
 )
+# Parts of packages that are for tests may make some.
+_TESTING = words("_internal _testing test testing testing_utils tests")
+# Classes of packages that may be inherited from.
+_BASES = words(
+    """
+    httpx.AsyncBaseTransport httpx.Auth httpx.BaseTransport httpx.MockTransport msgspec.Struct
+    pydantic.BaseModel pydantic.RootModel pydantic_settings.BaseSettings typing_extensions
+    """
+)
 # Of packages that make tests by some of their parts: the parts that make none.
 _PARTS = words(
     """
@@ -100,26 +109,35 @@ PLUGINS = words(
     pytester recording rerunfailures timeout xdist xdist.looponfail xdist.plugin
     """
 )
-# Methods that set an attribute or a key by its name.
-REACHING_METHODS = frozenset(
-    {"__setattr__", "__setitem__", "setattr", "setitem", "exec_module", "load_module"}
+# Methods that set an attribute or a key by its name, or start what does, as a patch or a thread.
+REACHING_METHODS = words(
+    "__enter__ __setattr__ __setitem__ enter_context exec_module load_module setattr setitem start"
 )
 
 
 def is_harmless(dotted: str) -> bool:
-    """Return whether what a dotted name stands for, called or inherited from, makes no tests."""
+    """Return whether what a dotted name stands for makes no tests, whatever is done with it."""
+    first = dotted.partition(".")[0]
     if _is_within(dotted, _MAKERS):
         return False
     if _is_within(dotted, _SAFE_PARTS) or _is_within(dotted, _PARTS):
         return True
-    first = dotted.partition(".")[0]
-    if first == "pytest" or first in _PACKAGES:
+    if first == "pytest":
         return True
+    if first in _PACKAGES:
+        return _TESTING.isdisjoint(dotted.split("."))
     if first == "unittest":
         return not dotted.startswith(
             ("unittest.loader", "unittest.main", "unittest.TestLoader", "unittest.TestSuite")
         )
     return first in sys.stdlib_module_names and first not in _REACHING
+
+
+def is_harmless_base(dotted: str) -> bool:
+    """Return whether a class that inherits from this gets no tests from it."""
+    return is_harmless(dotted) and (
+        _is_within(dotted, _BASES) or dotted.partition(".")[0] in sys.stdlib_module_names
+    )
 
 
 def is_reaching(dotted: str) -> bool:

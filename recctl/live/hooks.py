@@ -31,6 +31,9 @@ _MAKING = (
 _HANDED_ITEMS = ("pytest_collection_finish", "pytest_collection_modifyitems")
 _HOOKS = frozenset({*_MAKING, *_HANDED_ITEMS})
 _HOOK_NAMES = tuple(hook.encode() for hook in sorted(_HOOKS))
+_LOADING = frozenset(
+    {"consider_module", "consider_pluginarg", "import_plugin", "load_setuptools_entrypoints"}
+)
 _ENTRY_POINT = b"pytest11"
 _SETUPS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _LEFT_OUT = frozenset({"node_modules", "site-packages", "__pycache__", "build", "dist"})
@@ -61,6 +64,8 @@ class Hooks:
                 return f"{path.name} cannot be read: {(error.strerror or str(error)).lower()}"
             if path.name in _SETUPS and _ENTRY_POINT in raw:
                 return f"{path.relative_to(self._top)} declares a pytest plugin"
+            if b"pluginmanager" in raw and (why := self._why_registering(path)):
+                return why
             is_own = path.is_relative_to(self._root) and path.suffix == ".py"
             if is_own and any(hook in raw for hook in _HOOK_NAMES) and (why := self._why_file(path)):
                 return why
@@ -92,8 +97,23 @@ class Hooks:
         mentioned = {*_mentions(module.tree)} & _HOOKS
         return f"{name} refers to {min(mentioned)}" if mentioned else None
 
+    def _why_registering(self, path: Path) -> str | None:
+        """Return what a file hands to pytest's plugin manager, unless the file itself defines it."""
+        module = parse_module(path)
+        calls = (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)) if module else ()
+        for call in calls:
+            callee = call.func
+            if not isinstance(callee, ast.Attribute) or "pluginmanager" not in ast.unparse(callee.value):
+                continue
+            if callee.attr in _LOADING or (callee.attr == "register" and not _is_own(call, module)):
+                return f"{path.relative_to(self._top)} loads a plugin: {ast.unparse(call)[:60]}"
+        return None
+
     def _on_the_way(self, test_file: Path) -> Iterator[str | None]:
         """Yield what the conftest.py files above a test file do to it."""
+        # A test module may load plugins too, and pytest reads it like one.
+        module = parse_module(test_file)
+        yield from (self._why_plugin(name, module) for name in (_plugins_of(module) if module else ()))
         for directory in test_file.parents:
             if not directory.is_relative_to(self._top):
                 return
@@ -130,6 +150,13 @@ def _is_searched(directory: str, name: str) -> bool:
     if name.startswith(".") or name in _LEFT_OUT:
         return False
     return not os.path.exists(os.path.join(directory, name, "pyvenv.cfg"))
+
+
+def _is_own(register: ast.Call, module: Module | None) -> bool:
+    """Return whether what is registered is defined in the same file, where its hooks are looked at."""
+    given = register.args[0] if register.args else None
+    given = given.func if isinstance(given, ast.Call) else given
+    return module is not None and isinstance(given, ast.Name) and given.id in module.definitions
 
 
 def _plugins_of(module: Module) -> Iterator[str]:

@@ -11,8 +11,8 @@ import ast
 import builtins
 from collections.abc import Iterable
 
-from recctl.live.execution import calls_in, executed, never_runs
-from recctl.live.harmless import REACHING_METHODS, is_harmless
+from recctl.live.execution import evaluated, executed, never_runs
+from recctl.live.harmless import REACHING_METHODS, is_harmless, is_harmless_base
 from recctl.live.modules import Definition, Found, Function, Module, Project, dotted_names
 from recctl.live.reflection import why_reflective
 
@@ -28,6 +28,9 @@ _CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__call__")
 _TAKE_NAMES = frozenset({"getLogger", "get_logger", "getChild"})
 _MOST_FOLLOWED = 400
 _MOST_SHOWN = 60
+_IMPORTORSKIP = "importorskip"
+# A patch that is no decorator may stay.
+_PATCH = ("mock.patch", "unittest.mock.patch")
 
 
 class Unproven(Exception):
@@ -40,6 +43,7 @@ class ImportTime:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._followed: dict[tuple[int, int], Definition] = {}
+        self._values: dict[int, ast.expr] = {}
 
     def why_unproven(self, module: Module) -> str | None:
         """Return what in a module may make tests that its source does not name; None where nothing may."""
@@ -79,7 +83,7 @@ class ImportTime:
             elif isinstance(child, ast.ExceptHandler):
                 self._expressions(filter(None, [child.type]), module)
                 self._body(child.body, module, conditional=True)
-            else:
+            elif not (isinstance(statement, ast.AnnAssign) and child is statement.annotation):
                 self._expressions([child], module)
 
     def _definition(self, node: Definition, module: Module) -> None:
@@ -88,7 +92,8 @@ class ImportTime:
         if isinstance(node, Function):
             if node.name in _CLASS_HOOKS:
                 raise Unproven(f"it defines {node.name}")
-            self._expressions([node.args, *filter(None, [node.returns])], module)
+            # What annotations name is looked up and left alone.
+            self._expressions([*node.args.defaults, *filter(None, node.args.kw_defaults)], module)
             return
         if node.keywords:
             raise Unproven(f"class {node.name} has a metaclass or other keywords")
@@ -117,7 +122,7 @@ class ImportTime:
             self._follow_base(found[0], module)
             return
         names = dotted_names(plain, module)
-        if found or not names or not all(map(is_harmless, names)):
+        if found or not names or not all(map(is_harmless_base, names)):
             raise Unproven(f"class {node.name} inherits from {_text(base)}, which is not known")
 
     def _follow_base(self, found: Found | ast.expr, module: Module) -> None:
@@ -126,19 +131,38 @@ class ImportTime:
             self._follow_class(found)
 
     def _expressions(self, nodes: Iterable[ast.AST], module: Module) -> None:
-        """Go through the calls in expressions that run: the bodies of lambdas do not."""
-        for call in calls_in(nodes):
-            self._given(call, module)
-            self._callee(call.func, module, 1, "it calls")
+        """Go through what is evaluated: calls, and what is used of other packages."""
+        for node in evaluated(nodes):
+            if isinstance(node, ast.Call):
+                if any(name.startswith(_PATCH) for name in dotted_names(node.func, module)):
+                    raise Unproven(f"it patches at line {node.lineno}")
+                self._given(node, module)
+                self._callee(node.func, module, 1, "it calls")
+                continue
+            for dotted in dotted_names(node, module):
+                if not is_harmless(dotted) and self._project.imported(module, dotted)[0] is None:
+                    raise Unproven(f"it uses {_text(node)}, which is not known")
 
     def _given(self, call: ast.Call, module: Module) -> None:
-        """Raise Unproven where a call is given a module, or the name of one, by which to reach it."""
+        """Raise Unproven where a call is given what reaches the names of a module."""
         names = dotted_names(call.func, module)
+        given = [*call.args, *(keyword.value for keyword in call.keywords)]
+        for function in given:
+            for found in self._bound(function, module) if isinstance(function, ast.Name) else ():
+                if isinstance(found, Found) and isinstance(found.node, Function):
+                    self._follow(found, 1)  # it may be called back
+        if _last_name(call.func) == _IMPORTORSKIP:
+            self._imports(given[0] if given else None)
         if _last_name(call.func) in _TAKE_NAMES or (names and all(map(is_harmless, names))):
             return
-        for value in [*call.args, *(keyword.value for keyword in call.keywords)]:
+        for value in given:
             if (isinstance(value, ast.Name) and value.id == "__name__") or self._is_module(value, module):
                 raise Unproven(f"it passes {_text(value)} on at line {call.lineno}")
+
+    def _imports(self, name: ast.expr | None) -> None:
+        """Raise Unproven where importorskip gives a module that is not known."""
+        if not (isinstance(name, ast.Constant) and isinstance(name.value, str) and is_harmless(name.value)):
+            raise Unproven(f"it imports {_text(name) if name else 'something'}, which is not known")
 
     def _callee(self, callee: ast.expr, module: Module, calls: int, doing: str) -> None:
         """Raise Unproven unless what is called, and what that returns, `calls` times in all, is harmless."""
@@ -182,19 +206,32 @@ class ImportTime:
             if isinstance(one, Found):
                 method = self._project.method(one, callee.attr) if callee.value is value else None
                 self._follow(method or one, calls)
-            elif isinstance(one, ast.Attribute | ast.Name):
-                self._callee(one, module, calls, doing)
+            else:
+                self._used(one, module, calls)
+
+    def _used(self, value: ast.expr, module: Module, calls: int) -> None:
+        """Follow the functions of the project that a value may be, or hold."""
+        if id(value) in self._values:
+            return
+        self._values[id(value)] = value
+        for node in evaluated([value]):
+            for one in [] if isinstance(node, ast.Call) else self._bound(node, module):
+                if isinstance(one, Found):
+                    self._follow(one, calls)
+                else:
+                    self._used(one, module, calls)
 
     # ---- what names lead to
 
     def _bound(self, node: ast.expr, module: Module) -> list[Found | ast.expr]:
-        """Return what the project binds to a name: definitions, and values that are names or calls."""
+        """Return what the project binds to a name: definitions, and the expressions it is assigned."""
         found: list[Found | ast.expr] = []
         if isinstance(node, ast.Name):
             found += [Found(module, one) for one in module.definitions.get(node.id, [])]
             for value in module.assigned.get(node.id, []):
-                if isinstance(value, ast.Attribute | ast.Name | ast.Call | ast.Lambda):
-                    found.append(value)
+                if value is None:
+                    raise Unproven(f"{node.id} is bound in a way that is not followed")
+                found.append(value)
         for dotted in dotted_names(node, module):
             one = self._project.find(module, dotted)
             if one is not None:

@@ -47,18 +47,14 @@ class Module:
 
     @cached_property
     def assigned(self) -> dict[str, list[ast.expr | None]]:
-        """Values assigned to plain names at the top level; None where an assignment is of another form."""
+        """What plain names are assigned at the top level: the value, or what it is a part or an item of.
+
+        None where a name is bound inside an expression.
+        """
         found: dict[str, list[ast.expr | None]] = {}
         for statement in statements(self.tree.body):
-            if isinstance(statement, ast.Assign):
-                for target in statement.targets:
-                    plain = isinstance(target, ast.Name)
-                    for name in _stored(target):
-                        found.setdefault(name, []).append(statement.value if plain else None)
-            elif not isinstance(statement, Definition):
-                own = (child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt))
-                for name in (name for child in own for name in _stored(child)):
-                    value = statement.value if isinstance(statement, ast.AnnAssign) else None
+            for target, value in _assignments(statement):
+                for name in _stored(target):
                     found.setdefault(name, []).append(value)
         return found
 
@@ -213,6 +209,24 @@ def imported_names(node: ast.AST) -> Iterator[tuple[str, str]]:
             yield alias.asname or alias.name, f"{prefix}{alias.name}"
 
 
+def _assignments(statement: ast.stmt) -> Iterator[tuple[ast.AST, ast.expr | None]]:
+    """Yield what a statement stores to, with the value; its other parts, which may bind names, with None."""
+    if isinstance(statement, Definition):
+        return
+    parts: dict[ast.AST, ast.expr | None] = {
+        child: None for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt)
+    }
+    if isinstance(statement, ast.Assign):
+        parts |= dict.fromkeys(statement.targets, statement.value)
+    elif isinstance(statement, ast.AnnAssign | ast.AugAssign):
+        parts[statement.target] = statement.value
+    elif isinstance(statement, ast.For | ast.AsyncFor):
+        parts[statement.target] = statement.iter
+    elif isinstance(statement, ast.With | ast.AsyncWith):
+        parts |= {item: item.context_expr for item in statement.items}
+    yield from parts.items()
+
+
 def _stored(node: ast.AST) -> Iterator[str]:
     """Yield the names that an expression or a pattern binds, but for those inside functions and handlers."""
     waiting = [node]
@@ -226,4 +240,6 @@ def _stored(node: ast.AST) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest
-        waiting.extend(ast.iter_child_nodes(node))
+        # The variables of a comprehension are its own.
+        own = [node.target] if isinstance(node, ast.comprehension) else []
+        waiting.extend(child for child in ast.iter_child_nodes(node) if child not in own)

@@ -45,6 +45,8 @@ class Proof:
         if module is None:
             if not self._holds_tests(test.file, collecting):
                 return "there are no test files where it lies"
+            if why := self._why_generated(path):
+                return why
         elif why := self._why_dynamic(module) or _why_mentioned(module, test.names[-1]):
             return f"{test.file} may make it: {why}"
         elif why := self._why_set_elsewhere(path, test.names[-1]):
@@ -80,6 +82,12 @@ class Proof:
             if any(_is_set(node, name) for node in ast.walk(module.tree)):
                 return f"{path.name} may set {name} elsewhere"
         return None
+
+    def _why_generated(self, test_file: Path) -> str | None:
+        """Return which file of the tests names a test file that does not exist: it may write it."""
+        name = test_file.name.encode()
+        found = next((path for path, raw in self._texts(test_file).items() if name in raw), None)
+        return f"{found.name} names {test_file.name}, and may generate it" if found else None
 
     def _texts(self, test_file: Path) -> dict[Path, bytes]:
         """Return the bytes of the Python files among the tests, read once."""

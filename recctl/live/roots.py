@@ -78,6 +78,8 @@ class Locator:
                 (above for above in (directory, *directory.parents) if (above / ".git").exists()), None
             )
             return f"git does not tell whether it tracks {path.name}: {error.message}" if held else ""
+        if not (top / ".git").exists():  # GIT_DIR names another
+            return f"git does not tell whether it tracks {path.name}: its repository is not around it"
         if top not in self._repositories:
             self._repositories[top] = _Tracked(top)
         return self._repositories[top].why(directory.resolve() / path.relative_to(directory))
@@ -98,6 +100,11 @@ class _Tracked:
         except RecctlError as error:
             return error.message
 
+    def _ignores(self, path: str) -> bool:
+        from recctl.git import Repository
+
+        return Repository(self._top).ignores(path)
+
     def why(self, path: Path) -> str:
         """Return why a file that is not on the disk may exist all the same; empty where it does not."""
         modes = self._modes
@@ -108,6 +115,8 @@ class _Tracked:
         relative = path.relative_to(self._top)
         if relative.as_posix() in modes:
             return f"git tracks {relative.as_posix()}, which is not on the disk"
+        if self._ignores(relative.as_posix()):
+            return f"git ignores {relative.as_posix()}, which may be generated"
         submodule = next((above for above in relative.parents if above.as_posix() in modes), None)
         return f"{submodule} is a submodule that is not checked out" if submodule else ""
 
@@ -119,7 +128,7 @@ def possible_roots(recording: Path, test_file: str) -> list[Path]:
     directory of the test id in its path tells. The likeliest root is first; others are there too.
     """
     pure = PurePosixPath(test_file)
-    if pure.is_absolute() or os.pardir in pure.parts or not pure.parts:
+    if pure.is_absolute() or os.pardir in pure.parts or not pure.parts or "\\" in test_file:
         return []
     lexical = os.path.dirname(absolute_path(recording))
     found = _roots_above(lexical, pure)

@@ -57,6 +57,10 @@ HARMLESS = {
         "def pytest_runtest_makereport(item, call):\n"
         "    outcome = yield\n    item.outcome = outcome.get_result()\n"
     ),
+    "a plugin that is registered": (
+        "class P:\n    def pytest_runtest_setup(self, item): ...\n"
+        "def pytest_configure(config):\n    config.pluginmanager.register(P())\n    config.pluginmanager.get_plugin('x')"
+    ),
     "known plugins": "pytest_plugins = ['pytester', 'pytest_asyncio']",
     "a plugin of its own": "pytest_plugins = ('tests.fixtures.common',)",
 }
@@ -85,6 +89,8 @@ UNPROVEN = {
     "frames": "import sys\ndef pytest_configure():\n    sys.modules['tests.a.test_b'].test_x = 1",
     "a frame in a plugin": "pytest_plugins = ['tests.fixtures.reaching']",
     "an unknown plugin": "pytest_plugins = ['lib.plugin']",
+    "a plugin by the manager": "def pytest_configure(config):\n    config.pluginmanager.import_plugin('lib')",
+    "an object of another package": "import lib\ndef pytest_configure(config):\n    config.pluginmanager.register(lib.Plugin())",
     "plugins that are computed": "import os\npytest_plugins = [os.environ['PLUGIN']]",
     "a syntax error": "def f(:",
     "an attribute set from outside": "import test_b\ntest_b.test_x = lambda: None",
@@ -114,6 +120,15 @@ def test_a_hook_that_leaves_ids_alone_leaves_the_proof(tmp_path: Path, name: str
 @pytest.mark.parametrize("name", UNPROVEN)
 def test_what_a_project_does_by_hooks_leaves_its_tests_unjudged(tmp_path: Path, name: str) -> None:
     assert judged(tmp_path, {"tests/conftest.py": UNPROVEN[name]}).fate == "unjudged"
+
+
+def test_a_test_module_may_load_a_plugin(tmp_path: Path) -> None:
+    assert judged(tmp_path, {FILE: "pytest_plugins = ['lib.plugin']"}).fate == "unjudged"
+
+
+def test_a_file_that_something_may_generate_is_not_known(tmp_path: Path) -> None:
+    files = {"tests/conftest.py": "from pathlib import Path\nPath('test_made.py').write_text('')"}
+    assert judged(tmp_path, files, "tests/a/test_made.py::test_x").fate == "unjudged"
 
 
 @pytest.mark.parametrize("name", ["items made", "a renamed item"])

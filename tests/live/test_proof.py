@@ -63,6 +63,11 @@ HARMLESS = {
     "setattr on self": "class TestC:\n    def setup_method(self):\n        setattr(self, 'a', 1)",
     "its name as a method elsewhere": "class TestD:\n    def test_x(self): ...",
     "a lambda": "KEY = lambda x: setattr_like(x)\nsorted([1], key=lambda v: unknown(v))",
+    "an optional module": "import pytest\ntry:\n    import lib\nexcept ImportError:\n    lib = None\nx = pytest.mark.skipif(lib is None, reason='')",
+    "types of another package": "import lib\ndef test_y(a: lib.A, b: 'lib.B' = 1) -> lib.C: ...\nX: lib.D = 1",
+    "its own functions as parameters": "import lib, pytest\ndef f():\n    lib.x()\n@pytest.mark.parametrize('f', [f])\ndef test_y(f): ...",
+    "a loop over data": "CASES = []\nfor case in ['a']:\n    CASES.append(case.strip())\nCASES += [c.upper() for c in CASES]",
+    "data of a file": "import json\nwith open('x') as file:\n    DATA = json.load(file)\nA, B = DATA.items()",
     "a form feed and a mark": "\ufeff\x0cimport os",
 }
 HELPERS = {
@@ -131,6 +136,20 @@ DYNAMIC = {
     "a call of a call": "from lib import a\na()()",
     "a call of an item": "T = {}\nT['a']()",
     "a helper that calls what it is given": "def deco(f):\n    return f()\n@deco\ndef t(): ...",
+    "a module by importorskip": "import pytest\np = pytest.importorskip('parameterized')\n@p.parameterized.expand([1])\ndef t(a): ...",
+    "a decorator by getattr": "import lib\np = getattr(lib, 'expand')\n@p([1])\ndef t(a): ...",
+    "a decorator of one of two": "import lib, sys\np = lib if sys.argv else None\n@p.expand\ndef t(a): ...",
+    "a decorator out of a tuple": "import lib\n(p,) = (lib.expand,)\n@p\ndef t(a): ...",
+    "a decorator out of a loop": "import lib\nfor p in [lib]:\n    p.expand()",
+    "a module of a comprehension": "import lib\n[p.expand() for p in [lib]]",
+    "what is handed on": "import lib\nfrom .helpers import make\nmake(lib)",
+    "a function that is called back": "import lib\ndef f(x):\n    lib.make(x)\nlist(map(f, [1]))",
+    "a method of a value of its own": "import lib\nclass R:\n    def add(self):\n        lib.make(self)\nR.add(1)",
+    "a patch that is started": "from unittest import mock\nclass TestC: ...\nmock.patch.object(TestC, 'a', create=True).start()",
+    "a patch in a with": "from unittest.mock import patch\nwith patch('a'):\n    A = 1",
+    "a suite of another package": "from pandas.tests.extension import base\nclass TestD(base.BaseTests): ...",
+    "a class of another package": "import numpy\nclass TestD(numpy.Something): ...",
+    "tests made by another package": "from torch.testing import make\nclass TestD: ...\nmake(TestD)",
     "a returned function that is called": (
         "import lib\ndef deco(a):\n    def inner(f):\n        return lib.make(f)\n    return inner\n@deco(1)\ndef t(): ..."
     ),

@@ -111,8 +111,14 @@ def broken_index(root: Path) -> None:
     (root / ".git/index").write_bytes(b"DIRC")
 
 
+def ignored(root: Path) -> None:
+    write(root, {**OTHER, ".gitignore": "test_b.py\n"})
+    git(root, "init")
+
+
 NOT_KNOWN: dict[str, tuple[Callable[[Path], None], str]] = {
     "tracked and deleted": (deleted, f"git tracks {FILE}, which is not on the disk"),
+    "ignored": (ignored, f"git ignores {FILE}, which may be generated"),
     "left out of a sparse checkout": (sparse, f"git tracks {FILE}, which is not on the disk"),
     "in a directory left out": (sparse_cone, f"git tracks {FILE}, which is not on the disk"),
     "in a directory left out of the index": (sparse_index, f"git tracks {FILE}, which is not on the disk"),
@@ -139,6 +145,16 @@ def test_a_file_that_is_not_known_is_unjudged(tmp_path: Path, name: str) -> None
     for judge in (by_source, by_list(frozenset({"tests/c/test_d.py::test_y"}))):
         judgement = judge(summary)
         assert (judgement.fate, reason in judgement.reason) == ("unjudged", True), judgement
+
+
+def test_a_repository_elsewhere_tells_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, other = tmp_path / "project", tmp_path / "other"
+    deleted(root)
+    write(other, {"x": ""})
+    git(other, "init")
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    (path,) = record(root, ID)
+    assert by_source(summary_of(path)).fate == "unjudged"
 
 
 def test_a_file_that_nobody_tracks_any_more_is_stale(tmp_path: Path) -> None:
@@ -186,7 +202,9 @@ def test_a_live_test_below_either_root_lives(tmp_path: Path) -> None:
     assert by_source(summary_of(path)).fate == "live"
 
 
-@pytest.mark.parametrize("file", ["../test_b.py", "/tests/a/test_b.py", "tests/../a/test_b.py"])
+@pytest.mark.parametrize(
+    "file", ["tests\\a\\test_b.py", "../test_b.py", "/tests/a/test_b.py", "tests/../a/test_b.py"]
+)
 def test_a_path_that_leaves_its_root_is_unjudged(tmp_path: Path, file: str) -> None:
     write(tmp_path, OTHER)
     path = put(tmp_path / "tests/a/recordings", chat(test_id=f"{file}::test_x"))
