@@ -419,6 +419,15 @@ SCHEMA = {
     },
     "required": ["city"],
 }
+GOOGLE_SCHEMA = {
+    **SCHEMA,
+    "type": "OBJECT",
+    "properties": {
+        "city": {"type": "STRING", "description": "Where"},
+        "days": {"type": "ARRAY", "items": {"type": "INTEGER"}},
+        "unit": {"type": "STRING", "enum": ["c", "f"]},
+    },
+}
 PARAMETERS = (
     Parameter("city", "string", True, "Where"),
     Parameter("days", "array of integer", False, None),
@@ -442,6 +451,30 @@ BARE = {"name": "look", "description": "Looks."}
         ),
         pytest.param(
             {"functionDeclarations": [{**BARE, "parameters": SCHEMA}]}, [LOOK], id="Gemini, camel case"
+        ),
+        pytest.param(
+            {"function_declarations": [{**BARE, "parameters": None, "parameters_json_schema": SCHEMA}]},
+            [LOOK],
+            id="Gemini's SDK, JSON schema",
+        ),
+        pytest.param(
+            {"functionDeclarations": [{**BARE, "parametersJsonSchema": SCHEMA}]},
+            [LOOK],
+            id="Gemini, camel case, JSON schema",
+        ),
+        pytest.param(
+            {"functionDeclarations": [{**BARE, "parameters": GOOGLE_SCHEMA}]}, [LOOK], id="types in capitals"
+        ),
+        pytest.param({"toolSpec": {**BARE, "inputSchema": {"json": SCHEMA}}}, [LOOK], id="Bedrock"),
+        pytest.param(
+            {"function_declarations": [BARE], "google_search": {}, "code_execution": None},
+            [Tool("look", "Looks."), Tool("google_search", kind="google_search")],
+            id="functions and built-in tools in one item",
+        ),
+        pytest.param(
+            {"function_declarations": None, "google_search": {}},
+            [Tool("google_search", kind="google_search")],
+            id="no functions",
         ),
         pytest.param(
             {"type": "web_search"}, [Tool("web_search", kind="web_search")], id="built into Responses"
@@ -491,6 +524,9 @@ def test_a_tool_of_the_caller_is_not_built_in(kind: str) -> None:
     [
         pytest.param({"type": ["string", "null"]}, "string or null", id="several"),
         pytest.param({"anyOf": [{"type": "string"}, {"type": "null"}]}, "string or null", id="anyOf"),
+        pytest.param({"any_of": [{"type": "STRING"}, {"type": "NULL"}]}, "string or null", id="any_of"),
+        pytest.param({"oneOf": [{"type": "string"}, {"enum": [1]}]}, "string or 1", id="oneOf"),
+        pytest.param({"anyOf": [{}, {}]}, None, id="anyOf nothing"),
         pytest.param({"type": "array"}, "array", id="array of anything"),
         pytest.param(
             {"type": "array", "items": {"type": "array", "items": {"type": "string"}}},
@@ -659,3 +695,64 @@ def test_a_deep_schema_of_a_tool(depth: int) -> None:
         schema = {"type": "array", "items": schema}
     (tool,) = read(tools=[{"name": "look", "parameters": {"properties": {"x": schema}}}]).tools
     assert (tool.parameters[0].type or "").startswith("array of array of")
+
+
+# ---- Bedrock Converse
+
+
+def test_a_request_to_converse() -> None:
+    picture = {"format": "png", "source": {"bytes": "iVBORw0K"}}
+    said: list[Json] = [
+        {"role": "user", "content": [{"text": "Look."}, {"image": picture}]},
+        {
+            "role": "assistant",
+            "content": [
+                {"reasoningContent": {"reasoningText": {"text": "Hm.", "signature": "x"}}},
+                {"toolUse": {"toolUseId": "t1", "name": "look", "input": {"x": 1}}},
+            ],
+        },
+        {"role": "user", "content": [{"toolResult": {"toolUseId": "t1", "content": [{"text": "Rain."}]}}]},
+    ]
+    config = {"tools": [{"toolSpec": {**BARE, "inputSchema": {"json": SCHEMA}}}], "toolChoice": {"auto": {}}}
+    found = read(
+        system=[{"text": "Be brief."}], messages=said, toolConfig=config, inferenceConfig={"topP": 1}
+    )
+    assert found == Conversation(
+        (
+            Message("system", (Text("Be brief."),)),
+            Message("user", (Text("Look."), Media("png image, 6 bytes"))),
+            Message("assistant", (Text("Hm.", reasoning=True), Call("t1", "look", '{"x": 1}'))),
+            Message("user", (Result("t1", None), Text("Rain."))),
+        ),
+        (LOOK,),
+        {"inferenceConfig": {"topP": 1}, "toolConfig": {"toolChoice": {"auto": {}}}},
+    )
+
+
+@pytest.mark.parametrize("config", [{"functionCallingConfig": {"mode": "ANY"}}, {}, 5, None])
+def test_a_tool_config_without_tools_stays_a_parameter(config: Json) -> None:
+    assert read(contents="Hi", toolConfig=config).parameters == (
+        {} if config is None else {"toolConfig": config}
+    )
+
+
+def test_an_instruction_in_camel_case_inside_the_config() -> None:
+    found = read(contents="Hi", config={"systemInstruction": {"parts": [{"text": "Be brief."}]}})
+    assert (found.messages[0], found.parameters) == (Message("system", (Text("Be brief."),)), {})
+
+
+def test_steps_of_an_earlier_interaction() -> None:
+    steps = [
+        {"type": "user_input", "content": [{"type": "text", "text": "Hi"}]},
+        {"type": "thought", "signature": "x", "summary": [{"type": "text", "text": "Why"}]},
+        {"type": "model_output", "content": [{"type": "text", "text": "Yes?"}]},
+        {"type": "function_call", "id": "c1", "name": "look", "arguments": {"x": 1}},
+        {"type": "function_result", "call_id": "c1", "name": "look", "result": "Rain."},
+    ]
+    assert read(input=steps).messages == (
+        Message("user_input", (Text("Hi"),)),
+        Message("thought", (Text("Why", reasoning=True),)),
+        Message("model_output", (Text("Yes?"),)),
+        Message("function_call", (Call("c1", "look", '{"x": 1}'),)),
+        Message("function_result", (Result("c1", "look"), Text("Rain."))),
+    )

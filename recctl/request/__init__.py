@@ -27,21 +27,31 @@ def conversation_of(kind: Kind | None, request: JsonObject) -> Conversation:
     if kind == "file":
         return Conversation(parameters={"file_id": request.get("file_id")})
     messages = tuple(message for key, read in _MESSAGES if key in body for message in read(body[key]))
+    # Gemini's configuration: its tools and instruction are shown as such, the rest stays.
     config = as_object(body.get("config"))
-    tools = tuple(
-        tool
-        for source in (body, config)
-        for key in ("tools", "functions")
-        for item in as_list(source.get(key))
-        for tool in tools_of(item)
-    )
+    instructions = (message for key in _INSTRUCTIONS for message in _instruction(config.get(key)))
+    tools = tuple(tool for item in declarations(request) for tool in tools_of(item))
+    return Conversation((*instructions, *messages), tools, _parameters(body, config))
+
+
+def _parameters(body: JsonObject, config: JsonObject) -> JsonObject:
+    """What is set beside the words and the tools."""
     parameters = {key: value for key, value in body.items() if key not in _SHOWN and value is not None}
     if config:
-        # Gemini's configuration: its tools and instruction are shown as such, the rest stays.
-        rest = {key: value for key, value in config.items() if key not in ("tools", "system_instruction")}
-        parameters = {**{key: value for key, value in parameters.items() if key != "config"}, **rest}
-        messages = (*_instruction(config.get("system_instruction")), *messages)
-    return Conversation(messages, tools, parameters)
+        del parameters["config"]
+        parameters |= {key: value for key, value in config.items() if key not in ("tools", *_INSTRUCTIONS)}
+    if "tools" in as_object(parameters.get("toolConfig")):
+        # Bedrock's; Gemini's says only how to use them.
+        rest = {key: value for key, value in parameters.pop("toolConfig").items() if key != "tools"}
+        parameters |= {"toolConfig": rest} if rest else {}
+    return parameters
+
+
+def declarations(request: JsonObject) -> list[Json]:
+    """Return the items that declare tools in a request, as recorded, wherever the provider has them."""
+    body = as_object(body_of(request))
+    places = (body, as_object(body.get("config")), as_object(body.get("toolConfig")))
+    return [item for place in places for key in ("tools", "functions") for item in as_list(place.get(key))]
 
 
 def _chat(messages: Json) -> Iterator[Message]:
@@ -106,6 +116,9 @@ def _item(item: JsonObject) -> Message:
     """An input item of Responses or Interactions: a message, or a block that stands alone."""
     if "role" in item:
         return Message(as_str(item["role"]) or "?", tuple(parts_of(item.get("content"))))
+    if item.get("type") in ("user_input", "model_output"):
+        # Steps of an earlier interaction.
+        return Message(str(item["type"]), tuple(parts_of(item.get("content"))))
     return Message(as_str(item.get("type")) or "input", tuple(parts_of([item])))
 
 
@@ -121,6 +134,8 @@ def _input(value: Json) -> Iterator[Part]:
 def _are_tokens(value: list[Json]) -> bool:
     return bool(value) and all(isinstance(item, int) for item in value)
 
+
+_INSTRUCTIONS = ("system_instruction", "systemInstruction")
 
 # Keys of a body that hold words, in the order in which a person reads them.
 _MESSAGES: tuple[tuple[str, Callable[[Json], Iterator[Message]]], ...] = (

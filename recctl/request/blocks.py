@@ -26,11 +26,14 @@ def parts_of(content: Json) -> Iterator[Part]:
 
 def _block(block: JsonObject) -> Iterator[Part]:
     kind = as_str(block.get("type")) or ""
-    if (call := block.get("function_call") or block.get("functionCall")) or kind in (
-        "tool_use",
-        "function_call",
-    ):
+    call = next((block[key] for key in ("function_call", "functionCall", "toolUse") if block.get(key)), None)
+    if call or kind in ("tool_use", "function_call"):
         yield call_of(call or block)
+    elif result := as_object(block.get("toolResult")):
+        yield Result(as_str(result.get("toolUseId")), None)
+        yield from parts_of(result.get("content"))
+    elif thought := as_object(block.get("reasoningContent")):
+        yield Text(text_of(thought.get("reasoningText")), reasoning=True)
     elif (response := block.get("function_response") or block.get("functionResponse")) is not None:
         fields = as_object(response)
         yield Result(as_str(fields.get("id")), as_str(fields.get("name")))
@@ -55,5 +58,5 @@ def call_of(value: Json) -> Call:
     call = as_object(value)
     function = as_object(call.get("function")) or call
     arguments = function.get("arguments", function.get("input", function.get("args")))
-    call_id = as_str(call.get("call_id")) or as_str(call.get("id"))
+    call_id = next(filter(None, (as_str(call.get(key)) for key in ("call_id", "id", "toolUseId"))), None)
     return Call(call_id, as_str(function.get("name")), arguments_text(arguments))

@@ -38,6 +38,16 @@ def media_description(block: JsonObject) -> str | None:
         return _source("file", file.get("file_url")) if data is None else _data("file", data)
     if block.get("type") in ("image", "audio", "video", "document") and "data" in block:
         return encoded(str(block["type"]), as_str(block.get("mime_type")), block["data"])
+    return _of_bedrock(block)
+
+
+def _of_bedrock(block: JsonObject) -> str | None:
+    for kind in ("image", "document", "video", "audio"):
+        media = as_object(block.get(kind))
+        if source := as_object(media.get("source")):
+            return encoded(
+                " ".join(filter(None, (as_str(media.get("format")), kind))), None, source.get("bytes")
+            )
     return None
 
 
