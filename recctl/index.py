@@ -29,7 +29,7 @@ SUFFIX = ".sqlite"
 _NAME_DIGITS = 16
 _CHECK_BYTES = 4
 # A new layout, or a new version that reads recordings in another way, starts afresh.
-_VERSION = f"1 {__version__}"
+_VERSION = f"2 {__version__}"
 _PATIENCE = 0.5  # seconds to wait for another run that writes
 _TICK = 50_000_000  # ns: several ticks of the clocks by which file systems take their times
 _COARSE_TICK = 2_000_000_000  # ns: file systems with times in whole seconds, or every other one

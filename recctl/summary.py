@@ -82,19 +82,21 @@ def summary_of(path: Path, size: int, facts: Facts) -> Summary:
     raised = bool(facts.is_exception)
     detail = as_object(facts.exception_data)
     status = as_int(facts.status)
+    test_id = as_str(facts.test_id) or as_str(facts.request_test_id)
+    model = as_str(facts.model) or as_str(facts.body_model)
     if status is None and raised:
         status = as_int(detail.get("status_code"))
     return Summary(
         path=path,
         name=parse_filename(path.name),
-        test_id=as_str(facts.test_id) or as_str(facts.request_test_id),
+        test_id=test_id,
         kind=kind,
         method=as_str(facts.method),
         url=url,
         endpoint=_endpoint(kind, facts),
-        model=as_str(facts.model) or as_str(facts.body_model),
+        model=model,
         provider=as_str(facts.provider)
-        or provider_of(url, as_str(facts.type_label), facts.provider_metadata),
+        or provider_of(url, as_str(facts.type_label), facts.provider_metadata, test_id, model),
         streaming=streaming,
         chunks=facts.chunks if streaming else None,
         status=status,

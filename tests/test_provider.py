@@ -77,6 +77,59 @@ def test_metadata_outweighs_the_url_and_that_the_class_name() -> None:
     assert provider_of(None, label, None) == "ollama"
 
 
+LOCAL = "http://localhost:8000/v1/v1/models"
+NAMED = "t.py::test_a[client_with_models-txt=vllm/Qwen/Qwen3-0.6B-inference:chat_completion:streaming_01]"
+
+
+@pytest.mark.parametrize(
+    ("test_id", "model", "provider"),
+    [
+        pytest.param(NAMED, "Qwen/Qwen3-0.6B", "vllm", id="the parameter names the model"),
+        pytest.param(NAMED, None, "vllm", id="a model list"),
+        pytest.param(NAMED, "gpt-4o", None, id="another model"),
+        pytest.param(NAMED, "Qwen/Qwen3-0.6", None, id="the beginning of a longer name"),
+        pytest.param(NAMED, "Qwen/Qwen3-0", None, id="the beginning of a number"),
+        pytest.param(
+            "t.py::test_a[txt=vllm/m:emb=lab/e:dim=8]", "e", "lab", id="each parameter for its model"
+        ),
+        pytest.param("t.py::test_a[txt=vllm/m-emb=lab/e]", None, "vllm", id="one that runs anywhere"),
+        pytest.param("t.py::test_a[txt=openai/gpt-4o]", None, None, id="one that has its own host"),
+        pytest.param("t.py::test_a[txt=vllm/m:emb=tgi/e]", None, None, id="two that run anywhere"),
+        pytest.param("t.py::test_a[txt=vllm/m:vis=tgi/m]", "m", None, id="two for one model"),
+        pytest.param("tests/txt=vllm/m/t.py::test_a", "m", None, id="a directory is no parameter"),
+        pytest.param("t.py::test_vllm[vllm]", None, None, id="a word is no parameter"),
+        pytest.param(None, "m", None, id="no test"),
+    ],
+)
+def test_a_server_without_a_name_is_told_by_the_tests_parameters(
+    test_id: str | None, model: str | None, provider: str | None
+) -> None:
+    assert provider_of(LOCAL, None, {"openai_sdk_version": "2.5.0"}, test_id, model) == provider
+
+
+def test_facts_outweigh_the_tests_parameters() -> None:
+    model = "Qwen/Qwen3-0.6B"
+    assert provider_of("https://api.openai.com/v1/v1/models", None, None, NAMED, model) == "openai"
+    assert provider_of("http://localhost:11434/api/ps", None, None, NAMED, model) == "ollama"
+    assert provider_of(LOCAL, "ollama._types.ChatResponse", None, NAMED, model) == "ollama"
+    assert provider_of(LOCAL, None, {"provider": "lab"}, NAMED, model) == "lab"
+    assert provider_of(None, None, None, NAMED, model) is None
+
+
+@pytest.mark.parametrize(
+    ("metadata", "provider"),
+    [
+        ({"openai_sdk_version": "2.5.0", "vllm_server_version": "0.11.0"}, "vllm"),
+        ({"vllm_server_version": "0.11.0", "tgi_server_version": "3"}, None),
+        ({"_server_version": "1"}, None),
+        ({"azure_api_version": "2025-04-01"}, None),
+    ],
+)
+def test_a_server_without_a_name_is_told_by_its_version(metadata: Json, provider: str | None) -> None:
+    assert provider_of(LOCAL, None, metadata) == provider
+    assert provider_of("https://api.groq.com/openai/v1", None, metadata) == "groq"
+
+
 @pytest.mark.parametrize(
     "metadata", [{"provider": ""}, {"provider": 5}, {"openai_sdk_version": "2.5"}, "x", [1]]
 )
@@ -106,10 +159,18 @@ urls = st.builds(
 )
 
 
-@given(url=st.none() | urls | st.text(), label=st.none() | st.text(), metadata=json_values)
+@given(
+    url=st.none() | urls | st.text(),
+    label=st.none() | st.text(),
+    metadata=json_values,
+    test_id=st.none() | st.text() | st.text().map("t[txt={}/m".format),
+    model=st.sampled_from([None, "", "m"]),
+)
 @settings(max_examples=300)
-def test_never_raises_and_never_names_nothing(url: str | None, label: str | None, metadata: Json) -> None:
-    provider = provider_of(url, label, metadata)
+def test_never_raises_and_never_names_nothing(
+    url: str | None, label: str | None, metadata: Json, test_id: str | None, model: str | None
+) -> None:
+    provider = provider_of(url, label, metadata, test_id, model)
     assert provider is None or (isinstance(provider, str) and provider != "")
 
 
