@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import msgspec
 
-from recctl.jsonvalue import JsonObject, as_int, as_object, as_str
+from recctl.jsonvalue import Json, JsonObject, as_int, as_object, as_str
 from recctl.recording import Recording
 from recctl.summary import is_error_status
 from recctl.transcript import Failure, Transcript
+from recctl.wire.formats import EMPTY, ERROR, UNKNOWN
 from recctl.wire.registry import assemble
 
 
@@ -20,12 +21,25 @@ def answer_of(response: JsonObject) -> Transcript:
     """The transcript of a recorded response object. Never raises for what it holds."""
     transcript = assemble(response.get("body"))
     if response.get("is_exception"):
-        return msgspec.structs.replace(transcript, error=_exception(response))
+        kind = ERROR if transcript.type == EMPTY else transcript.type
+        return msgspec.structs.replace(transcript, type=kind, error=_exception(response))
     status = as_int(response.get("status"))
     if is_error_status(status):
-        failure = transcript.error or Failure(None, None, body=response.get("body"))
-        return msgspec.structs.replace(transcript, error=msgspec.structs.replace(failure, status=status))
+        failure = transcript.error or _failure_in(response.get("body"))
+        failure = msgspec.structs.replace(failure, status=status)
+        if transcript.type in (EMPTY, UNKNOWN):
+            # An error in nobody's form: the failure holds the body.
+            return Transcript(ERROR, error=failure)
+        return msgspec.structs.replace(transcript, error=failure)
     return transcript
+
+
+def _failure_in(body: Json) -> Failure:
+    """What a body of no known format says of an error: most servers say it in `message` or `detail`."""
+    fields = as_object(body)
+    message = next(filter(None, (as_str(fields.get(key)) for key in ("message", "detail"))), None)
+    label = as_str(fields.get("type")) or as_str(fields.get("code"))
+    return Failure(label, message, body=body)
 
 
 def _exception(response: JsonObject) -> Failure:

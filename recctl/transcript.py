@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from recctl.jsonvalue import Json, JsonObject, as_int
+from recctl.jsonvalue import Json, JsonObject, as_int, as_object
 
 
 class ToolCall(msgspec.Struct, frozen=True):
@@ -18,7 +18,10 @@ class ToolCall(msgspec.Struct, frozen=True):
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """One of the alternative answers; most recordings have exactly one, with index 0."""
+    """One of the alternative answers; most recordings have exactly one, with index 0.
+
+    `logprobs` is the provider's own object, the lists of all chunks joined; None where it sent no token's.
+    """
 
     index: int
     role: str | None = None
@@ -27,6 +30,7 @@ class Choice(msgspec.Struct, frozen=True):
     refusal: str | None = None
     tool_calls: tuple[ToolCall, ...] = ()
     finish_reason: str | None = None
+    logprobs: JsonObject | None = None
 
 
 class Embeddings(msgspec.Struct, frozen=True):
@@ -64,26 +68,73 @@ class Transcript(msgspec.Struct, frozen=True):
     body: Json = None
 
 
-# What providers call their token counts, by the neutral name; the first that is there counts.
+# What providers call their token counts, by the neutral name; the first that is there counts. A dot leads
+# into an object inside.
 _TOKEN_NAMES: Mapping[str, tuple[str, ...]] = {
-    "in": ("prompt_tokens", "input_tokens", "prompt_token_count", "total_input_tokens", "prompt_eval_count"),
+    "in": (
+        "prompt_tokens",
+        "input_tokens",
+        "prompt_token_count",
+        "promptTokenCount",
+        "inputTokens",
+        "inputTokenCount",
+        "inputTextTokenCount",
+        "total_input_tokens",
+        "prompt_eval_count",
+    ),
     "out": (
         "completion_tokens",
         "output_tokens",
         "candidates_token_count",
+        "candidatesTokenCount",
+        "outputTokens",
+        "outputTokenCount",
         "total_output_tokens",
+        "response_token_count",
+        "responseTokenCount",
         "eval_count",
     ),
-    "total": ("total_tokens", "total_token_count"),
+    "reasoning": (
+        "completion_tokens_details.reasoning_tokens",
+        "output_tokens_details.reasoning_tokens",
+        "output_tokens_details.thinking_tokens",
+        "reasoning_tokens",
+        "thoughts_token_count",
+        "thoughtsTokenCount",
+        "total_thought_tokens",
+    ),
+    "cached": (
+        "prompt_tokens_details.cached_tokens",
+        "input_tokens_details.cached_tokens",
+        "cached_tokens",
+        "cached_content_token_count",
+        "cachedContentTokenCount",
+        "cache_read_input_tokens",
+        "cacheReadInputTokens",
+        "cacheReadInputTokenCount",
+        "total_cached_tokens",
+        "prompt_cache_hit_tokens",
+    ),
+    "total": ("total_tokens", "total_token_count", "totalTokenCount", "totalTokens"),
 }
+_ALWAYS = ("in", "out", "total")  # the others count only where they are not zero
 
 
 def token_counts(usage: Mapping[str, Json]) -> dict[str, int]:
-    """Tokens by `in`, `out` and `total`, under whatever names the provider gives them."""
+    """Return tokens by `in`, `out`, `reasoning`, `cached` and `total`, whatever the provider calls them.
+
+    What the usage does not say is left out, and so are zero reasoning and cached tokens. Whether
+    reasoning tokens are part of `out` and cached ones of `in` differs between providers.
+    """
     counts = {}
     for neutral, names in _TOKEN_NAMES.items():
-        found = (as_int(usage.get(name)) for name in names)
+        found = (_count(usage, name) for name in names)
         count = next((value for value in found if value is not None), None)
-        if count is not None:
+        if count or (count is not None and neutral in _ALWAYS):
             counts[neutral] = count
     return counts
+
+
+def _count(usage: Mapping[str, Json], name: str) -> int | None:
+    outer, _, inner = name.rpartition(".")
+    return as_int((as_object(usage.get(outer)) if outer else usage).get(inner))

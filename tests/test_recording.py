@@ -533,7 +533,7 @@ RAISED = Failure("APIError", "m", 400, "c", "p", None)
         pytest.param(
             None,
             {"is_exception": True, "exception_data": EXCEPTION},
-            Transcript("empty", error=RAISED),
+            Transcript("error", error=RAISED),
             id="exception",
         ),
         pytest.param(
@@ -551,7 +551,7 @@ RAISED = Failure("APIError", "m", 400, "c", "p", None)
         pytest.param(
             None,
             {"is_exception": True, "exception_message": "Oh"},
-            Transcript("empty", error=Failure(None, "Oh")),
+            Transcript("error", error=Failure(None, "Oh")),
             id="exception with nothing but a message",
         ),
         pytest.param(
@@ -561,7 +561,7 @@ RAISED = Failure("APIError", "m", 400, "c", "p", None)
                 "exception_data": {"message": None, "body": [1]},
                 "exception_message": "Oh",
             },
-            Transcript("empty", error=Failure(None, "Oh", body=[1])),
+            Transcript("error", error=Failure(None, "Oh", body=[1])),
             id="exception with its message outside",
         ),
         pytest.param(
@@ -579,15 +579,25 @@ RAISED = Failure("APIError", "m", 400, "c", "p", None)
         pytest.param(
             {"detail": "Oh"},
             {"status": 500},
-            Transcript(
-                "unknown", error=Failure(None, None, 500, body={"detail": "Oh"}), body={"detail": "Oh"}
-            ),
+            Transcript("error", error=Failure(None, "Oh", 500, body={"detail": "Oh"})),
             id="status and an unknown body",
+        ),
+        pytest.param(
+            "Bad gateway",
+            {"status": 502},
+            Transcript("error", error=Failure(None, None, 502, body="Bad gateway")),
+            id="status and a text",
+        ),
+        pytest.param(
+            {"odd": 1},
+            {"is_exception": True, "exception_message": "Oh"},
+            Transcript("unknown", error=Failure(None, "Oh"), body={"odd": 1}),
+            id="exception beside an unknown body",
         ),
         pytest.param(
             None,
             {"status": 502},
-            Transcript("empty", error=Failure(None, None, 502)),
+            Transcript("error", error=Failure(None, None, 502)),
             id="status and no body",
         ),
         pytest.param(None, {"status": 399}, Transcript("empty"), id="status of no error"),

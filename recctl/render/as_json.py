@@ -106,4 +106,5 @@ def _choice_object(choice: Choice) -> JsonObject:
         "refusal": choice.refusal,
         "tool_calls": [msgspec.structs.asdict(call) for call in choice.tool_calls],
         "finish_reason": choice.finish_reason,
+        "logprobs": choice.logprobs,
     }

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 
 from recctl.jsonvalue import Json, as_items, as_object, as_str, compact
 from recctl.recording import Recording
+from recctl.render.logprobs import tokens_of
 from recctl.render.page import Line, Span, line, styled
-from recctl.render.safe import one_line
+from recctl.render.safe import one_line, plural
 from recctl.wire import assembly
 from recctl.wire.delta import (
     CallPart,
     Delta,
     Failed,
     Finish,
+    Logprobs,
     ModelNames,
     Opened,
     Piece,
@@ -73,14 +75,23 @@ def _added(delta: Delta, several: bool) -> Iterator[Span]:
             yield Span(f"call {' '.join(one_line(part) for part in parts if part)}  ", "tool")
         case Finish(reason):
             yield Span(f"finish {one_line(reason)}  ", "name")
+        case Failed(failure):
+            yield Span(f"error {one_line(failure.message or failure.type or '')}  ", "error")
+        case _:
+            yield from _counted(delta)
+
+
+def _counted(delta: Delta) -> Iterator[Span]:
+    """What comes beside the words."""
+    match delta:
+        case Logprobs(values):
+            yield Span(f"{plural(len(list(tokens_of(values))), 'logprob')}  ", "dim")
         case Usage(counts):
             yield Span(f"usage {one_line(compact(counts))}  ", "dim")
         case Vectors(lengths):
             yield Span(f"{len(lengths)} embeddings  ", "plain")
         case ModelNames(names):
             yield Span(f"model {one_line(', '.join(names))}  ", "model")
-        case Failed(failure):
-            yield Span(f"error {one_line(failure.message or failure.type or '')}  ", "error")
 
 
 def _quoted(text: str) -> str:

@@ -15,6 +15,7 @@ from recctl.wire.delta import (
     Delta,
     Failed,
     Finish,
+    Logprobs,
     ModelNames,
     Opened,
     Piece,
@@ -40,6 +41,7 @@ class _OpenChoice(msgspec.Struct):
     pieces: dict[tuple[Voice, Block], list[str]] = msgspec.field(default_factory=dict)
     calls: list[_Call] = msgspec.field(default_factory=list)
     slots: dict[Hashable, _Call] = msgspec.field(default_factory=dict)
+    logprobs: JsonObject = msgspec.field(default_factory=dict)
 
     def new_call(self) -> _Call:
         call = _Call()
@@ -55,6 +57,7 @@ class _OpenChoice(msgspec.Struct):
             refusal=self._voice("refusal"),
             tool_calls=tuple(call.freeze() for call in self.calls),
             finish_reason=self.finish_reason,
+            logprobs=self.logprobs if _names_tokens(self.logprobs) else None,
         )
 
     def _voice(self, voice: Voice) -> str | None:
@@ -84,6 +87,8 @@ class Assembler:
                 return self._add_call(delta)
             case Finish(reason, index):
                 self._choice(index).finish_reason = reason
+            case Logprobs(values, index):
+                _join_lists(self._choice(index).logprobs, values)
             case Usage(counts, merge):
                 self._usage = _merged(self._usage or {}, counts) if merge else counts
             case Vectors(lengths, sample):
@@ -121,10 +126,9 @@ class Assembler:
 
     def _add_piece(self, piece: Piece) -> bool:
         pieces = self._choice(piece.choice).pieces.setdefault((piece.voice, piece.block), [])
-        if not piece.text or (piece.whole and pieces):
-            return False
-        pieces.append(piece.text)
-        return True
+        if piece.text:
+            pieces.append(piece.text)
+        return bool(piece.text)
 
     def _add_call(self, part: CallPart) -> bool:
         choice = self._choice(part.choice)
@@ -142,9 +146,24 @@ class Assembler:
                 choice.slots[part.slot] = call
         call.id = call.id or part.id
         call.name = _join_name(call.name, part.name)
-        if part.arguments and not (part.whole and call.arguments):
+        if part.arguments:
             call.arguments.append(part.arguments)
         return True
+
+
+def _names_tokens(logprobs: JsonObject) -> bool:
+    return any(isinstance(value, list) and value for value in logprobs.values())
+
+
+def _join_lists(known: JsonObject, more: JsonObject) -> None:
+    """Lay `more` over `known`, in place: lists are joined, a null erases nothing."""
+    for name, value in more.items():
+        if isinstance(value, list):
+            if not isinstance(known.get(name), list):
+                known[name] = []
+            known[name].extend(value)
+        elif value is not None or name not in known:
+            known[name] = value
 
 
 def _merged(known: JsonObject, counts: JsonObject) -> JsonObject:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recctl.jsonvalue import Json, as_list, as_object, as_str, compact
-from recctl.wire.delta import Block, Piece
+from recctl.wire.delta import Block, Logprobs, Piece
 
 
 def piece_of_content(content: Json, choice: int = 0, block: Block = ()) -> Iterator[Piece]:
@@ -38,6 +38,14 @@ def text_of(content: Json) -> str:
         else:
             waiting += reversed(as_list(part))
     return "".join(texts)
+
+
+def logprobs_of(value: Json, choice: int = 0) -> Iterator[Logprobs]:
+    """The log probabilities beside a text: an object with lists of tokens, or the bare list of them."""
+    if isinstance(value, list) and value:
+        yield Logprobs({"content": value}, choice)
+    elif isinstance(value, dict) and value:
+        yield Logprobs(value, choice)
 
 
 def arguments_text(arguments: Json) -> str:

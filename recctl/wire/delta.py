@@ -28,36 +28,35 @@ class Opened(msgspec.Struct, frozen=True):
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """Characters for a choice.
-
-    A `whole` piece repeats a block at its end: it counts only where no part came before.
-    """
+    """Characters for a choice."""
 
     text: str
     voice: Voice = "text"
     choice: int = 0
     block: Block = ()
-    whole: bool = False
 
 
 class CallPart(msgspec.Struct, frozen=True):
-    """Part of a tool call. Parts with one `slot` belong together; without a slot it is a whole call.
-
-    A `whole` part repeats a call at its end: it fills only what no part brought.
-    """
+    """Part of a tool call. Parts with one `slot` belong together; without a slot it is a whole call."""
 
     id: str | None = None
     name: str | None = None
     arguments: str = ""
     choice: int = 0
     slot: Hashable = None
-    whole: bool = False
 
 
 class Finish(msgspec.Struct, frozen=True):
     """Why the choice ended, in the provider's word."""
 
     reason: str
+    choice: int = 0
+
+
+class Logprobs(msgspec.Struct, frozen=True):
+    """Log probabilities of tokens, as the provider has them: lists in it are joined from chunk to chunk."""
+
+    values: JsonObject
     choice: int = 0
 
 
@@ -87,7 +86,7 @@ class Failed(msgspec.Struct, frozen=True):
     failure: Failure
 
 
-Delta: TypeAlias = Opened | Piece | CallPart | Finish | Usage | Vectors | ModelNames | Failed
+Delta: TypeAlias = Opened | Piece | CallPart | Finish | Logprobs | Usage | Vectors | ModelNames | Failed
 
 # The items of a response body → each delta with the position of the item that brought it.
 Reader: TypeAlias = Callable[[Sequence[Json]], Iterator[tuple[int, Delta]]]

@@ -1,4 +1,4 @@
-"""Embeddings: OpenAI's (numbers or base64 of 32-bit floats) and Ollama's."""
+"""Embeddings: OpenAI's (numbers or base64 of 32-bit floats), Ollama's, Google's, Bedrock's, Cohere's."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from recctl.jsonvalue import Json, JsonObject, as_list, as_object
 from recctl.wire import ollama
 from recctl.wire.delta import Delta, Usage, Vectors
+from recctl.wire.gemini import either
 from recctl.wire.sse import item_by_item
 
 _SAMPLE = 4  # numbers of the first vector kept to show; enough to recognise it by
@@ -21,18 +22,40 @@ def looks_like(data: JsonObject) -> bool:
         "embeddings" in data
         or "embedding" in data
         or any("embedding" in as_object(item) for item in as_list(data.get("data")))
+        or any("embeddings" in as_object(item) for item in as_list(data.get("predictions")))
     )
 
 
 def _read(data: JsonObject) -> Iterator[Delta]:
+    if vectors := [_numbers(vector) for vector in _vectors(data)]:
+        yield Vectors(tuple(_length(vector) for vector in vectors), _first_numbers(vectors[0]))
+    if usage := _usage(data):
+        yield Usage(usage)
+
+
+def _vectors(data: JsonObject) -> list[Json]:
     vectors = [as_object(item).get("embedding") for item in as_list(data.get("data"))]
-    vectors += as_list(data.get("embeddings"))
+    vectors += [as_object(item).get("embeddings") for item in as_list(data.get("predictions"))]
+    several = data.get("embeddings")
+    if isinstance(several, dict):
+        # Cohere's, by number type: each has all of them.
+        several = next((lists for lists in several.values() if lists), None)
+    vectors += as_list(several)
     if "embedding" in data:
         vectors.append(data["embedding"])
-    if vectors:
-        yield Vectors(tuple(_length(vector) for vector in vectors), _first_numbers(vectors[0]))
-    if usage := as_object(data.get("usage")) or ollama.counts(data):
-        yield Usage(usage)
+    return vectors
+
+
+def _numbers(vector: Json) -> Json:
+    """The numbers of a vector that may lie in an object: `values` with Gemini, `embedding` with Nova."""
+    return vector.get("values", vector.get("embedding")) if isinstance(vector, dict) else vector
+
+
+def _usage(data: JsonObject) -> JsonObject:
+    billed = as_object(as_object(data.get("meta")).get("billed_units"))
+    titan = {key: data[key] for key in ("inputTextTokenCount",) if data.get(key) is not None}
+    counts = as_object(data.get("usage")) or as_object(either(data, "usage_metadata", "usageMetadata"))
+    return counts or ollama.counts(data) or titan or billed
 
 
 def _length(vector: Json) -> int | None:

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from recctl.wire.delta import Delta
 
 
-UNKNOWN = "unknown"  # what a transcript calls a body that no row fits
+# What a transcript calls a body that no row fits, one without anything, and an error instead of an answer.
+UNKNOWN = "unknown"
+EMPTY = "empty"
+ERROR = "error"
 
 
 class WireFormat(msgspec.Struct, frozen=True):
     """A row: its name in `--json`, the class names it goes by, and the module that reads it.
+
+    A class name that several libraries use stands there with its library before it, and a dot.
 
     The module is loaded when it is needed: most commands meet one format. Of two formats in one
     module `variant` ends the names of the functions.
@@ -58,14 +63,17 @@ FORMATS: tuple[WireFormat, ...] = (
     _row("openai-completion", "Completion", "openai_completion"),
     _row("openai-responses", "Response", "openai_responses"),
     _row("anthropic-messages", "Message", "anthropic"),
+    _row("anthropic-completion", "anthropic.Completion", "anthropic_completion"),
+    _row("bedrock-converse", "", "bedrock_converse"),
     _row("gemini-interactions", "Interaction", "gemini_interactions"),
     _row("gemini-generate", "GenerateContentResponse", "gemini"),
     _row("ollama-generate", "GenerateResponse", "ollama", "_generate"),
     _row("ollama-chat", "ChatResponse", "ollama", "_chat"),
     _row("ollama-pull", "ProgressResponse", "ollama", "_pull"),
-    _row("embeddings", "CreateEmbeddingResponse EmbedResponse", "embeddings"),
+    _row("embeddings", "CreateEmbeddingResponse EmbedResponse EmbedContentResponse", "embeddings"),
     _row("models", "Model ProcessResponse ListResponse", "models"),
     _row("tool-result", "ToolInvocationResult", "tool_result"),
+    _row("file-chunks", "ProcessFileResponse", "file_chunks"),
     _row("rerank", "RerankResponse", "rerank"),
 )
 
@@ -82,6 +90,9 @@ def by_class(items: Iterable[Json]) -> WireFormat | None:
     """The format of a body by the first class name that is known; None where there is none."""
     for item in items:
         label = type_label(item)
-        if label and (row := _BY_CLASS.get(label.rpartition(".")[2])):
+        if label is None:
+            continue
+        library, name = label.partition(".")[0], label.rpartition(".")[2]
+        if row := _BY_CLASS.get(f"{library}.{name}") or _BY_CLASS.get(name):
             return row
     return None

@@ -13,9 +13,14 @@ def looks_like(data: JsonObject) -> bool:
     """One model, or a list of them."""
     return (
         data.get("object") == "model"
-        or isinstance(data.get("models"), list)
+        or _are_models(data.get("models"))
         or any(as_object(item).get("object") == "model" for item in as_list(data.get("data")))
     )
+
+
+def _are_models(models: Json) -> bool:
+    """A list without entries, or with the name of one at least: others list models by address."""
+    return isinstance(models, list) and (not models or bool(_names(models)))
 
 
 def _read(data: JsonObject) -> Iterator[Delta]:

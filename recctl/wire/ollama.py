@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recctl.jsonvalue import JsonObject, as_list, as_object, as_str
-from recctl.wire.content import arguments_text
+from recctl.wire.content import arguments_text, logprobs_of
 from recctl.wire.delta import CallPart, Delta, Finish, Opened, Piece, Usage
 from recctl.wire.sse import item_by_item
 
 
 def looks_like_generate(data: JsonObject) -> bool:
     """A `response` text beside `done`."""
-    return "response" in data and "done" in data
+    return isinstance(data.get("response"), str) and "done" in data
 
 
 def looks_like_chat(data: JsonObject) -> bool:
@@ -54,6 +54,7 @@ def _read_pull(data: JsonObject) -> Iterator[Delta]:
 
 
 def _ending(data: JsonObject) -> Iterator[Delta]:
+    yield from logprobs_of(data.get("logprobs"))
     if reason := as_str(data.get("done_reason")):
         yield Finish(reason)
     if usage := counts(data):

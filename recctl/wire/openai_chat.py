@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 
 from recctl.jsonvalue import JsonObject, as_int, as_list, as_object, as_str
-from recctl.wire.content import arguments_text, piece_of_content
+from recctl.wire.content import arguments_text, logprobs_of, piece_of_content
 from recctl.wire.delta import LATEST, CallPart, Delta, Finish, Opened, Piece, Usage
 from recctl.wire.sse import item_by_item
 
@@ -44,6 +44,7 @@ def _read_choice(choice: JsonObject, index: int) -> Iterator[Delta]:
     if refusal := as_str(message.get("refusal")):
         yield Piece(refusal, "refusal", index)
     yield from _read_calls(message, index, streamed)
+    yield from logprobs_of(choice.get("logprobs"), index)
     if reason := as_str(choice.get("finish_reason")):
         yield Finish(reason, index)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from recctl.jsonvalue import JsonObject, as_int, as_list, as_object, as_str
+from recctl.wire.content import logprobs_of
 from recctl.wire.delta import Delta, Finish, Opened, Piece, Usage
 from recctl.wire.sse import item_by_item
 
@@ -22,6 +23,7 @@ def _read_chunk(data: JsonObject) -> Iterator[Delta]:
         yield Opened(None, index)
         if text := as_str(choice.get("text")):
             yield Piece(text, "text", index)
+        yield from logprobs_of(choice.get("logprobs"), index)
         if reason := as_str(choice.get("finish_reason")):
             yield Finish(reason, index)
     if usage := as_object(data.get("usage")):

@@ -5,30 +5,29 @@ Nothing a body may hold makes this fail: what no format fits is handed on raw, a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from recctl.jsonvalue import Json, as_int, as_items, as_object, as_str
+from recctl.jsonvalue import Json, JsonObject, as_int, as_items, as_object, as_str
 from recctl.transcript import Failure, Transcript
 from recctl.wire import sse
 from recctl.wire.assembly import Assembler
 from recctl.wire.delta import Delta, Failed
-from recctl.wire.formats import FORMATS, UNKNOWN, WireFormat, by_class
-
-EMPTY = "empty"
-ERROR = "error"
+from recctl.wire.formats import EMPTY, ERROR, FORMATS, UNKNOWN, WireFormat, by_class
 
 
 def detect(items: Sequence[Json]) -> WireFormat | None:
     """The wire format of a body; None when no row fits."""
     if row := by_class(items):
         return row
-    for _, data in sse.data_of(items):
-        for row in FORMATS:
-            if row.looks_like(data):
-                return row
-    return None
+    # A ping says little: Anthropic sends it in its older streams too.
+    telling = (data for _, data in sse.data_of(items) if data.get("type") != "ping")
+    return _first(telling) or _first(data for _, data in sse.data_of(items))
+
+
+def _first(datas: Iterable[JsonObject]) -> WireFormat | None:
+    return next((row for data in datas for row in FORMATS if row.looks_like(data)), None)
 
 
 def read_items(items: Sequence[Json], row: WireFormat | None) -> Iterator[tuple[int, Delta]]:

@@ -10,7 +10,8 @@ from tests.helpers import ROOT, run
 
 Item = dict[str, Any]
 
-TOTALS = "60 recordings, 51 tests, 15 models, 185.1 kB\n"
+COUNT = 63  # sample recordings
+TOTALS = f"{COUNT} recordings, 54 tests, 16 models, 192.7 kB\n"
 
 
 def listed(*args: str | Path, cwd: Path = ROOT) -> list[Item]:

@@ -34,7 +34,9 @@ _SHOWN = {
     "embeddings": "6cf7",
     "model_list": "models-3a641f25d65695766fb77e424273f716b852f371e1e87f6e14fd5672b1ab6005-2",
     "tool_result": "239f",
-    "unknown_format": "c1dc",
+    "processed_file": "c1dc",
+    "interaction_steps": "efcc",
+    "bedrock": "bc64",
     "first_era": "c8bb",
 }
 _CHUNKS = {"seed": "ab7d", "two_choices": "cff1", "anthropic_stream": "8f4a"}

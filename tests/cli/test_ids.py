@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.listing import listed
+from tests.cli.listing import COUNT, listed
 from tests.helpers import ROOT, SAMPLES, chat, put, run
 
 
@@ -27,7 +27,7 @@ def ids(*args: str | Path, cwd: Path) -> list[str]:
 
 def test_ids_of_every_sample_resolve_to_their_files() -> None:
     references = ids(SAMPLES, cwd=ROOT)
-    assert len(set(references)) == 60
+    assert len(set(references)) == COUNT
     assert resolved(references, "--dir", SAMPLES, cwd=ROOT) == [item["path"] for item in listed(SAMPLES)]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.listing import TOTALS, Item, listed
+from tests.cli.listing import COUNT, TOTALS, Item, listed
 from tests.helpers import ROOT, SAMPLES, SEED_TEXT, Result, chat, chat_stream, document, put, run, sample
 
 NONE = type(None)
@@ -41,7 +41,7 @@ def test_json_is_indented_by_two_and_ends_with_a_line_break() -> None:
 
 
 def test_every_object_has_every_key_in_order(everything: list[Item]) -> None:
-    assert [list(item) for item in everything] == [list(KEYS)] * 60
+    assert [list(item) for item in everything] == [list(KEYS)] * COUNT
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -204,7 +204,7 @@ ANSWERS = {
     "651a": "404 Unknown flight: XX 0000",
     "351e": "APIError The server had an error while streaming.",
     "df79": "I cannot help with a forged visa.",
-    "c1dc": "a format recctl does not know",
+    "c1dc": "Tram 28 crosses the Alfama.",
     "e1b5": 'get_forecast(city="Faro")',
 }
 
@@ -222,11 +222,11 @@ def test_the_answer_in_a_few_words(start: str) -> None:
     ("args", "totals"),
     [
         ([], TOTALS),
-        (["--kind", "file"], "1 of 60 recordings, 1 test, 0 models, 770 B\n"),
-        (["--kind", "tool"], "3 of 60 recordings, 3 tests, 0 models, 2.4 kB\n"),
+        (["--kind", "file"], f"1 of {COUNT} recordings, 1 test, 0 models, 770 B\n"),
+        (["--kind", "tool"], f"3 of {COUNT} recordings, 3 tests, 0 models, 2.4 kB\n"),
         (
             ["--kind", "tool", "--limit", "2"],
-            "3 of 60 recordings, 3 tests, 0 models, 2.4 kB; the first 2 shown\n",
+            f"3 of {COUNT} recordings, 3 tests, 0 models, 2.4 kB; the first 2 shown\n",
         ),
     ],
     ids=["all", "one", "some", "limited"],

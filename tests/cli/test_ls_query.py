@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.listing import TOTALS, Item, listed
+from tests.cli.listing import COUNT, TOTALS, Item, listed
 from tests.helpers import ROOT, SAMPLES, Result, chat, put, run
 
 # ---- filters
@@ -80,7 +80,7 @@ def test_filter_keeps_exactly_what_fits(everything: list[Item], name: str) -> No
 )
 def test_nothing_that_fits_is_an_empty_array_and_no_error(args: list[str]) -> None:
     result = run("ls", SAMPLES, *args, "--json", cwd=ROOT)
-    assert result == Result(0, b"[]\n", "0 of 60 recordings, 0 tests, 0 models, 0 B\n")
+    assert result == Result(0, b"[]\n", f"0 of {COUNT} recordings, 0 tests, 0 models, 0 B\n")
 
 
 # ---- order and limit
@@ -104,10 +104,10 @@ def test_sorted_with_unknown_values_last(tmp_path: Path, key: str, reverse: bool
     items = listed(SAMPLES, tmp_path, "--sort", key, *["--reverse"] * reverse)
     values = [item[SORT_VALUES[key]] for item in items]
     known = [value for value in values if value is not None]
-    assert len(items) == 61
+    assert len(items) == COUNT + 1
     if key == "path":  # of the samples relative, of the other absolute: compare what was sorted
         known = [str(ROOT / value) for value in known]
-    assert values[len(known) :] == [None] * (61 - len(known))
+    assert values[len(known) :] == [None] * (COUNT + 1 - len(known))
     assert known == sorted(known, reverse=reverse)
 
 
@@ -121,10 +121,10 @@ def test_equal_values_are_in_the_order_of_their_paths() -> None:
     assert paths == sorted(paths)
 
 
-@pytest.mark.parametrize("number", [0, 1, 7, 60, 1000])
+@pytest.mark.parametrize("number", [0, 1, 7, COUNT, 1000])
 def test_limit_shows_the_first_of_the_order(number: int) -> None:
     result = run("ls", SAMPLES, "--sort", "size", "--reverse", "--limit", str(number), "--json", cwd=ROOT)
     items = listed(SAMPLES, "--sort", "size", "--reverse")
-    note = f"; the first {number} shown" if number < 60 else ""
+    note = f"; the first {number} shown" if number < COUNT else ""
     assert (result.code, result.err) == (0, TOTALS.replace("\n", f"{note}\n"))
     assert json.loads(result.out) == items[:number]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.listing import COUNT
 from tests.helpers import ROOT, SAMPLES, Result, chat, problems, put, run, sample
 
 SEED = sample("ab7d")
@@ -151,7 +152,7 @@ def test_no_match_says_what_may_be_meant(case: str) -> None:
 @pytest.mark.parametrize("reference", ["ab7", "rec-ab7", "a", "models-3"])
 def test_fewer_than_four_digits_name_nothing(reference: str) -> None:
     (line,) = refused(reference, "--dir", SAMPLES)
-    assert f"no recording {reference} among 60" in line
+    assert f"no recording {reference} among {COUNT}" in line
 
 
 def test_a_path_that_is_not_there_is_named_as_such() -> None:

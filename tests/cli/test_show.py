@@ -95,7 +95,7 @@ def test_choices_among_several_recordings_are_told_apart() -> None:
     assert run("show", "--text", "cff1", "ab7d", "--dir", SAMPLES) == Result(0, text.encode(), "")
 
 
-@pytest.mark.parametrize("start", ["508f", "ec6c", "df79", "0dc9", "c1dc"])
+@pytest.mark.parametrize("start", ["508f", "ec6c", "df79", "0dc9"])
 def test_an_answer_without_text_says_so_beside_the_data(start: str) -> None:
     result = run("show", "--text", start, "--dir", SAMPLES)
     name = f"rec-{sample(start).stem[:12]}"

@@ -28,6 +28,7 @@ CHOICE_KEYS: dict[str, tuple[type, ...]] = {
     "refusal": (str, NONE),
     "tool_calls": (list,),
     "finish_reason": (str, NONE),
+    "logprobs": (dict, NONE),
 }
 CALL_KEYS: dict[str, tuple[type, ...]] = {"id": (str, NONE), "name": (str, NONE), "arguments": (str,)}
 
@@ -91,6 +92,7 @@ def test_json_of_the_seed_is_its_answer() -> None:
         "refusal": None,
         "tool_calls": [],
         "finish_reason": "stop",
+        "logprobs": None,
     }
     response = {key: item["response"][key] for key in RESPONSE_KEYS}
     usage = response.pop("usage")
@@ -121,7 +123,6 @@ def test_arguments_are_the_string_that_was_sent(start: str) -> None:
 PARTS: dict[str, Item] = {
     "6cf7": {"embeddings": {"count": 2, "dimensions": 8}, "choices": [], "models": None},
     "models-4a3a": {"models": ["llama3.2:3b", "gpt-oss:20b"], "choices": [], "embeddings": None},
-    "c1dc": {"type": "unknown", "choices": []},
 }
 
 

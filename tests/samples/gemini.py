@@ -24,6 +24,7 @@ def recordings() -> list[Recording]:
         _content_stream(),
         _content_with_call(),
         _interaction_stream(),
+        _step_stream(),
         _interaction_with_call(),
         _refused_interaction(),
     ]
@@ -118,6 +119,39 @@ def _interaction_stream() -> Recording:
     payload = {"model": _LITE, "input": "One tip for Utrecht?", "stream": True}
     test_id = f"{_INTERACTION_TESTS}::test_streamed_tip[txt=gemini/{_LITE}]"
     return http(test_id, _INTERACTIONS_URL, payload, streamed(*lines), status=None)
+
+
+def _step_stream() -> Recording:
+    # The API's second version: steps instead of outputs, and the end repeats nothing.
+    done = {**_completed("requires_action", 55, 21), "object": "interaction"}
+    del done["role"]
+    call = {"type": "function_call", "id": "gv5k8r1t", "name": "get_weather", "arguments": {}}
+    lines = [
+        *_event("interaction.created", interaction={**_interaction("in_progress"), "object": "interaction"}),
+        *_event("interaction.status_update", interaction_id=done["id"], status="in_progress"),
+        *_event("step.start", index=0, step={"type": "thought"}),
+        *_step_delta(0, "thought_summary", content={"type": "text", "text": "The forecast tells."}),
+        *_step_delta(0, "thought_signature", signature="dHJhdmVs"),
+        *_event("step.stop", index=0),
+        *_event("step.start", index=1, step={"type": "model_output"}),
+        *_step_delta(1, "text", text="One moment,"),
+        *_step_delta(1, "text", text=" I will look."),
+        *_event("step.stop", index=1),
+        *_event("step.start", index=2, step=call),
+        *_step_delta(2, "arguments_delta", arguments='{"city": '),
+        *_step_delta(2, "arguments_delta", arguments='"Gent"}'),
+        *_event("step.stop", index=2),
+        *_event("interaction.completed", interaction=done),
+        *sse("done", "[DONE]"),
+    ]
+    tool = {"type": "function", "name": "get_weather", "parameters": _PARAMETERS}
+    payload = {"model": _LITE, "input": "Weather in Gent?", "tools": [tool], "stream": True}
+    test_id = f"{_INTERACTION_TESTS}::test_streamed_weather[txt=gemini/{_LITE}]"
+    return http(test_id, _INTERACTIONS_URL, payload, streamed(*lines), status=None)
+
+
+def _step_delta(index: int, kind: str, **fields: Any) -> list[str]:
+    return _event("step.delta", index=index, delta={"type": kind, **fields})
 
 
 def _interaction_with_call() -> Recording:

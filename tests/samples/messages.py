@@ -9,6 +9,8 @@ from tests.samples.openai_parts import user
 
 _TESTS = "tests/integration/messages/test_travel_messages.py"
 _ANTHROPIC_URL = "https://api.anthropic.com/v1/messages"
+_COMPLETE_URL = "https://api.anthropic.com/v1/complete"
+_CONVERSE_URL = "https://bedrock-runtime.eu-west-1.amazonaws.com/model/amazon.nova-lite-v1:0/converse"
 _OLLAMA_URL = "http://0.0.0.0:11434/v1/messages"
 _CLAUDE = "claude-sonnet-4-20250514"
 _TOOL = {
@@ -24,7 +26,7 @@ _TOOL = {
 
 def recordings() -> list[Recording]:
     """Every recording of the suite."""
-    return [_stream(), _plain(), _plain_tool_use()]
+    return [_stream(), _plain(), _plain_tool_use(), _text_completion_stream(), _converse()]
 
 
 def _stream() -> Recording:
@@ -74,6 +76,41 @@ def _plain_tool_use() -> Recording:
     body |= {"stop_reason": "tool_use", "usage": {"input_tokens": 151, "output_tokens": 38}}
     test_id = f"{_TESTS}::test_local_train_search[txt=ollama/gpt-oss:20b]"
     return http(test_id, _OLLAMA_URL, payload, whole(body))
+
+
+def _text_completion_stream() -> Recording:
+    # The API before Messages.
+    model = "claude-2.1"
+    payload: Data = {"model": model, "prompt": "\n\nHuman: Best month for Oslo?\n\nAssistant:"}
+    payload |= {"max_tokens_to_sample": 32, "stream": True}
+    base = {"id": "compl_01OsloTravel", "model": model}
+    pieces = [(" June,", None), (" when nights", None), (" are bright.", None), ("", "stop_sequence")]
+    lines = _event("ping")
+    for text, reason in pieces:
+        lines += _event(
+            "completion", **base, completion=text, stop_reason=reason, stop=None, log_id="compl_01Oslo"
+        )
+    test_id = f"{_TESTS}::test_old_completion[txt=anthropic/{model}]"
+    return http(test_id, _COMPLETE_URL, payload, streamed(*lines), status=None)
+
+
+def _converse() -> Recording:
+    model = "amazon.nova-lite-v1:0"
+    spec = {"name": "find_train", "inputSchema": {"json": _TOOL["input_schema"]}}
+    payload: Data = {
+        "messages": [{"role": "user", "content": [{"text": "Find a train from Bari to Lecce."}]}]
+    }
+    payload |= {"system": [{"text": "Use the tool."}], "inferenceConfig": {"maxTokens": 64}}
+    payload |= {"toolConfig": {"tools": [{"toolSpec": spec}]}}
+    use = {"toolUseId": "tooluse_BariLecce", "name": "find_train", "input": {"start": "Bari", "end": "Lecce"}}
+    content: list[Data] = [{"text": "I will look."}, {"toolUse": use}]
+    body: Data = {
+        "metrics": {"latencyMs": 412},
+        "output": {"message": {"role": "assistant", "content": content}},
+    }
+    body |= {"stopReason": "tool_use", "usage": {"inputTokens": 118, "outputTokens": 24, "totalTokens": 142}}
+    test_id = f"{_TESTS}::test_converse_train_search[txt=bedrock/{model}]"
+    return http(test_id, _CONVERSE_URL, payload, whole(body))
 
 
 def _message(message_id: str, model: str, content: list[Data]) -> Data:

@@ -1,4 +1,4 @@
-"""Embeddings: OpenAI's, as numbers or base64, and Ollama's."""
+"""Embeddings: OpenAI's, as numbers or base64, Ollama's, and those of other servers."""
 
 from __future__ import annotations
 
@@ -84,4 +84,51 @@ def test_openai(body: Json, expected: Transcript) -> None:
     ],
 )
 def test_ollama(body: Json, expected: Transcript) -> None:
+    assert assemble(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param({"embedding": {"values": NUMBERS}}, vectors(1, 5, SAMPLE), id="Gemini, one"),
+        pytest.param(
+            {
+                "embeddings": [{"values": NUMBERS}, {"values": NUMBERS}],
+                "usageMetadata": {"promptTokenCount": 4},
+            },
+            vectors(2, 5, SAMPLE, {"promptTokenCount": 4}),
+            id="Gemini, several, tokens counted",
+        ),
+        pytest.param(
+            {
+                "__type__": "google.genai.types.EmbedContentResponse",
+                "__data__": {"embeddings": [{"values": NUMBERS, "statistics": None}], "metadata": None},
+            },
+            vectors(1, 5, SAMPLE),
+            id="Gemini's SDK",
+        ),
+        pytest.param(
+            {"predictions": [{"embeddings": {"values": NUMBERS, "statistics": {"token_count": 3}}}]},
+            vectors(1, 5, SAMPLE),
+            id="Vertex",
+        ),
+        pytest.param(
+            {"embedding": NUMBERS, "inputTextTokenCount": 4},
+            vectors(1, 5, SAMPLE, {"inputTextTokenCount": 4}),
+            id="Titan",
+        ),
+        pytest.param(
+            {"embeddings": [{"embedding": NUMBERS, "embeddingType": "TEXT"}]},
+            vectors(1, 5, SAMPLE),
+            id="Nova",
+        ),
+        pytest.param(
+            {"embeddings": {"float": [NUMBERS, NUMBERS]}, "meta": {"billed_units": {"input_tokens": 4}}},
+            vectors(2, 5, SAMPLE, {"input_tokens": 4}),
+            id="Cohere, by type",
+        ),
+        pytest.param({"embeddings": {"float": []}}, Transcript("embeddings"), id="Cohere, none"),
+    ],
+)
+def test_others(body: Json, expected: Transcript) -> None:
     assert assemble(body) == expected

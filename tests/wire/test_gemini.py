@@ -164,3 +164,23 @@ def test_blocked_prompt_is_an_error(body: Json, message: str) -> None:
 def test_feedback_without_a_reason_is_no_error() -> None:
     body = {**chunk(text("Hi")), "prompt_feedback": {"block_reason": None, "safety_ratings": []}}
     assert assemble(body) == answer(Choice(0, "model", "Hi"))
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [(1, "STOP"), (2, "MAX_TOKENS"), (3, "SAFETY"), (0, None), (99, "99"), (True, None)]
+)
+def test_a_finish_reason_given_by_its_number(number: Json, reason: str | None) -> None:
+    body = {"candidates": [{"finishReason": number, "content": {"parts": [{"text": "a"}]}}]}
+    assert assemble(body).choices[0].finish_reason == reason
+
+
+def test_logprobs_of_all_chunks_are_joined_in_their_own_form() -> None:
+    def told(token: str) -> JsonObject:
+        chosen = [{"token": token, "logProbability": -0.5}]
+        return {"chosenCandidates": chosen, "topCandidates": [{"candidates": chosen}]}
+
+    body = [{"candidates": [{"logprobsResult": told(token)}]} for token in "ab"]
+    found = assemble(body).choices[0].logprobs
+    assert found is not None
+    assert [entry["token"] for entry in found["chosenCandidates"]] == ["a", "b"]
+    assert len(found["topCandidates"]) == 2

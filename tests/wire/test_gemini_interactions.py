@@ -194,3 +194,140 @@ def test_an_error_event_keeps_the_words_before_it() -> None:
     body = [*said("Hi"), *event("error", error=error)]
     failure = Failure("unavailable", "Overloaded", body={"error": error, "event_type": "error"})
     assert assemble(body) == Transcript("gemini-interactions", (Choice(0, text="Hi"),), error=failure)
+
+
+# ---- the second version: steps
+
+
+def step(kind: str, **fields: Json) -> JsonObject:
+    return {"type": kind, **fields}
+
+
+def starts(index: int, kind: str, **fields: Json) -> list[str]:
+    return event("step.start", index=index, step=step(kind, **fields))
+
+
+def adds(index: int, kind: str, **fields: Json) -> list[str]:
+    return event("step.delta", index=index, delta={"type": kind, **fields})
+
+
+def completed(*steps: Json, **fields: Json) -> list[str]:
+    done: JsonObject = {"id": "v1_x", "status": "completed", **fields}
+    return event("interaction.completed", interaction={**done, "steps": list(steps)} if steps else done)
+
+
+CREATED = event(
+    "interaction.created", interaction={"id": "v1_x", "status": "in_progress", "object": "interaction"}
+)
+STEPS = [
+    *starts(0, "thought"),
+    *adds(0, "thought_summary", content=text("Wh")),
+    *adds(0, "thought_summary", content=text("y")),
+    *adds(0, "thought_signature", signature="x"),
+    *event("step.stop", index=0),
+    *starts(1, "model_output"),
+    *adds(1, "text", text="Hi"),
+    *adds(1, "text_annotation_delta", annotations=[]),
+    *adds(1, "text", text=" there!"),
+    *event("step.stop", index=1),
+    *starts(2, "function_call", id="call_a", name="look", arguments={}),
+    *adds(2, "arguments_delta", arguments='{"x"'),
+    *adds(2, "arguments_delta", arguments=": 1}"),
+    *event("step.stop", index=2),
+]
+WHOLE_STEPS = [
+    step("user_input", content=[text("What?")]),
+    step("thought", signature="x", summary=[text("Wh"), text("y")]),
+    step("google_search_call", id="s", arguments={"queries": ["x"]}),
+    step("model_output", content=[text("Hi"), {"type": "image", "data": "iVBOR"}, text(" there!")]),
+    function_call({"x": 1}),
+]
+CALLED = ToolCall("call_a", "look", '{"x": 1}')
+
+
+def stepped(reason: str | None = None, usage: JsonObject | None = None) -> Transcript:
+    return answer(Choice(0, None, "Hi there!", "Why", None, (CALLED,), reason), usage)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        pytest.param([*CREATED, *STEPS], stepped(), id="cut before the end"),
+        pytest.param(
+            [*CREATED, *STEPS, *completed(usage=COUNTS), *DONE],
+            stepped("completed", COUNTS),
+            id="as streamed",
+        ),
+        pytest.param(
+            [*CREATED, *STEPS, *completed(*WHOLE_STEPS)], stepped("completed"), id="the end repeats the steps"
+        ),
+        pytest.param(
+            [*CREATED, *STEPS, *completed(*WHOLE_STEPS[1:])], stepped("completed"), id="without the user's"
+        ),
+        pytest.param([*CREATED, *completed(*WHOLE_STEPS)], stepped("completed"), id="the end alone"),
+        pytest.param(
+            [*STEPS, *event("interaction.status_update", status="requires_action", usage=COUNTS)],
+            stepped("requires_action", COUNTS),
+            id="the end told by the status",
+        ),
+        pytest.param(
+            {"id": "v1_x", "status": "completed", "steps": WHOLE_STEPS}, stepped("completed"), id="whole"
+        ),
+        pytest.param(
+            [*starts(0, "model_output", content=[text("Hi")]), *adds(0, "text", text=" there!")],
+            answer(Choice(0, text="Hi there!")),
+            id="text begun at the start",
+        ),
+        pytest.param(
+            [*starts(0, "function_call", **function_call({"x": 1})), *completed(function_call({"x": 1}))],
+            answer(Choice(0, tool_calls=(CALLED,), finish_reason="completed")),
+            id="arguments at the start",
+        ),
+        pytest.param(
+            [*starts(0, "function_call", **function_call({})), *completed(function_call({}))],
+            answer(Choice(0, tool_calls=(ToolCall("call_a", "look", "{}"),), finish_reason="completed")),
+            id="no arguments at all",
+        ),
+        pytest.param(
+            [
+                *CREATED,
+                *adds(0, "text", text="a"),
+                *completed(status="requires_continuation"),
+                *CREATED,
+                *adds(0, "text", text="b"),
+                *completed(),
+            ],
+            answer(Choice(0, text="ab", finish_reason="completed")),
+            id="continued by a second interaction",
+        ),
+    ],
+)
+def test_steps(body: Json, expected: Transcript) -> None:
+    assert assemble(body) == expected
+
+
+def test_a_call_of_an_mcp_server_is_a_call() -> None:
+    call = step("mcp_server_tool_call", id="m", name="ask", server_name="wiki", arguments={"q": 1})
+    expected = (ToolCall("m", "ask", '{"q": 1}'),)
+    for body in ({"status": "completed", "steps": [call]}, event("step.delta", index=0, delta=call)):
+        assert assemble(body).choices[0].tool_calls == expected
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"errors": [{"code": "unavailable", "message": "Oh"}]}, id="of the interaction"),
+        pytest.param(
+            {"steps": [step("model_output", error={"code": "unavailable", "message": "Oh"})]}, id="of a step"
+        ),
+    ],
+)
+def test_a_failed_interaction_says_why(fields: JsonObject) -> None:
+    done = event("interaction.completed", interaction={"id": "v1_x", "status": "failed", **fields})
+    transcript = assemble([*CREATED, *done])
+    assert transcript.error == Failure("unavailable", "Oh", body={"code": "unavailable", "message": "Oh"})
+    assert transcript.choices[0].finish_reason == "failed"
+
+
+def test_an_interaction_that_only_began_has_no_finish_reason() -> None:
+    assert assemble([*OPENING, *HELLO]).choices[0].finish_reason is None

@@ -162,3 +162,10 @@ def test_an_error_that_ends_a_stream_keeps_the_words_before_it() -> None:
 )
 def test_pull_says_how_it_ended(body: Json, reason: str) -> None:
     assert assemble(body) == Transcript("ollama-pull", (Choice(0, finish_reason=reason),))
+
+
+def test_logprobs_of_all_chunks_are_joined() -> None:
+    tokens = [{"token": "a", "logprob": -0.5}, {"token": "b", "logprob": -1.5}]
+    for make in (generate, chat):
+        body = [make("x", logprobs=[token]) for token in tokens]
+        assert assemble(body).choices[0].logprobs == {"content": tokens}

@@ -13,6 +13,8 @@ WHOLE = "openai.types.chat.chat_completion.ChatCompletion"
 COUNTS = {"prompt_tokens": 5, "completion_tokens": 2, "total_tokens": 7}
 MORE_COUNTS = {"prompt_tokens": 5, "completion_tokens": 9, "total_tokens": 14}
 
+TOKEN = {"token": "a", "logprob": -0.1, "bytes": [97], "top_logprobs": []}
+
 
 def chunk(*choices: Json, **fields: Json) -> JsonObject:
     data = {"id": "rec-1", "object": "chat.completion.chunk", "choices": list(choices), **fields}
@@ -120,8 +122,8 @@ def called(*calls: ToolCall) -> Transcript:
             [chunk({**delta("a"), "text": "a"})], said("a"), id="text repeats the content of its chunk"
         ),
         pytest.param(
-            [chunk({**delta("a"), "logprobs": {"content": [{"token": "a", "logprob": -0.1}]}})],
-            said("a"),
+            [chunk({**delta("a"), "logprobs": {"content": [TOKEN]}})],
+            Transcript("openai-chat", (Choice(0, text="a", logprobs={"content": [TOKEN]}),)),
             id="logprobs are no text",
         ),
         pytest.param(
@@ -404,3 +406,43 @@ def test_streamed_legacy_function_call_is_one_call_without_id() -> None:
 )
 def test_whole_completion(body: Json, expected: Transcript) -> None:
     assert assemble(body) == expected
+
+
+# ---- log probabilities
+
+OTHER = {"token": "b", "logprob": -2.5, "bytes": [98], "top_logprobs": [{"token": "c", "logprob": -3.0}]}
+
+
+@pytest.mark.parametrize(
+    ("sent", "joined"),
+    [
+        pytest.param(
+            [{"content": [TOKEN], "refusal": None}, None, {"content": [OTHER, TOKEN], "refusal": None}],
+            {"content": [TOKEN, OTHER, TOKEN], "refusal": None},
+            id="of a text",
+        ),
+        pytest.param(
+            [{"content": None, "refusal": [TOKEN]}, {"content": None, "refusal": [OTHER]}],
+            {"content": None, "refusal": [TOKEN, OTHER]},
+            id="of a refusal",
+        ),
+        pytest.param([[TOKEN], [OTHER]], {"content": [TOKEN, OTHER]}, id="bare lists"),
+        pytest.param(
+            [{"tokens": ["a"], "token_logprobs": [-0.1]}, {"tokens": ["b"], "token_logprobs": [None]}],
+            {"tokens": ["a", "b"], "token_logprobs": [-0.1, None]},
+            id="in columns",
+        ),
+        pytest.param([{"content": [], "refusal": None}, {"content": None}, {}, 0, "x"], None, id="none"),
+    ],
+)
+def test_logprobs_of_all_chunks_are_joined(sent: list[Json], joined: JsonObject | None) -> None:
+    body = [chunk({**delta("x"), "logprobs": each}) for each in sent]
+    assert assemble(body).choices[0].logprobs == joined
+
+
+def test_logprobs_belong_to_their_choice() -> None:
+    body = [chunk({**delta("x"), "index": index, "logprobs": {"content": [TOKEN]}}) for index in (0, 1, 1)]
+    assert [choice.logprobs for choice in assemble(body).choices] == [
+        {"content": [TOKEN]},
+        {"content": [TOKEN, TOKEN]},
+    ]

@@ -1,4 +1,4 @@
-"""OpenAI Responses, made by hand after the published API: events and whole Response objects."""
+"""OpenAI Responses: events and whole Response objects. What repeats itself is in test_repeats."""
 
 from __future__ import annotations
 
@@ -333,3 +333,71 @@ def test_end_of_a_stream(body: Json, expected: Transcript) -> None:
 )
 def test_whole_response(body: Json, expected: Transcript) -> None:
     assert assemble(body) == expected
+
+
+# ---- reasoning in two forms, other calls, log probabilities
+
+
+def test_a_summary_and_the_thoughts_themselves_are_both_shown() -> None:
+    deltas = [
+        event("reasoning_text.delta", output_index=0, content_index=0, delta="Long."),
+        event("reasoning_summary_text.delta", output_index=0, summary_index=0, delta="Short. "),
+    ]
+    item = {**reasoning("Short. "), "content": [{"type": "reasoning_text", "text": "Long."}]}
+    for body in ([*deltas, completed(item)], response(item)):
+        assert assemble(body).choices[0].reasoning == "Short. Long."
+
+
+def test_thoughts_that_are_their_own_summary_are_shown_once() -> None:
+    item = {**reasoning("Why"), "content": [{"type": "reasoning_text", "text": "Why"}]}
+    assert assemble(response(item)).choices[0].reasoning == "Why"
+
+
+@pytest.mark.parametrize(
+    ("item", "name", "arguments"),
+    [
+        pytest.param(
+            {"type": "computer_call", "action": {"type": "click"}},
+            "computer",
+            '{"type": "click"}',
+            id="computer",
+        ),
+        pytest.param(
+            {"type": "local_shell_call", "action": {"command": ["ls"]}},
+            "local_shell",
+            '{"command": ["ls"]}',
+            id="shell",
+        ),
+        pytest.param({"type": "mcp_call", "name": "ask", "arguments": "{}"}, "ask", "{}", id="MCP"),
+        pytest.param({"type": "function_call", "arguments": "{}"}, None, "{}", id="function without a name"),
+    ],
+)
+def test_calls_that_others_answer(item: JsonObject, name: str | None, arguments: str) -> None:
+    expected = (ToolCall("call_a", name, arguments),)
+    assert assemble(response({**item, "id": "x", "call_id": "call_a"})).choices[0].tool_calls == expected
+
+
+@pytest.mark.parametrize("kind", ["mcp_call_arguments", "mcp_call.arguments"])
+def test_arguments_of_an_mcp_call_in_pieces(kind: str) -> None:
+    item = {"type": "mcp_call", "id": "mcp_1", "name": "ask"}
+    body = [event("output_item.added", output_index=0, item={**item, "arguments": ""})]
+    body += [event(f"{kind}.delta", output_index=0, item_id="mcp_1", delta=text) for text in ('{"x"', ": 1}")]
+    body += [event(f"{kind}.done", output_index=0, item_id="mcp_1", arguments='{"x": 1}')]
+    body += [completed({**item, "arguments": '{"x": 1}'})]
+    assert assemble(body).choices[0].tool_calls == (ToolCall("mcp_1", "ask", '{"x": 1}'),)
+
+
+def test_logprobs_count_once() -> None:
+    tokens: list[JsonObject] = [{"token": "Let", "logprob": -0.5}, {"token": " me", "logprob": -0.1}]
+    deltas = [{**piece(token["token"]), "logprobs": [token]} for token in tokens]
+    done = event("output_text.done", output_index=0, content_index=0, text="Let me", logprobs=tokens)
+    whole = message("Let me")
+    whole["content"][0]["logprobs"] = tokens
+    for body in (
+        [*deltas, done, completed(whole)],
+        [done, completed(whole)],
+        [completed(whole)],
+        response(whole),
+    ):
+        assert assemble(body).choices[0].logprobs == {"content": tokens}
+    assert assemble([piece("a") | {"logprobs": []}]).choices[0].logprobs is None

@@ -32,18 +32,38 @@ SHAPES: dict[str, list[Json]] = {
         {"type": "ping"},
         ["event: ping", 'data: {"type": "ping"}'],
     ],
+    "anthropic-completion": [
+        {"type": "completion", "completion": ""},
+        {"completion": "", "stop_reason": None},
+        ["event: ping", 'data: {"type": "ping"}', "", 'data: {"type": "completion", "completion": ""}'],
+    ],
+    "bedrock-converse": [
+        {"output": {"message": {}}},
+        {"messageStart": {"role": "assistant"}},
+        {"contentBlockDelta": {}},
+    ],
     "gemini-interactions": [
         {"object": "interaction"},
         {"event_type": "content.delta"},
         ['data: {"event_type": "interaction.start"}'],
+        {"event_type": "step.delta"},
+        {"status": "completed", "steps": [{"type": "model_output"}]},
     ],
     "gemini-generate": [{"candidates": []}, {"usage_metadata": {}}, {"usageMetadata": {}}],
     "ollama-generate": [{"response": "", "done": False}],
     "ollama-chat": [{"message": {}, "done": False}],
     "ollama-pull": [{"status": "success"}, {"status": "pulling", "digest": None, "total": 5}],
-    "embeddings": [{"data": [{"embedding": []}]}, {"embeddings": []}, {"embedding": []}],
+    "embeddings": [
+        {"data": [{"embedding": []}]},
+        {"embeddings": []},
+        {"embedding": []},
+        {"embedding": {"values": []}, "usageMetadata": {"promptTokenCount": 3}},
+        {"embeddings": [{"values": []}], "usage_metadata": {}},
+        {"predictions": [{"embeddings": {"values": []}}]},
+    ],
     "models": [{"object": "model"}, {"models": []}, {"data": [{"object": "model"}]}],
     "tool-result": [{"content": "", "error_message": None}],
+    "file-chunks": [{"chunks": [{"content": "", "chunk_id": "a"}]}],
     "rerank": [{"results": [{"relevance_score": 0.5}]}, {"rankings": [{"logit": 1}]}],
 }
 
@@ -86,7 +106,28 @@ def test_by_shape(name: str, body: Json) -> None:
 )
 @pytest.mark.parametrize("module", ["", "some.module."])
 def test_by_class_name(name: str, label: str, module: str) -> None:
-    assert assemble([labelled(f"{module}{label}", {})]).type == name
+    library, dot, own = label.rpartition(".")
+    # A class that several libraries have is told by its own.
+    full = f"{library}.{module}{own}" if dot else f"{module}{label}"
+    assert assemble([labelled(full, {})]).type == name
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(
+            {"name": "cachedContents/x", "model": "m", "usageMetadata": {"totalTokenCount": 5}},
+            id="a cached content of Gemini",
+        ),
+        pytest.param({"name": "batches/x", "done": True, "response": {"@type": "x"}}, id="a batch of Gemini"),
+        pytest.param({"models": [{"modelArn": "arn:x"}], "status": "ACTIVE"}, id="an inference profile"),
+        pytest.param({"status": "completed", "steps": 5}, id="steps of something else"),
+        pytest.param({"completion": {"text": "Hi"}, "stop_reason": None}, id="a completion that is no text"),
+        pytest.param({"chunks": [{"id": 1}]}, id="chunks of something else"),
+    ],
+)
+def test_what_only_resembles_an_answer_is_unknown(body: Json) -> None:
+    assert assemble(body) == Transcript("unknown", body=body)
 
 
 def test_the_class_name_outweighs_the_shape() -> None:

@@ -15,3 +15,9 @@ def test_streamed_tip(http_client, model):
 def test_asks_for_weather(http_client, model, weather_tool):
     answer = http_client.interactions(model, "Weather in Utrecht?", tools=[weather_tool])
     assert answer["status"] == "requires_action"
+
+
+@gemini
+def test_streamed_weather(http_client, model, weather_tool):
+    events = http_client.interactions(model, "Weather in Gent?", tools=[weather_tool], stream=True)
+    assert events[-1] == "done"
