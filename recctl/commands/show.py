@@ -28,6 +28,9 @@ def show(
         bool, typer.Option("--chunks", help="Show the stream as it came, a line a chunk.")
     ] = False,
     raw: Annotated[bool, typer.Option("--raw", help="Write the file's bytes.")] = False,
+    long: Annotated[
+        bool, typer.Option("--long", help="Show everything in full, log probabilities of tokens included.")
+    ] = False,
     as_json: JsonOption = False,
     directories: DirOption = None,
 ) -> None:
@@ -40,6 +43,8 @@ def show(
       recctl show ab7d --text | wc -w
     """
     refuse_together(text=text, chunks=chunks, raw=raw, json=as_json)
+    # --json is full without it.
+    refuse_together(long=long, text=text, chunks=chunks, raw=raw)
     library = Library(lambda: search(directories))
     problems: list[RecctlError] = []
     if raw:
@@ -55,7 +60,7 @@ def show(
     elif text:
         _print_text(recordings)
     else:
-        output.write_page(_pages(recordings, chunks))
+        output.write_page(_pages(recordings, chunks, long))
     raise typer.Exit(report([*library.problems, *problems]))
 
 
@@ -90,7 +95,7 @@ def _print_text(recordings: Iterator[tuple[Recording, Transcript]]) -> None:
     output.write_exact(text_of_answers(said))
 
 
-def _pages(recordings: Iterator[tuple[Recording, Transcript]], chunks: bool) -> list[Line]:
+def _pages(recordings: Iterator[tuple[Recording, Transcript]], chunks: bool, long: bool) -> list[Line]:
     from recctl.render.chunks import chunks_page
     from recctl.render.show import recording_page
 
@@ -98,5 +103,5 @@ def _pages(recordings: Iterator[tuple[Recording, Transcript]], chunks: bool) -> 
     for recording, said in recordings:
         if lines:
             lines += [BLANK, BLANK]
-        lines += chunks_page(recording) if chunks else recording_page(recording, said)
+        lines += chunks_page(recording) if chunks else recording_page(recording, said, long)
     return lines

@@ -8,26 +8,31 @@ from collections.abc import Iterator
 from recctl.jsonvalue import Json, JsonObject, compact, pretty
 from recctl.paths import display_path
 from recctl.recording import Recording
+from recctl.render.logprobs import logprob_lines, tokens_of
 from recctl.render.page import BLANK, Line, Span, line, styled
 from recctl.render.safe import columns, format_size, one_line, plural, visible
-from recctl.request import conversation
+from recctl.request import conversation, declarations
 from recctl.request.types import Call, Media, Message, Other, Part, Result, Text, Tool
 from recctl.summary import Summary
 from recctl.transcript import Choice, Embeddings, Failure, ToolCall, Transcript, token_counts
-from recctl.wire.formats import UNKNOWN
+from recctl.wire.formats import ERROR, UNKNOWN
 
 _LABEL = 9  # columns of the widest label at the top, and a blank
 _WIDEST_NAME = 20  # columns that the names of parameters are aligned to at most
 _LONG_VALUE = 60  # characters of JSON that still read well on one line
 
 
-def recording_page(recording: Recording, answer: Transcript) -> Iterator[Line]:
-    """Where it is from, the request as a conversation, the answer assembled."""
+def recording_page(recording: Recording, answer: Transcript, long: bool = False) -> Iterator[Line]:
+    """Where it is from, the request as a conversation, the answer assembled.
+
+    With `long` also what a reader seldom needs: declarations of tools as recorded, every count of the
+    usage, the body of an error, and the log probability of each token.
+    """
     yield from _head(recording.summary, answer)
-    yield from _request(recording)
+    yield from _request(recording, long)
     yield BLANK
     yield _title("Answer")
-    yield from _answer(answer)
+    yield from _answer(answer, long)
 
 
 def _title(text: str) -> Line:
@@ -39,18 +44,24 @@ def _head(summary: Summary, answer: Transcript) -> Iterator[Line]:
     facts += [Span("  " + one_line(text), "model") for text in (summary.model,) if text]
     facts += [Span("  " + one_line(text), "plain") for text in (summary.provider,) if text]
     yield Line(tuple(facts))
-    streamed = "" if not summary.streaming else f", streamed in {plural(summary.chunks or 0, 'chunk')}"
     rows = (
         ("test", summary.test_id or "none named"),
         ("file", f"{display_path(summary.path)} ({format_size(summary.size)})"),
         ("request", " ".join(filter(None, (summary.method, summary.url))) or summary.endpoint or "?"),
-        ("format", f"{answer.type}{streamed}"),
+        ("format", _format(summary, answer)),
     )
     for label, text in rows:
         yield line(one_line(text), indent=1, lead=Span(label.ljust(_LABEL), "dim"))
 
 
-def _request(recording: Recording) -> Iterator[Line]:
+def _format(summary: Summary, answer: Transcript) -> str:
+    if summary.exception and answer.type == ERROR:
+        return "none: an exception was raised instead of an answer"
+    streamed = f", streamed in {plural(summary.chunks or 0, 'chunk')}" if summary.streaming else ""
+    return f"{answer.type}{streamed}"
+
+
+def _request(recording: Recording, long: bool) -> Iterator[Line]:
     asked = conversation(recording)
     yield BLANK
     yield _title("Request")
@@ -62,8 +73,10 @@ def _request(recording: Recording) -> Iterator[Line]:
         if asked.messages:
             yield BLANK
         yield styled("tools", "role")
-        for tool in asked.tools:
-            yield from _tool(tool)
+        yield from (each for tool in asked.tools for each in _tool(tool))
+        if long:
+            yield styled("as recorded", "dim", indent=1)
+            yield styled(visible(pretty(declarations(recording.request))), "plain", indent=2)
     if asked.parameters:
         if asked.messages or asked.tools:
             yield BLANK
@@ -165,26 +178,33 @@ def _reasoning(text: str) -> Iterator[Line]:
     yield styled(visible(text), "reasoning", indent=2)
 
 
-def _answer(answer: Transcript) -> Iterator[Line]:
+def _answer(answer: Transcript, long: bool) -> Iterator[Line]:
     lines = [
-        *_choices(answer.choices),
+        *_choices(answer.choices, long),
         *_embeddings(answer.embeddings),
         *_models(answer.models),
-        *_failure(answer.error),
+        *_failure(answer.error, long),
     ]
     if answer.type == UNKNOWN:
         lines.append(styled("a format recctl does not know; the body as recorded:", "warning"))
         lines.append(styled(visible(pretty(answer.body)), "plain", indent=1))
     if answer.usage:
         lines.append(line(Span("tokens  ", "dim"), _tokens(answer.usage)))
+        if long:
+            lines.append(styled(visible(pretty(answer.usage)), "dim", indent=1))
     yield from lines or [styled("(nothing)", "dim")]
 
 
-def _choices(choices: tuple[Choice, ...]) -> Iterator[Line]:
+def _choices(choices: tuple[Choice, ...], long: bool) -> Iterator[Line]:
     for number, choice in enumerate(choices):
         if number:
             yield BLANK
         yield from _choice(choice, alone=len(choices) == 1)
+        if choice.logprobs:
+            count = plural(sum(1 for _ in tokens_of(choice.logprobs)), "token")
+            hint = "" if long else "; --long shows them"
+            yield line(Span("logprobs  ", "dim"), f"{count}{hint}")
+            yield from logprob_lines(choice.logprobs) if long else ()
 
 
 def _models(models: tuple[str, ...] | None) -> Iterator[Line]:
@@ -221,14 +241,14 @@ def _embeddings(vectors: Embeddings | None) -> Iterator[Line]:
         yield styled(f"{numbers}, …", "dim", indent=1)
 
 
-def _failure(failure: Failure | None) -> Iterator[Line]:
+def _failure(failure: Failure | None, long: bool) -> Iterator[Line]:
     if failure is None:
         return
     status = "" if failure.status is None else f"status {failure.status}  "
     yield line(Span("error  ", "error"), status, Span(one_line(failure.type or ""), "error"))
     if failure.message:
         yield styled(visible(failure.message), "plain", indent=1)
-    elif failure.body is not None:
+    if failure.body is not None and (long or not failure.message):
         yield styled(visible(pretty(failure.body)), "plain", indent=1)
     if source := "  ".join(filter(None, (failure.category, failure.provider))):
         yield styled(one_line(source), "dim", indent=1)

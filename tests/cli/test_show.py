@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recctl.render.logprobs import logprob_lines
+from recctl.render.page import plain_text
 from tests.helpers import (
     ROOT,
     SAMPLES,
@@ -23,7 +25,7 @@ from tests.helpers import (
     run_in_terminal,
     sample,
 )
-from tests.samples.builder import inference, typed, whole
+from tests.samples.builder import Data, inference, streamed, typed, whole
 
 ALL = sorted(SAMPLES.rglob("recordings/**/*.json"))
 # ---- text
@@ -197,3 +199,153 @@ def test_a_type_label_is_never_imported(tmp_path: Path, monkeypatch: pytest.Monk
     for view in ([], ["--json"], ["--text"], ["--chunks"]):
         assert run("show", path, *view, cwd=tmp_path).code == 0
     assert not (tmp_path / "sprung").exists()
+
+
+# ---- tools, failures, files
+
+
+def test_parameters_of_geminis_tools_are_shown(tmp_path: Path) -> None:
+    schema = {
+        "type": "object",
+        "properties": {"city": {"type": "string", "description": "Where"}, "days": {"type": "integer"}},
+        "required": ["city"],
+    }
+    function = {"name": "get_weather", "parameters": None, "parameters_json_schema": schema}
+    body = {"model": "m", "contents": "Hi", "config": {"tools": [{"function_declarations": [function]}]}}
+    answer = {"candidates": [{"content": {"parts": [{"text": "Hi."}]}}]}
+    path = put(tmp_path, inference(None, "vertexai:///generate_content", body, whole(answer)))
+    lines = [line.strip() for line in run("show", path).out.splitlines()]
+    start = lines.index("tools")
+    assert lines[start + 1 : start + 4] == ["get_weather(city, days?)", "city string  Where", "days integer"]
+
+
+RAISED = {
+    "body": None,
+    "is_streaming": True,
+    "is_exception": True,
+    "exception_data": {"type": "RateLimitError", "message": "Slow down.", "status_code": 429},
+}
+
+
+def test_an_exception_is_no_empty_format(tmp_path: Path) -> None:
+    url = "https://api.openai.com/v1/v1/chat/completions"
+    path = put(tmp_path, inference(None, url, {"model": "m"}, RAISED))
+    result = run("show", path)
+    assert "  format   none: an exception was raised instead of an answer\n" in result.out
+    assert result.out.endswith("Answer\nerror  status 429  RateLimitError\n  Slow down.\n")
+    (item,) = json.loads(run("show", path, "--json").out)
+    assert (item["response"]["type"], item["response"]["choices"]) == ("error", [])
+
+
+def test_an_exception_after_a_part_of_the_answer_keeps_its_format(tmp_path: Path) -> None:
+    url = "https://api.openai.com/v1/v1/chat/completions"
+    chunk = {"choices": [{"index": 0, "delta": {"content": "Hi"}}]}
+    path = put(tmp_path, inference(None, url, {"model": "m"}, {**RAISED, "body": [chunk]}))
+    assert "  format   openai-chat, streamed in 1 chunk\n" in run("show", path).out
+
+
+def test_a_processed_file_has_a_view() -> None:
+    out = run("show", sample("c1dc")).out
+    assert "  format   file-chunks\n" in out
+    assert out.endswith("Answer\nanswer\n  Tram 28 crosses the Alfama.\n")
+
+
+def test_an_unknown_format_is_shown_as_recorded(tmp_path: Path) -> None:
+    path = put(tmp_path, inference(None, "https://api.example.com/x", {"model": "m"}, whole({"odd": [1]})))
+    page, (item,) = run("show", path).out, json.loads(run("show", path, "--json").out)
+    assert page.endswith(
+        'a format recctl does not know; the body as recorded:\n  {\n    "odd": [\n      1\n    ]\n  }\n'
+    )
+    assert (item["response"]["type"], item["response"]["body"]) == ("unknown", {"odd": [1]})
+
+
+# ---- in full
+
+TOKENS = [
+    {"token": "Hi", "logprob": -0.25, "bytes": [72, 105], "top_logprobs": [{"token": "Yo", "logprob": -3.5}]},
+    {"token": "\x1b", "logprob": -1, "bytes": [27], "top_logprobs": []},
+]
+USAGE = {"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5, "odd_tokens": 7}
+
+
+def with_logprobs(directory: Path) -> Path:
+    chunks = [
+        {"choices": [{"index": 0, "delta": {"content": token["token"]}, "logprobs": {"content": [token]}}]}
+        for token in TOKENS
+    ]
+    url = "https://api.openai.com/v1/v1/chat/completions"
+    tool = {
+        "type": "function",
+        "function": {"name": "look", "strict": True, "parameters": {"$defs": {"x": {}}}},
+    }
+    body = {"model": "m", "tools": [tool]}
+    return put(directory, inference(None, url, body, streamed(*chunks, {"choices": [], "usage": USAGE})))
+
+
+def test_logprobs_are_counted_and_shown_in_full(tmp_path: Path) -> None:
+    path = with_logprobs(tmp_path)
+    short, long = run("show", path), run("show", path, "--long")
+    assert (short.code, long.code) == (0, 0)
+    assert "\nlogprobs  2 tokens; --long shows them\n" in short.out
+    assert '\nlogprobs  2 tokens\n    -0.2500  "Hi"  "Yo" -3.5000\n    -1.0000  "\\u001b"' in long.out
+
+
+def test_long_leaves_nothing_of_a_page_out_and_adds_the_rest(tmp_path: Path) -> None:
+    path = with_logprobs(tmp_path)
+    short, long = (run("show", path, *more).out for more in ([], ["--long"]))
+    assert [line for line in short.splitlines() if line not in long and "--long" not in line] == []
+    for rest in ('"odd_tokens": 7', '"strict": true', '"$defs"'):
+        assert (rest in short, rest in long) == (False, True)
+
+
+def test_long_shows_the_body_of_an_error() -> None:
+    short, long = (run("show", sample("748a"), *more).out for more in ([], ["--long"]))
+    assert ('"code": "invalid_request"' in short, '"code": "invalid_request"' in long) == (False, True)
+
+
+def test_json_holds_the_logprobs(tmp_path: Path) -> None:
+    (item,) = json.loads(run("show", with_logprobs(tmp_path), "--json").out)
+    assert item["response"]["choices"][0]["logprobs"] == {"content": TOKENS}
+
+
+def test_chunks_count_the_logprobs(tmp_path: Path) -> None:
+    out = run("show", with_logprobs(tmp_path), "--chunks").out
+    assert out.splitlines()[0] == '0  "Hi"  1 logprob'
+
+
+@pytest.mark.parametrize(
+    ("logprobs", "shown"),
+    [
+        pytest.param(
+            {"tokens": ["a", "b"], "token_logprobs": [-0.5], "top_logprobs": [{"a": -0.5, "c": None}]},
+            ['-0.5000  "a"  "a" -0.5000  "c" ?', '?  "b"'],
+            id="text completion",
+        ),
+        pytest.param(
+            {
+                "chosenCandidates": [{"token": "a", "logProbability": -0.5}],
+                "topCandidates": [{"candidates": [{"token": "b", "log_probability": -2}]}],
+            },
+            ['-0.5000  "a"  "b" -2.0000'],
+            id="Gemini",
+        ),
+        pytest.param(
+            {"refusal": [{"token": "a", "logprob": None}, 5]}, ['?  "a"', '?  "null"'], id="odd entries"
+        ),
+    ],
+)
+def test_logprobs_in_every_form_are_shown(logprobs: Data, shown: list[str]) -> None:
+    lines = plain_text(list(logprob_lines(logprobs))).splitlines()
+    assert [line.strip() for line in lines] == shown
+
+
+@pytest.mark.parametrize("other", ["--text", "--chunks", "--raw"])
+def test_long_goes_with_the_page_alone(other: str) -> None:
+    result = run("show", "ab7d", "--long", other, "--dir", SAMPLES)
+    assert (result.code, result.data) == (2, b"")
+    assert result.err == f"recctl: --long and {other} do not go together; give one of them\n"
+
+
+def test_long_beside_json_changes_nothing() -> None:
+    plain, long = (run("show", "ab7d", "--json", *more, "--dir", SAMPLES) for more in ([], ["--long"]))
+    assert (plain, plain.code) == (long, 0)
