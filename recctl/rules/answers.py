@@ -10,6 +10,12 @@ from recctl.rules.subject import Subject
 from recctl.summary import Summary
 from recctl.wire.formats import UNKNOWN
 
+_MANY_ERRORS = "record an error that the test probably does not expect"
+_DOUBT = {
+    "no": "and its test does not look as if it expected one",
+    "unknown": "which its test may not expect; its source is not there to look at",
+}
+
 
 def _recorded_error(subject: Subject) -> Iterator[Note]:
     summary = subject.summary
@@ -17,8 +23,10 @@ def _recorded_error(subject: Subject) -> Iterator[Note]:
         return
     from recctl.live.expectations import expects_failure  # few recordings failed
 
-    if not expects_failure(summary):
-        yield Note(f"it records {_what_failed(summary)}, and its test does not look as if it expected one")
+    expected = expects_failure(summary)
+    if expected != "yes":
+        doubt = _DOUBT[expected] if summary.test_id else "and names no test that could expect it"
+        yield Note(f"it records {_what_failed(summary)}, {doubt}", many=_MANY_ERRORS)
 
 
 def _what_failed(summary: Summary) -> str:
@@ -32,8 +40,9 @@ RECORDED_ERROR = Rule(
     "RC202",
     "recorded-error",
     "warning",
-    meaning="The answer is an HTTP error, an exception of the provider's library, or a tool's error, and the "
-    "test neither catches one nor speaks of one in its name.",
+    meaning="The answer is an HTTP error, an exception of the provider's library, or a tool's error, and "
+    "the test does not accept one, as far as its name and its source show: it catches none, checks none, and is "
+    "not expected to fail.",
     why="Answers from somebody's trial and error (a wrong key, a model that was not there) stay behind, and "
     "are replayed for ever.",
     mend="Look at it with recctl show. If the test does not need it, delete it; else record it again.",

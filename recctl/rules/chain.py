@@ -2,31 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from recctl.rules.rule import Note, Rule
 from recctl.rules.seen import Seen
 from recctl.rules.siblings import Siblings
 
 _SHOWN_WORDS = 40
+_MANY_CALLS = "carry a tool call that no recording of the test made"
+_MANY_ANSWERS = "carry an answer that no recording of the test gave"
 
 
-def _broken_chain(seen: Seen, siblings: Siblings) -> Iterator[Note]:
+def broken_chain(seen: Seen, siblings: Siblings) -> Iterator[Note]:
+    """Yield the first thing that a request carries on and that neither a recording nor the test made."""
     if not seen.carried or seen.summary.test_id is None:
         return
-    from recctl.live.expectations import is_in_source  # few requests carry anything on
+    from recctl.live.expectations import made_by_test  # few requests carry anything on
 
-    produced = [siblings.produced(other) for other in siblings.of_test(seen)]
+    for what, carried, many in _unproduced(seen, siblings, siblings.of_test(seen)):
+        made = made_by_test(seen.summary, carried)
+        if made != "yes":
+            lead, end = _CONFIDENCE[made]
+            yield Note(f"{lead} dead: its request carries {what}{end}", many=many)
+            return
+
+
+def is_reachable(seen: Seen, siblings: Siblings) -> bool:
+    """Whether what a request carries on is made by the test, or by recordings that are not dead."""
+    if not seen.carried:
+        return True
+    from recctl.live.expectations import made_by_test
+
+    others = [other for other in siblings.of_test(seen) if not other.is_dead]
+    unproduced = (carried for _, carried, _ in _unproduced(seen, siblings, others))
+    return all(made_by_test(seen.summary, carried) == "yes" for carried in unproduced)
+
+
+# How sure the message is, by what the source of the test says, and what it adds.
+_CONFIDENCE: dict[str, tuple[str, str]] = {
+    "no": ("probably", ""),
+    "unknown": ("may be", "; its test file is not there to look at"),
+    "maybe": ("may be", ", unless the test puts it together itself"),
+}
+
+
+def _unproduced(seen: Seen, siblings: Siblings, others: Iterable[Seen]) -> Iterator[tuple[str, str, str]]:
+    """What a request carries on and none of the others produces: in words, itself, and for many."""
+    produced = [siblings.produced(other) for other in others]
     for carried in seen.carried.ids:
-        if not any(carried in one.ids for one in produced) and not is_in_source(seen.summary, carried):
-            yield Note(f"probably dead: its request carries {carried}, which no recording of its test made")
-            return
+        if not any(carried in one.ids for one in produced):
+            yield f"{carried}, which no recording of its test made", carried, _MANY_CALLS
     for words in seen.carried.answers:
-        if not any(one.answered(words) for one in produced) and not is_in_source(seen.summary, words):
-            shown = words if len(words) <= _SHOWN_WORDS else f"{words[:_SHOWN_WORDS].rstrip()}…"
-            what = f'its request carries the answer "{shown}"'
-            yield Note(f"probably dead: {what}, which no recording of its test gave")
-            return
+        if not any(one.answered(words) for one in produced):
+            yield (
+                f'the answer "{_shortened(words)}", which no recording of its test gave',
+                words,
+                _MANY_ANSWERS,
+            )
+
+
+def _shortened(words: str) -> str:
+    return words if len(words) <= _SHOWN_WORDS else f"{words[:_SHOWN_WORDS].rstrip()}…"
 
 
 BROKEN_CHAIN = Rule(
@@ -34,13 +70,14 @@ BROKEN_CHAIN = Rule(
     "broken-chain",
     "warning",
     meaning="The request carries on a tool call or an answer of the model that no other recording of the "
-    "same test produces, and that the test file does not hold either.",
+    "same test produces, and that the source of the test does not make either. What is looked at is the test "
+    "file, the modules of the project that it imports, their data files, and conftest.py.",
     why="In a replay every answer comes from a recording. A turn that builds on an answer which no recording "
     "gives any more cannot be reached: the recording is probably dead.",
     mend="Compare it with the others of its test (recctl ls --test NAME, recctl diff REF), and delete it if "
-    "a later recording took its place.",
+    "a live recording took its place.",
     needs_all=False,
-    look_around=_broken_chain,
+    look_around=broken_chain,
 )
 
 RULES = (BROKEN_CHAIN,)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from recctl.filename import DIRECTORY
 from recctl.live.judgement import parse_test_id
+from recctl.live.source import project_root
 from recctl.paths import absolute_path
 from recctl.rules.rule import Note, Rule
 from recctl.rules.seen import Seen
@@ -70,10 +71,19 @@ def _wrong_directory(subject: Subject) -> Iterator[Note]:
     test_id = subject.summary.test_id
     if test_id is None or subject.fit.standing not in ("live", "unknown"):
         return
-    directory = parse_test_id(test_id).file.rpartition("/")[0]
+    test_file = parse_test_id(test_id).file
+    directory = test_file.rpartition("/")[0]
     wanted = f"{directory}/{DIRECTORY}" if directory else DIRECTORY
-    if not _lies_in(subject, wanted) and not _lies_in(subject, _SHARED):
-        yield Note(f"its test looks in {wanted}/, and it does not lie there")
+    if _lies_in(subject, wanted) or _lies_in(subject, _SHARED):
+        return
+    there = f"; {subject.path.name} is there already" if _is_taken(subject, test_file, wanted) else ""
+    yield Note(f"its test looks in {wanted}/, and it does not lie there{there}")
+
+
+def _is_taken(subject: Subject, test_file: str, directory: str) -> bool:
+    """Whether the directory in which a replay looks holds a file of the same name."""
+    root = project_root(subject.path, test_file)
+    return root is not None and os.path.lexists(root / directory / subject.path.name)
 
 
 def _lies_in(subject: Subject, directory: str) -> bool:
@@ -89,7 +99,8 @@ WRONG_DIRECTORY = Rule(
     f"{DIRECTORY} beside the test file, or the shared one, common/{DIRECTORY}.",
     why="A test file was moved and its recordings stayed, or a recording was copied by hand. Replay does not "
     "find it.",
-    mend="Move the file to the directory that the message names.",
+    mend="Move the file to the directory that the message names. Where that holds a file of the same name, a "
+    "replay finds that one: delete the file that the message is about instead.",
     needs_all=False,
     look=_wrong_directory,
 )
@@ -111,28 +122,29 @@ NO_TEST = Rule(
     "its hash depends on the test.",
     why="A test that asks this computes a hash with its own id and never finds the file. Calls made outside "
     f"any test are looked for in common/{DIRECTORY}.",
-    mend=f"Move it to common/{DIRECTORY} if the call is made outside any test; else record the test again.",
+    mend=f"Move it to common/{DIRECTORY} if the call is made outside any test and no file of that name is "
+    "there; else record the test again and delete the file.",
     needs_all=False,
     look=_no_test,
 )
 
 
 def _same_request(seen: Seen, siblings: Siblings) -> Iterator[Note]:
-    # Several lists of models may answer one request. Of two files the one with the right name stays.
-    if seen.standing == "live" or seen.summary.name.digest:
+    # Several model lists may answer one request. Without a live twin RC101 or RC102 has said all there is.
+    if not seen.is_dead or seen.summary.name.digest:
         return
-    other = siblings.with_same_request(seen)
-    if other is not None:
-        yield Note(f"it records the same request as {other.name}")
+    twin = siblings.live_twin(seen)
+    if twin is not None:
+        yield Note(f"it records the same request as {twin.name}")
 
 
 SAME_REQUEST = Rule(
     "RC106",
     "same-request",
     "error",
-    meaning="Another file in the directory records the same request, and if one of the two has the right "
-    "name for it, it is the other.",
-    why="One request has one answer in a replay. This file is never read, and misleads whoever reads it.",
+    meaning="A replay does not find the file, and finds another one in the directory for the same request.",
+    why="One request has one answer in a replay. This file is never read, and misleads whoever reads it. "
+    "The test needs no new recording.",
     mend="Compare them with recctl diff A B --part all, and delete the one that the message is about.",
     needs_all=False,
     look_around=_same_request,

@@ -19,12 +19,14 @@ Severity: TypeAlias = Literal["error", "warning"]
 class Note(msgspec.Struct, frozen=True):
     """What a rule has to say of one recording; `line` is the first line of the file it is about, from 1.
 
-    `fixable` None leaves it to the rule.
+    `fixable` None leaves it to the rule. `many` says the same of several recordings, without what is
+    particular to each: "carry a tool call that no recording of the test made".
     """
 
     message: str
     line: int | None = None
     fixable: bool | None = None
+    many: str | None = None
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -49,11 +51,14 @@ class Rule(msgspec.Struct, frozen=True):
     def finding(self, path: Path, test_id: str | None, note: Note) -> Finding:
         """What was found in a file."""
         fixable = self.fixable if note.fixable is None else note.fixable
-        return Finding(self, path, test_id, note.message, fixable, note.line)
+        return Finding(self, path, test_id, note.message, fixable, note.line, note.many)
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One rule broken by one recording: where, what exactly, and whether `--fix` mends it."""
+    """One rule broken by one recording: where, what exactly, and whether `--fix` fixes it.
+
+    `many` is that of its note.
+    """
 
     rule: Rule
     path: Path
@@ -61,3 +66,4 @@ class Finding(msgspec.Struct, frozen=True):
     message: str
     fixable: bool
     line: int | None = None
+    many: str | None = None

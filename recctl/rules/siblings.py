@@ -14,7 +14,6 @@ from pathlib import Path
 from recctl.chains import Chains
 from recctl.errors import Unreadable
 from recctl.families import Families
-from recctl.paths import absolute_path
 from recctl.recording import Recording, read
 from recctl.rules.carried import Produced, produced_by
 from recctl.rules.likeness import Likeness, request_likeness, response_likeness
@@ -33,14 +32,11 @@ class Siblings:
         self._seen: dict[Path, Seen | None] = {}
         self._produced: dict[Path, Produced] = {}
         self._likeness: dict[tuple[Path, str], Likeness] = {}
-        self._by_hash: dict[tuple[Path, str], list[Path]] = {}
 
     def add(self, seen: Seen) -> None:
         """Keep what was seen of a given file."""
         self._families.learn(seen.path, seen.summary.test_id)
         self._seen[seen.path] = seen
-        if seen.hash is not None:
-            self._by_hash.setdefault((seen.path.parent, seen.hash), []).append(seen.path)
 
     def of_test(self, seen: Seen) -> list[Seen]:
         """The other recordings of its test; none for one that names no test."""
@@ -49,22 +45,13 @@ class Siblings:
         others = (self._look(path) for path in self._families.of(seen.path, seen.summary.test_id))
         return [other for other in others if other is not None]
 
-    def with_same_request(self, seen: Seen) -> Path | None:
-        """A file of the directory that records the same request: the one with the right name, else the first.
-
-        None where there is no other, and for the first of several without the right name.
-        """
+    def live_twin(self, seen: Seen) -> Path | None:
+        """The file beside a recording that a replay finds for the same request; None where there is none."""
         if seen.hash is None:
             return None
         right = seen.path.with_name(f"{seen.hash[: self._settings.hash_rule.digits]}{seen.path.suffix}")
         held = self._look(right) if right != seen.path and os.path.isfile(right) else None
-        if held is not None and held.hash == seen.hash:
-            return right
-        here = os.path.dirname(absolute_path(seen.path))
-        same = {absolute_path(path) for path in self._by_hash.get((seen.path.parent, seen.hash), [])}
-        same |= {absolute_path(other.path) for other in self.of_test(seen) if other.hash == seen.hash}
-        first = min(place for place in {*same, absolute_path(seen.path)} if os.path.dirname(place) == here)
-        return None if first == absolute_path(seen.path) else Path(first)
+        return right if held is not None and held.is_live and held.hash == seen.hash else None
 
     def carried_on(self, value: str, seen: Seen) -> bool:
         """Whether another request of its test carries a value on, so that it must stay."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from recctl.fate import judge
+from recctl.paths import absolute_path
+from recctl.rules.chain import is_reachable
 from recctl.rules.rule import Note, Rule
 from recctl.rules.seen import Seen
 from recctl.rules.siblings import Siblings
@@ -12,6 +15,7 @@ from recctl.rules.subject import Subject
 
 _KILO = 1000
 _NEAR = 0.1  # of a file's size
+_MANY_DUPLICATES = "differ from another recording only in ids and times"
 
 
 def _test_gone(subject: Subject) -> Iterator[Note]:
@@ -36,19 +40,34 @@ TEST_GONE = Rule(
 
 
 def _near_duplicate(seen: Seen, siblings: Siblings) -> Iterator[Note]:
-    alike = [other for other in siblings.of_test(seen) if other.place == seen.place and _is_near(other, seen)]
-    earlier = [other for other in alike if other.path.name < seen.path.name]
-    if not earlier:
+    beside = (other for other in siblings.of_test(seen) if _is_comparable(seen, other))
+    alike = [other for other in beside if siblings.are_alike(seen, other)]
+    if not alike:
         return
-    for other in earlier:
-        if siblings.are_alike(seen, other):
-            yield Note(f"it differs from {other.path.name} only in ids and times")
-            return
+    kept = min([seen, *alike], key=lambda one: _order(one, siblings))
+    # Of two that are both dead RC101 or RC102 has said all there is.
+    if kept is not seen and not kept.is_dead:
+        yield Note(f"it differs from {kept.path.name} only in ids and times", many=_MANY_DUPLICATES)
 
 
-def _is_near(one: Seen, other: Seen) -> bool:
-    # Ids and times have about the same length each time.
-    return abs(one.summary.size - other.summary.size) <= _NEAR * one.summary.size
+def _is_comparable(one: Seen, other: Seen) -> bool:
+    """Whether two may be near-duplicates, cheaply: they lie together, are shaped alike, and one is live."""
+    return (
+        one.place == other.place
+        and not (one.is_dead and other.is_dead)
+        # Ids and times have about the same length each time.
+        and abs(one.summary.size - other.summary.size) <= _NEAR * max(one.summary.size, other.summary.size)
+        and os.path.dirname(absolute_path(one.path)) == os.path.dirname(absolute_path(other.path))
+    )
+
+
+def _order(seen: Seen, siblings: Siblings) -> tuple[bool, bool, str]:
+    """The more likely a replay finds a recording, the earlier: by its name, then by what it carries on."""
+    return (
+        seen.is_dead,
+        not seen.is_dead and not is_reachable(seen, siblings),
+        seen.path.name,
+    )
 
 
 NEAR_DUPLICATE = Rule(
@@ -56,11 +75,12 @@ NEAR_DUPLICATE = Rule(
     "near-duplicate",
     "warning",
     meaning="Another recording of the same test differs from this one only in what changes at each run: ids, "
-    "times, fingerprints.",
+    "times, fingerprints. Of a pair the one that a replay is less likely to find is reported, never the live "
+    "one of a live and a dead one; of two that are equally likely the second by name.",
     why="Usually the test was recorded twice and its request holds something that changes, so that the first "
     "recording stayed behind, dead.",
-    mend="See which of the two a replay finds (recctl diff A B tells what differs), delete the other, make "
-    "the request stable.",
+    mend="recctl diff A B shows what differs. Where RC101, RC102 or RC301 is reported too, delete this one; "
+    "else see which of the two the test asks for. Then make the request stable.",
     needs_all=False,
     look_around=_near_duplicate,
 )

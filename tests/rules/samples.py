@@ -519,7 +519,7 @@ SAMPLES: Mapping[str, Projects] = {
     "RC105": {"among those of a test": project(moved(chat(), PLACE))},
     "RC106": {
         "a copy under another name": project(_PLAIN, moved(_PLAIN, _OTHER_NAMES[0])),
-        "both with a wrong name": project(*(moved(_PLAIN, name) for name in _OTHER_NAMES)),
+        "two copies": project(_PLAIN, *(moved(_PLAIN, name) for name in _OTHER_NAMES)),
     },
     "RC201": {
         "an id": project(answered(_PLAIN, id="chatcmpl-17")),
@@ -647,6 +647,7 @@ COUNTER_SAMPLES: Mapping[str, Projects] = {
         "it names a test": project(_PLAIN),
     },
     "RC106": {
+        "both with a wrong name": project(*(moved(_PLAIN, name) for name in _OTHER_NAMES)),
         "two requests": project(_PLAIN, chat(test_id=TEST, prompt="Ho.")),
         "two lists of models": project(model_list("a"), model_list("a", "b")),
         "in another directory": project(_PLAIN, moved(_PLAIN, COMMON)),

@@ -29,13 +29,38 @@ from tests.samples.builder import Data, failed, http, inference, sse, streamed, 
 
 # ---- recorded errors
 
+CATCH = "with pytest.raises(ValueError): ..."
 SOURCES = {
     "pytest.raises": ("import pytest\ndef test_one():\n    with pytest.raises(ValueError): ...\n", True),
     "raises": ("from pytest import raises\ndef test_one():\n    with raises(ValueError): ...\n", True),
     "assertRaises": ("def test_one(self):\n    self.assertRaises(ValueError)\n", True),
     "xfail": ("import pytest\n@pytest.mark.xfail\ndef test_one(): ...\n", True),
+    "xfail of the module": ("import pytest\npytestmark = pytest.mark.xfail\ndef test_one(): ...\n", True),
+    "xfail of a parameter": (
+        "@mark.parametrize('x', [pytest.param(1, marks=pytest.mark.xfail)])\ndef test_one(x): ...\n",
+        True,
+    ),
     "except": ("def test_one():\n    try: ...\n    except ValueError: ...\n", True),
+    "suppress": ("def test_one():\n    with contextlib.suppress(Exception): ...\n", True),
+    "gather": ("async def test_one():\n    await gather(*calls, return_exceptions=True)\n", True),
     "status code": ("def test_one(client):\n    assert client.get().status_code == 401\n", True),
+    "one of two status codes": ("def test_one(c):\n    assert c.get().status_code in (200, 429)\n", True),
+    "no success": ("def test_one(c):\n    assert c.get().status_code != 200\n", True),
+    "a status from 400": ("def test_one(c):\n    assert c.get().status_code >= 400\n", True),
+    "below 500": ("def test_one(c):\n    assert c.get().status_code < 500\n", True),
+    "either end": ("def test_one(r):\n    assert r.status in ('completed', 'failed')\n", True),
+    "an error is looked at": ("def test_one(r):\n    assert r.error is not None\n", True),
+    "an error is compared": ("def test_one(r):\n    if r.error.code == 'x': return\n", True),
+    "not ok": ("def test_one(r):\n    assert not r.ok\n", True),
+    "its class": ("def test_one(r):\n    assert isinstance(r, BadRequestError)\n", True),
+    "a parameter says so": ("def test_one(expected_error):\n    check(expected_error)\n", True),
+    "a helper": (f"def expect():\n    {CATCH}\ndef test_one():\n    expect()\n", True),
+    "a helper of a helper": (
+        f"def b():\n    {CATCH}\ndef a():\n    b()\ndef test_one():\n    a()\n",
+        True,
+    ),
+    "a fixture": (f"@fixture\ndef client():\n    {CATCH}\ndef test_one(client): ...\n", True),
+    "helpers that call each other": ("def a(): b()\ndef b(): a()\ndef test_one(): a()\n", False),
     "async": ("import pytest\nasync def test_one():\n    with pytest.raises(ValueError): ...\n", True),
     "nothing": ("def test_one():\n    assert True\n", False),
     "only in another test": (
@@ -43,7 +68,27 @@ SOURCES = {
         False,
     ),
     "a comment": ("def test_one():\n    pass  # pytest.raises(ValueError)\n", False),
+    "a docstring": ("def test_one():\n    'It has an error.'\n", False),
     "no Python": ("def test_one(:\n", False),
+    "success is asserted": ("def test_one(c):\n    assert c.get().status_code == 200\n", False),
+    "successes are asserted": ("def test_one(c):\n    assert c.get().status_code in (200, 201)\n", False),
+    "below 400": ("def test_one(c):\n    assert c.get().status_code < 400\n", False),
+    "no error is asserted": ("def test_one(r):\n    assert r.error is None and not r.errors\n", False),
+    "no error of several": ("def test_one(r):\n    assert r.errors == [] and len(r.text) > 1\n", False),
+    "no failure is asserted": ("def test_one(r):\n    assert r.status != 'failed'\n", False),
+    "no word of an error": ("def test_one(r):\n    assert 'error' not in r.text\n", False),
+    "an except that fails": (
+        "def test_one():\n    try: ...\n    except ValueError as e:\n        pytest.fail(f'{e}')\n",
+        False,
+    ),
+    "an except that raises": (
+        "def test_one():\n    try: ...\n    except ValueError as e:\n        log(e)\n        raise\n",
+        False,
+    ),
+    "an error fails the test": ("def test_one(r):\n    if r.error:\n        pytest.fail('no')\n", False),
+    "an error is raised": ("def test_one(r):\n    if r.x:\n        raise ValueError('no')\n", False),
+    "an error is logged": ("def test_one():\n    log.error('x')\n", False),
+    "a message of an assertion": ("def test_one(r):\n    assert r.text, r.error\n", False),
 }
 
 
@@ -61,6 +106,45 @@ def test_a_method_is_looked_up_in_its_class(tmp_path: Path) -> None:
     files = project(*(refused(f"{FILE}::Test{name}::test_one") for name in "AB"), source=source)
     (message,) = found(tmp_path, files, "RC202")
     assert "AuthenticationError" in message
+
+
+INHERITED = {
+    "in a base class": (
+        "class Base:\n    def test_one(self):\n        {catch}\nclass TestA(Base): ...\n",
+        True,
+    ),
+    "a mark of its class": ("@pytest.mark.xfail\nclass TestA:\n    def test_one(self): ...\n", True),
+    "a mark in its class": ("class TestA:\n    pytestmark = xfail\n    def test_one(self): ...\n", True),
+    "a base class that is its own": ("class TestA(TestA):\n    def test_one(self): ...\n", False),
+    "another class": (
+        "class TestA:\n    def test_one(self): ...\nclass B:\n    def test_one(self):\n        {catch}\n",
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INHERITED)
+def test_whether_the_class_of_a_test_expects_an_error(name: str, tmp_path: Path) -> None:
+    source, expects = INHERITED[name]
+    files = project(refused(f"{FILE}::TestA::test_one"), source=source.format(catch=CATCH))
+    assert (found(tmp_path, files, "RC202") == []) == expects
+
+
+UNSEEN = {
+    "there is no test file": None,
+    "it cannot be parsed": "def test_one(:\n",
+    "the test is imported": "from other import *\n",
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_where_the_source_is_not_seen_the_message_is_less_sure(name: str, tmp_path: Path) -> None:
+    source = UNSEEN[name]
+    files = dict(project(refused(), source=source or ""))
+    if source is None:
+        del files[FILE]
+    (message,) = found(tmp_path, files, "RC202")
+    assert message.endswith(", which its test may not expect; its source is not there to look at")
 
 
 NAMES = {

@@ -105,6 +105,13 @@ def test_a_test_at_the_top_of_the_project(tmp_path: Path) -> None:
     assert findings(tmp_path, ".", "--select", "RC104") == []
 
 
+def test_a_file_that_replay_finds_already_is_not_to_be_replaced(tmp_path: Path) -> None:
+    """To move the copy where the message points would overwrite the live one."""
+    name = Path(PLAIN.path).name
+    (message,) = found(tmp_path, project(PLAIN, moved(PLAIN, "tests/b/recordings")), "RC104")
+    assert message == f"its test looks in {PLACE}/, and it does not lie there; {name} is there already"
+
+
 def test_a_part_of_a_name_is_no_directory(tmp_path: Path) -> None:
     files = project(moved(PLAIN, "tests/aa/recordings"))
     assert len(found(tmp_path, files, "RC104")) == 1
@@ -150,8 +157,20 @@ def test_the_message_names_the_one_that_stays(tmp_path: Path) -> None:
     assert messages == [f"it records the same request as {RIGHT}.json"]
 
 
-def test_of_two_with_wrong_names_the_second_is_told(tmp_path: Path) -> None:
-    assert codes(tmp_path, project(*(moved(PLAIN, name) for name in WRONG)), "RC106") == [("RC106", "b" * 12)]
+def test_without_a_live_twin_it_adds_nothing_to_a_wrong_name(tmp_path: Path) -> None:
+    """Neither of two with a wrong name is better than the other; RC101 stands on both."""
+    files = project(*(moved(PLAIN, name) for name in WRONG))
+    assert codes(tmp_path, files, "RC106,RC101") == [("RC101", "a" * 12), ("RC101", "b" * 12)]
+
+
+def test_of_two_with_older_names_none_is_told(tmp_path: Path) -> None:
+    files = project(moved(old(), PLACE), moved(old(), f"{PLACE}/{'a' * 64}.json"))
+    assert {code for code, _ in codes(tmp_path, files, "RC106,RC101,RC102")} == {"RC101", "RC102"}
+
+
+def test_of_three_each_but_the_live_one_is_told(tmp_path: Path) -> None:
+    files = project(PLAIN, *(moved(PLAIN, name) for name in WRONG))
+    assert codes(tmp_path, files, "RC106") == [("RC106", "a" * 12), ("RC106", "b" * 12)]
 
 
 def test_the_right_one_is_seen_where_only_the_other_was_given(tmp_path: Path) -> None:
@@ -159,12 +178,6 @@ def test_the_right_one_is_seen_where_only_the_other_was_given(tmp_path: Path) ->
     told = findings(tmp_path, WRONG[0], "--select", "RC106")
     assert [one["message"] for one in told] == [f"it records the same request as {RIGHT}.json"]
     assert findings(tmp_path, PLAIN.path, "--select", "RC106") == []
-
-
-def test_a_wrong_one_is_seen_where_only_the_other_was_given(tmp_path: Path) -> None:
-    lay_out(tmp_path, project(*(moved(PLAIN, name) for name in WRONG)))
-    together = [one for one in findings(tmp_path, "tests", "--select", "RC106") if one["path"] == WRONG[1]]
-    assert findings(tmp_path, WRONG[1], "--select", "RC106") == together != []
 
 
 def test_a_file_with_the_right_name_that_holds_another_request_is_not_the_same(tmp_path: Path) -> None:
@@ -243,7 +256,7 @@ def test_lists_of_models_with_wrong_names_are_not_the_same(tmp_path: Path) -> No
 
 
 def test_a_link_to_itself_beside_them_hides_no_sibling(tmp_path: Path) -> None:
-    lay_out(tmp_path, project(*(moved(PLAIN, name) for name in WRONG)))
+    lay_out(tmp_path, project(PLAIN, moved(PLAIN, WRONG[1])))
     before = findings(tmp_path, WRONG[1], "--select", "RC106")
     (tmp_path / WRONG[1]).with_name("loop.json").symlink_to("loop.json")
     assert findings(tmp_path, WRONG[1], "--select", "RC106") == before != []

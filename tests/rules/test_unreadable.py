@@ -65,7 +65,7 @@ def test_where_the_rule_is_not_asked_for_the_file_is_a_problem(
 @pytest.mark.parametrize("code", ["RC001", "RC003"])
 def test_a_file_that_cannot_be_read_hides_no_other(code: str, rules: str, tmp_path: Path) -> None:
     """Beside it lies one that breaks many rules; what is found of that is the same with and without."""
-    other = SAMPLES["RC106"]["both with a wrong name"]
+    other = SAMPLES["RC106"]["two copies"]
     lay_out(tmp_path, other)
     alone = run("check", "tests", "--select", rules, "--format", "json", cwd=tmp_path).out
     deep = with_bytes(

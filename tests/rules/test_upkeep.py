@@ -16,6 +16,7 @@ from tests.rules.samples import (
     TEST,
     Project,
     answered,
+    call,
     chat_chunks,
     codes,
     config,
@@ -27,12 +28,13 @@ from tests.rules.samples import (
     project,
     refused,
     replaced,
+    said,
     second_turn,
     tool_answer,
     with_bytes,
 )
 from tests.samples import openai_parts
-from tests.samples.builder import Data, Recording, http, sse, streamed, whole
+from tests.samples.builder import Data, Recording, http, old_inference, sse, streamed, whole
 
 PLAIN = chat(test_id=TEST)
 
@@ -234,6 +236,84 @@ def test_a_near_duplicate_is_seen_though_the_first_was_not_given(tmp_path: Path)
     lay_out(tmp_path, project(*recordings))
     given = [len(findings(tmp_path, one.path, "--select", "RC402")) for one in recordings]
     assert given == [0, 1]
+
+
+DEAD = [f"{PLACE}/{digit * 64}.json" for digit in "0f"]  # before and after every live name
+LATER = ("call_9mQx4Lw2Bd", "call_Zt61pPq0Aa")
+
+
+def near(tmp_path: Path, *recordings: Recording, source: str = "def test_one(): ...\n") -> dict[str, str]:
+    """Which files RC402 reports, and which file each message names, however the files are given."""
+    lay_out(tmp_path, project(*recordings, source=source))
+    names = sorted(Path(one.path).name for one in recordings)
+    orders = [["tests"], [f"{PLACE}/{name}" for name in names], [f"{PLACE}/{name}" for name in names[::-1]]]
+    orders += [[f"{PLACE}/{name}" for name in names] * 2]
+    results = [{_pair(one) for one in findings(tmp_path, *given, "--select", "RC402")} for given in orders]
+    alone = [findings(tmp_path, f"{PLACE}/{name}", "--select", "RC402") for name in names]
+    results.append({_pair(one) for found_alone in alone for one in found_alone})
+    assert results == [results[0]] * len(results)
+    return dict(results[0])
+
+
+def _pair(finding: dict[str, Any]) -> tuple[str, str]:
+    return Path(finding["path"]).name, finding["message"].split()[3]
+
+
+@pytest.mark.parametrize("name", DEAD)
+@pytest.mark.parametrize("dies", [0, 1])
+def test_of_a_live_and_a_dead_one_the_dead_one_is_told(name: str, dies: int, tmp_path: Path) -> None:
+    recordings = asking(*UUIDS)
+    live = Path(recordings[1 - dies].path).name
+    recordings[dies] = moved(recordings[dies], name)
+    assert near(tmp_path, *recordings) == {Path(name).name: live}
+
+
+def test_of_two_dead_ones_none_is_told(tmp_path: Path) -> None:
+    recordings = [moved(one, name) for one, name in zip(asking(*UUIDS), DEAD, strict=True)]
+    assert near(tmp_path, *recordings) == {}
+
+
+def test_of_a_superseded_and_a_live_one_the_superseded_one_is_told(tmp_path: Path) -> None:
+    """The request of the first era has the same hash with and without a test."""
+    live, other = asking(*UUIDS)
+    prompt = other.document["request"]["body"]["messages"][0]["content"]
+    old = old_inference(openai_parts.OPENAI_URL, other.document["request"]["body"], whole({}))
+    renamed = Recording(f"{PLACE}/{Path(old.path).name}", other.document)
+    assert prompt in UUIDS
+    lay_out(tmp_path, project(live, renamed))
+    assert codes(tmp_path, {}, "RC102") == [("RC102", Path(renamed.path).name[:12])]
+    assert near(tmp_path, live, renamed) == {Path(renamed.path).name: Path(live.path).name}
+
+
+@pytest.mark.parametrize("made", [0, 1])
+def test_of_two_live_ones_the_one_that_no_replay_comes_to_is_told(made: int, tmp_path: Path) -> None:
+    turns = [second_turn(call_id) for call_id in LATER]
+    first = said(openai_parts.assistant(None, tool_calls=[call(LATER[made])]))
+    kept, stale = (Path(turns[index].path).name for index in (made, 1 - made))
+    assert near(tmp_path, *turns, first) == {stale: kept}
+
+
+@pytest.mark.parametrize("made", [0, 1])
+def test_what_only_a_dead_recording_made_no_replay_comes_to(made: int, tmp_path: Path) -> None:
+    turns = [second_turn(call_id) for call_id in LATER]
+    first = said(openai_parts.assistant(None, tool_calls=[call(LATER[made])]))
+    dead = said(openai_parts.assistant("Let me see.", tool_calls=[call(LATER[1 - made])]))
+    kept, stale = (Path(turns[index].path).name for index in (made, 1 - made))
+    assert near(tmp_path, *turns, first, moved(dead, DEAD[0])) == {stale: kept}
+
+
+@pytest.mark.parametrize("wrong", range(8))
+def test_no_message_prefers_a_dead_file(wrong: int, tmp_path: Path) -> None:
+    """Whichever of three alike have a wrong name: none of those with the right one is told against them."""
+    recordings = asking(*UUIDS, UUIDS[0].replace("0f", "1f"))
+    names = [f"{PLACE}/{digit * 64}.json" for digit in "05f"]
+    dead = {index for index in range(3) if wrong & 1 << index}
+    placed = [moved(one, names[index]) if index in dead else one for index, one in enumerate(recordings)]
+    told = near(tmp_path, *placed)
+    dead_names = {Path(placed[index].path).name for index in dead}
+    assert not dead_names & {*told.values()}
+    assert len(told) == (2 if len(dead) < 3 else 0)
+    assert dead_names <= {*told} or len(dead) == 3
 
 
 # ---- large files
