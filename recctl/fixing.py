@@ -1,4 +1,4 @@
-"""A plan that mends what `check` found, as far as it can be mended without a person."""
+"""A plan that fixes what `check` found, as far as that needs no decision."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from recctl.rules.upkeep import FORMAT
 
 
 def fixes(findings: Iterable[Finding], files: Iterable[Path]) -> list[Edit]:
-    """The changes that mend the fixable findings, a plan; `files` are those that the command was given."""
+    """The changes that fix the fixable findings, a plan; `files` are those that the command was given."""
     wanted: dict[Path, set[str]] = defaultdict(set)
     for finding in findings:
         if finding.fixable:

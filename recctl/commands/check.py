@@ -17,8 +17,10 @@ from recctl.errors import RecctlError
 from recctl.hash_rules import rule_since
 from recctl.paths import absolute_path, current_directory, display_path
 from recctl.render import output
+from recctl.render.page import Line
 from recctl.render.progress import progress
 from recctl.render.safe import plural
+from recctl.render.screen import screen
 from recctl.rules import refuse_unknown, selected
 from recctl.rules.rule import Finding, Rule
 from recctl.rules.subject import Settings
@@ -35,21 +37,26 @@ def check(
     ] = None,
     ignore: Annotated[list[str] | None, typer.Option(metavar="CODES", help="Not these rules.")] = None,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Mend what can be mended; recctl undo takes it back.")
+        bool, typer.Option("--fix", help="Fix what needs no decision; recctl undo takes it back.")
     ] = False,
     form: Annotated[Format, typer.Option("--format", help="How to print what was found.")] = "text",
     baseline: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Pass over what this file accepts.", readable=False),
+        typer.Option(metavar="FILE", help="Report only what this file does not accept.", readable=False),
     ] = None,
     write_baseline: Annotated[
         bool, typer.Option("--write-baseline", help="Accept what is found now: write it to the baseline.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
+    statistics: Annotated[
+        bool, typer.Option("--statistics", help="Only counts: by rule, and by directory.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only findings: no counts, no hints.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="On a terminal: each finding, with its path.")] = False,
 ) -> None:
     """Which of these recordings are wrong or dead, and why?
 
-    Silent where nothing is. Exits 1 for errors, and for what --fix mended; for warnings only with
+    Silent where nothing is. Exits 1 for errors, and for what --fix fixed; for warnings only with
     --strict. recctl rule CODE explains a finding.
 
     Examples:
@@ -59,36 +66,42 @@ def check(
       recctl check tests/integration --select RC1,RC4 --format github
     """
     refuse_together(fix=fix, write_baseline=write_baseline)
+    if statistics and form != "text":
+        raise RecctlError("--statistics is text", f"leave out --format {form}")
     project = find_project(current_directory())
     rules, ignored = _rules(project, select, ignore)
     accepted_in = baseline or project.check.baseline
+    if write_baseline and accepted_in is None:
+        raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
     found = search(paths)
     settings = Settings(rule_since(project.hash_rule), project.check.max_size)
     checker = Checker(found.files, rules, settings, ignored)
     findings = _in_order(
         finding
-        for of_file in progress(checker, "checking", len(found.files))
+        for of_file in (checker if quiet else progress(checker, "checking", len(found.files)))
         for finding in of_file
         if not ignored_by_path(finding, project.check.per_path_ignores, project.check.base)
     )
     problems = [*found.problems, *checker.problems]
     scope = (found.files, [rule.code for rule in rules])
-    if write_baseline:
-        raise typer.Exit(_accept(findings, accepted_in, scope, problems))
-    mended = 0
+    hint = _nothing if quiet else output.say
+    if write_baseline and accepted_in is not None:
+        hint(_accept(findings, accepted_in, scope))
+        raise typer.Exit(report(problems))
+    past = 0
     if accepted_in is not None:
-        findings, mended = _new(findings, accepted_in, scope)
+        findings, past = _new(findings, accepted_in, scope)
     fixed = _fix(findings, found.files) if fix else _Fixed(findings)
-    _print(fixed.left, form, len(found.files))
+    _print(fixed.left, form, found.files, _Looks(statistics, quiet, long))
     code = max(report(problems), fixed.code)
     if fixed.done:
-        output.say(f"mended {plural(fixed.done, 'recording')}; recctl undo takes it back")
-    if mended:
-        output.say(f"{mended:,} of the accepted findings are there no more; --write-baseline forgets them")
+        hint(f"fixed {plural(fixed.done, 'recording')}; recctl undo takes it back")
+    if past:
+        hint(f"{past:,} of the accepted findings are there no more; --write-baseline forgets them")
     if form == "github":
         _summarize(fixed.left, len(found.files))
-    grave = any(strict or project.check.strict or finding.rule.severity == "error" for finding in fixed.left)
-    raise typer.Exit(TROUBLE if code else FINDINGS if grave or fixed.done else DONE)
+    severe = any(strict or project.check.strict or finding.rule.severity == "error" for finding in fixed.left)
+    raise typer.Exit(TROUBLE if code else FINDINGS if severe or fixed.done else DONE)
 
 
 def _rules(
@@ -121,16 +134,15 @@ def _in_order(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (absolute_path(one.path), one.rule.code, one.line or 0))
 
 
-def _accept(
-    findings: list[Finding], file: Path | None, looked_at: _LookedAt, problems: Sequence[RecctlError]
-) -> int:
+def _nothing(_hint: str) -> None:
+    """Leave a hint out."""
+
+
+def _accept(findings: list[Finding], file: Path, looked_at: _LookedAt) -> str:
     from recctl.baseline import Scope, write_baseline
 
-    if file is None:
-        raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
     write_baseline(file, findings, Scope(*looked_at))
-    output.say(f"accepted {plural(len(findings), 'finding')} in {display_path(file)}")
-    return report(problems)
+    return f"accepted {plural(len(findings), 'finding')} in {display_path(file)}"
 
 
 def _new(findings: list[Finding], file: Path, looked_at: _LookedAt) -> tuple[list[Finding], int]:
@@ -140,7 +152,7 @@ def _new(findings: list[Finding], file: Path, looked_at: _LookedAt) -> tuple[lis
 
 
 class _Fixed(msgspec.Struct, frozen=True):
-    """The findings that are left, how many files were mended, and the exit code that follows."""
+    """The findings that are left, how many files were fixed, and the exit code that follows."""
 
     left: list[Finding]
     done: int = 0
@@ -160,10 +172,18 @@ def _fix(findings: list[Finding], files: Sequence[Path]) -> _Fixed:
     return _Fixed(left, len(done), tell_skipped(outcome))
 
 
-def _print(findings: list[Finding], form: Format, files: int) -> None:
+class _Looks(msgspec.Struct, frozen=True):
+    """How findings are printed as text: only counted, without their counts, with paths."""
+
+    statistics: bool
+    quiet: bool
+    long: bool
+
+
+def _print(findings: list[Finding], form: Format, files: Sequence[Path], looks: _Looks) -> None:
     if form == "text" and not findings:
         return
-    from recctl.render.findings import finding_object, findings_page, findings_totals
+    from recctl.render.findings import finding_object, findings_totals
 
     if form == "json":
         from recctl.render.as_json import encode
@@ -174,10 +194,25 @@ def _print(findings: list[Finding], form: Format, files: int) -> None:
         from recctl.render.github import annotated
 
         output.write_text(annotated(findings, os.environ))
-    elif findings:
-        output.write_page(list(findings_page(findings)))
-    if findings:
-        output.say(findings_totals(findings, files))
+    else:
+        output.write_page(_page(findings, files, looks))
+    if findings and not looks.quiet:
+        output.say(findings_totals(findings, len(files)))
+
+
+def _page(findings: list[Finding], files: Sequence[Path], looks: _Looks) -> list[Line]:
+    from recctl.render.findings import counts_page, findings_page, statistics_page
+
+    if looks.statistics:
+        return list(statistics_page(findings))
+    shown = screen()
+    if shown.terminal:
+        from recctl.render.by_test import screen_page
+
+        page = list(screen_page(findings, files, shown.width, looks.long))
+    else:
+        page = list(findings_page(findings))
+    return page[:-1] if looks.quiet else [*page, *counts_page(findings)]
 
 
 def _summarize(findings: list[Finding], files: int) -> None:

@@ -16,7 +16,7 @@ def rule(
         str | None, typer.Argument(metavar="[CODE]", help="A code or name; without, all.")
     ] = None,
 ) -> None:
-    """What does a finding of check mean, why does it matter, and how is it mended?
+    """What does a finding of check mean, why does it matter, and how is it fixed?
 
     Examples:
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from recctl.jsonvalue import JsonObject
@@ -12,28 +12,62 @@ from recctl.render.page import BLANK, Line, Span, Style, line
 from recctl.render.safe import one_line, plural
 from recctl.rules.rule import Finding, Rule, Severity
 
-_STYLES: dict[Severity, Style] = {"error": "error", "warning": "warning"}
+SEVERITIES: dict[Severity, Style] = {"error": "error", "warning": "warning"}
 
 
 def findings_page(findings: Sequence[Finding]) -> Iterator[Line]:
-    """The findings of each file, in order of their codes; at the end how many there are of each code."""
+    """The findings of each file, a line each, in order of their codes: as they are piped."""
     for path, group in groupby(findings, key=lambda finding: finding.path):
         of_file = list(group)
         yield line(Span(one_line(display_path(path)), "id"))
         if of_file[0].test_id is not None:
             yield line(Span(one_line(of_file[0].test_id), "dim"), indent=1)
         for one in of_file:
-            lead = Span(f"{one.rule.code} ", _STYLES[one.rule.severity])
+            lead = Span(f"{one.rule.code} ", SEVERITIES[one.rule.severity])
             yield line(one_line(one.message), Span("  --fix" * one.fixable, "dim"), indent=1, lead=lead)
         yield BLANK
-    yield from _counts(Counter(finding.rule.code for finding in findings), findings)
 
 
-def _counts(counts: Counter[str], findings: Sequence[Finding]) -> Iterator[Line]:
+def grouped(findings: Iterable[Finding], key: Callable[[Finding], str]) -> dict[str, list[Finding]]:
+    """Return the findings by what `key` gives, groups and findings in their order."""
+    groups: dict[str, list[Finding]] = {}
+    for finding in findings:
+        groups.setdefault(key(finding), []).append(finding)
+    return groups
+
+
+def shared(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """Yield the findings of a test, those together that say the same of several recordings."""
+    for group in grouped(findings, lambda one: f"{one.rule.code} {one.many or one.message}").values():
+        if len({finding.path for finding in group}) == 1:
+            yield from ([finding] for finding in group)
+        else:
+            yield group
+
+
+def counts_page(findings: Sequence[Finding]) -> Iterator[Line]:
+    """How many findings there are of each code."""
+    for code, count in sorted(Counter(finding.rule.code for finding in findings).items()):
+        yield _counted(count, next(finding.rule for finding in findings if finding.rule.code == code))
+
+
+def _counted(count: int, rule: Rule) -> Line:
+    severity = Span(rule.severity, SEVERITIES[rule.severity])
+    return line(f"{count:>6,}  {rule.code}  {rule.name:<16}", severity)
+
+
+def statistics_page(findings: Sequence[Finding]) -> Iterator[Line]:
+    """How many findings there are of each code, then in each directory, the most first."""
     rules = {finding.rule.code: finding.rule for finding in findings}
-    for code, count in sorted(counts.items()):
-        rule = rules[code]
-        yield line(f"{count:>6,}  {code}  {rule.name:<16}", Span(rule.severity, _STYLES[rule.severity]))
+    for code, count in _most_first(finding.rule.code for finding in findings):
+        yield _counted(count, rules[code])
+    yield BLANK
+    for directory, count in _most_first(display_path(finding.path.parent) for finding in findings):
+        yield line(f"{count:>6,}  ", Span(one_line(directory), "id"))._replace(whole=True)
+
+
+def _most_first(values: Iterable[str]) -> list[tuple[str, int]]:
+    return sorted(Counter(values).items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def findings_totals(findings: Sequence[Finding], files: int) -> str:
@@ -44,7 +78,7 @@ def findings_totals(findings: Sequence[Finding], files: int) -> str:
     )
     concerned = len({finding.path for finding in findings})
     fixable = sum(finding.fixable for finding in findings)
-    fix = f"; --fix mends {fixable:,}" if fixable else ""
+    fix = f"; {fixable:,} fixable with --fix" if fixable else ""
     explain = f"; recctl rule {findings[0].rule.code} explains" if findings else ""
     return f"{' and '.join(counts)} in {concerned:,} of {plural(files, 'recording')}{fix}{explain}"
 
@@ -64,7 +98,7 @@ def finding_object(finding: Finding) -> JsonObject:
 def rules_page(rules: Sequence[Rule]) -> Iterator[Line]:
     """A line a rule: code, name, severity, and the first sentence of what it means."""
     for rule in rules:
-        severity = Span(f"{rule.severity:<9}", _STYLES[rule.severity])
+        severity = Span(f"{rule.severity:<9}", SEVERITIES[rule.severity])
         lead = Span(f"{rule.code}  ", "id")
         fix = Span("  --fix" * rule.fixable, "dim")
         yield line(f"{rule.name:<16}", severity, first_sentence(rule.meaning), fix, lead=lead)
@@ -77,8 +111,8 @@ def first_sentence(text: str) -> str:
 
 def rule_page(rule: Rule) -> Iterator[Line]:
     """All there is to know of a rule."""
-    fix = "; recctl check --fix mends it" if rule.fixable else ""
+    fix = "; recctl check --fix fixes it" if rule.fixable else ""
     yield line(Span(f"{rule.code} {rule.name}", "heading"), f"  {rule.severity}{fix}")
-    for title, text in (("what", rule.meaning), ("why", rule.why), ("mend", rule.mend)):
+    for title, text in (("what", rule.meaning), ("why", rule.why), ("fix", rule.fix)):
         yield BLANK
         yield line(text, lead=Span(f"{title:<6}", "bold"))

@@ -36,13 +36,16 @@ class Line(NamedTuple):
     """One line, or a paragraph whose text holds line breaks; `indent` is in steps of two blanks.
 
     `lead` stands before the first row, and what follows is aligned behind it. `title` makes the
-    line the heading of a section.
+    line the heading of a section. A `whole` line is never wrapped; `most` are the rows that it may take,
+    0 for any number.
     """
 
     spans: tuple[Span, ...] = ()
     indent: int = 0
     lead: Span | None = None
     title: bool = False
+    whole: bool = False
+    most: int = 0
 
 
 def line(*parts: str | Span, indent: int = 0, lead: Span | None = None) -> Line:

@@ -51,7 +51,8 @@ def _render_line(each: Line, width: int | None, color: bool) -> Iterator[str]:
     lead = each.lead or Span("")
     margin = INDENT * each.indent
     hanging = margin + " " * cell_len(lead.text)
-    rows = _rows(each.spans, None if width is None else max(width - len(hanging), _MIN_ROOM), color)
+    room = None if width is None or each.whole else max(width - len(hanging), _MIN_ROOM)
+    rows = _rows(each.spans, room, color, each.most)
     yield (margin + paint(lead.text, lead.style, color) + next(rows)).rstrip(" ")
     for row in rows:
         yield (hanging + row).rstrip(" ")
@@ -63,8 +64,11 @@ def _rule(each: Line, width: int, color: bool) -> str:
     return _paint((Span("── ", "dim"), Span(title, "heading"), Span(f" {rest}", "dim")), color)
 
 
-def _rows(spans: Sequence[Span], room: int | None, color: bool) -> Iterator[str]:
-    """The spans as rows of at most `room` columns, broken between words; long words are cut."""
+def _rows(spans: Sequence[Span], room: int | None, color: bool, most: int = 0) -> Iterator[str]:
+    """The spans as rows of at most `room` columns, broken between words; long words are cut.
+
+    What does not fit into `most` rows is cut off, with an ellipsis.
+    """
     broken = any("\n" in span.text or "\t" in span.text for span in spans)
     if not broken and (room is None or sum(cell_len(span.text) for span in spans) <= room):
         yield _paint(spans, color)
@@ -72,9 +76,14 @@ def _rows(spans: Sequence[Span], room: int | None, color: bool) -> Iterator[str]
     text = Text.assemble(*((span.text, _STYLES[span.style]) for span in spans), end="")
     text.expand_tabs(4)
     console = _console(color)
-    for row in (
-        text.split("\n", allow_blank=True) if room is None else text.wrap(console, room, overflow="fold")
-    ):
+    split = text.split("\n", allow_blank=True) if room is None else text.wrap(console, room, overflow="fold")
+    rows = list(split)
+    if room is not None and 0 < most < len(rows):
+        rows = rows[:most]
+        rows[-1].rstrip()
+        rows[-1].truncate(room - 1)
+        rows[-1].append("…")
+    for row in rows:
         row.rstrip()
         yield "".join(
             segment.style.render(segment.text, color_system=_color_system(color))

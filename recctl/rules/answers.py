@@ -13,7 +13,7 @@ from recctl.wire.formats import UNKNOWN
 _MANY_ERRORS = "record an error that the test probably does not expect"
 _DOUBT = {
     "no": "and its test does not look as if it expected one",
-    "unknown": "which its test may not expect; its source is not there to look at",
+    "unknown": "which its test may not expect",
 }
 
 
@@ -41,11 +41,11 @@ RECORDED_ERROR = Rule(
     "recorded-error",
     "warning",
     meaning="The answer is an HTTP error, an exception of the provider's library, or a tool's error, and "
-    "the test does not accept one, as far as its name and its source show: it catches none, checks none, and is "
-    "not expected to fail.",
+    "the test does not accept one, as far as its name and its source show: it catches none, checks none, and "
+    "is not expected to fail.",
     why="Answers from somebody's trial and error (a wrong key, a model that was not there) stay behind, and "
     "are replayed for ever.",
-    mend="Look at it with recctl show. If the test does not need it, delete it; else record it again.",
+    fix="Look at it with recctl show. If the test does not need it, delete it; else record it again.",
     needs_all=False,
     look=_recorded_error,
 )
@@ -57,7 +57,8 @@ def _no_end(subject: Subject) -> Iterator[Note]:
         return
     transcript = subject.transcript
     if transcript.choices and not all(choice.finish_reason for choice in transcript.choices):
-        yield Note(f"its stream breaks off after {summary.chunks} chunks, without a finish reason")
+        message = f"its stream breaks off after {summary.chunks} chunks, without a finish reason"
+        yield Note(message, many="hold a stream that breaks off without a finish reason")
 
 
 NO_END = Rule(
@@ -67,7 +68,7 @@ NO_END = Rule(
     meaning="The answer was streamed, and no chunk says that it is finished.",
     why="The recording was cut: by a time-out, a lost connection, or a recorder that was stopped. What is "
     "replayed is half an answer.",
-    mend="Record the test again. If the test stops reading on purpose, ignore the code for that file.",
+    fix="Record the test again. If the test stops reading on purpose, ignore the code for that file.",
     look=_no_end,
 )
 
@@ -82,7 +83,7 @@ def _empty(subject: Subject) -> Iterator[Note]:
     vectors = transcript.embeddings is not None and transcript.embeddings.count > 0
     if said or vectors or transcript.models is not None or transcript.type in (UNKNOWN, "ollama-pull"):
         return
-    yield Note("its answer is empty: no text, no tool call, nothing else")
+    yield Note("its answer is empty: no text, no tool call, nothing else", many="hold an empty answer")
 
 
 EMPTY = Rule(
@@ -91,7 +92,7 @@ EMPTY = Rule(
     "warning",
     meaning="The answer holds no text, no reasoning, no tool call, no embedding and no model list.",
     why="A test that replays it checks nothing. Often the token limit was too low, or a filter stepped in.",
-    mend="Look at the finish reason with recctl show, and record the test again.",
+    fix="Look at the finish reason with recctl show, and record the test again.",
     look=_empty,
 )
 

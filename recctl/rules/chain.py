@@ -22,8 +22,8 @@ def broken_chain(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     for what, carried, many in _unproduced(seen, siblings, siblings.of_test(seen)):
         made = made_by_test(seen.summary, carried)
         if made != "yes":
-            lead, end = _CONFIDENCE[made]
-            yield Note(f"{lead} dead: its request carries {what}{end}", many=many)
+            lead = "probably dead" if made == "no" else "may be dead"
+            yield Note(f"{lead}: its request carries {what}", many=many)
             return
 
 
@@ -36,14 +36,6 @@ def is_reachable(seen: Seen, siblings: Siblings) -> bool:
     others = [other for other in siblings.of_test(seen) if not other.is_dead]
     unproduced = (carried for _, carried, _ in _unproduced(seen, siblings, others))
     return all(made_by_test(seen.summary, carried) == "yes" for carried in unproduced)
-
-
-# How sure the message is, by what the source of the test says, and what it adds.
-_CONFIDENCE: dict[str, tuple[str, str]] = {
-    "no": ("probably", ""),
-    "unknown": ("may be", "; its test file is not there to look at"),
-    "maybe": ("may be", ", unless the test puts it together itself"),
-}
 
 
 def _unproduced(seen: Seen, siblings: Siblings, others: Iterable[Seen]) -> Iterator[tuple[str, str, str]]:
@@ -71,10 +63,11 @@ BROKEN_CHAIN = Rule(
     "warning",
     meaning="The request carries on a tool call or an answer of the model that no other recording of the "
     "same test produces, and that the source of the test does not make either. What is looked at is the test "
-    "file, the modules of the project that it imports, their data files, and conftest.py.",
+    "file, the modules of the project that it imports, their data files, and conftest.py. The message says "
+    '"may be dead" where there is no test file, or where that puts answers together in ways not followed.',
     why="In a replay every answer comes from a recording. A turn that builds on an answer which no recording "
     "gives any more cannot be reached: the recording is probably dead.",
-    mend="Compare it with the others of its test (recctl ls --test NAME, recctl diff REF), and delete it if "
+    fix="Compare it with the others of its test (recctl ls --test NAME, recctl diff REF), and delete it if "
     "a live recording took its place.",
     needs_all=False,
     look_around=broken_chain,

@@ -25,7 +25,8 @@ def _is_foreign(due: Due) -> bool:
 def _foreign_id(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     for due in seen.due:
         if due.id is not None and _is_foreign(due) and not siblings.carried_on(due.id, seen):
-            yield Note(f"its response carries {due.id}, the id of another recording")
+            message = f"its response carries {due.id}, the id of another recording"
+            yield Note(message, many="carry the id of another recording in their response")
             return
 
 
@@ -37,7 +38,7 @@ FOREIGN_ID = Rule(
     "of the file's name.",
     why="The file was copied or renamed and its content was not. Whoever follows the id arrives at another "
     "recording, or nowhere.",
-    mend="recctl check --fix writes the id that belongs to the name, unless a later request of the same test "
+    fix="recctl check --fix writes the id that belongs to the name, unless a later request of the same test "
     "carries the old one.",
     fixable=True,
     needs_all=False,
@@ -51,18 +52,20 @@ def _not_normalized(seen: Seen, siblings: Siblings) -> Iterator[Note]:
         if not _is_foreign(due) and not (due.id is not None and siblings.carried_on(due.id, seen)):
             fields[due.field] += due.count
     if fields:
-        told = ", ".join(f"{field} {count}" for field, count in fields.items())
-        yield Note(f"ids or times are not evened out: {told}")
+        counts = ", ".join(f"{field} {count}" for field, count in fields.items())
+        yield Note(
+            f"ids or times are not normalized: {counts}", many="hold ids or times that are not normalized"
+        )
 
 
 NOT_NORMALIZED = Rule(
     "RC201",
     "not-normalized",
     "error",
-    meaning="An id, a time or a duration in the response is not evened out as the recorder does it.",
+    meaning="An id, a time or a duration in the response is not normalized as the recorder does it.",
     why="Such values change each time the test is recorded. They make noise in every diff, and hide what "
     "really changed.",
-    mend="recctl check --fix, or recctl normalize --write. The hook recctl-normalize does it at each commit.",
+    fix="recctl check --fix, or recctl normalize --write. The hook recctl-normalize does it at each commit.",
     fixable=True,
     needs_all=False,
     look_around=_not_normalized,

@@ -81,7 +81,7 @@ CREDENTIAL = Rule(
     "code host, a private key, a password in a url or a header. Placeholders are passed over. What is found "
     "is never printed.",
     why="Whoever can read the repository can use it, and its history keeps it.",
-    mend="Revoke the credential first: it is known. Then record the test again without it, and take the file "
+    fix="Revoke the credential first: it is known. Then record the test again without it, and take the file "
     "out of the history if it was pushed.",
     look=_credentials,
 )
@@ -119,7 +119,7 @@ PERSONAL_PATH = Rule(
     "are nobody's (user, runner, root) are passed over.",
     why="It tells who recorded the test and how their machine is laid out, and where it is part of a request "
     "nobody else can record the same.",
-    mend="Record the test with a path that is the same for everyone, or ignore the code for that file.",
+    fix="Record the test with a path that is the same for everyone, or ignore the code for that file.",
     look=_personal_paths,
 )
 

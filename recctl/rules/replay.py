@@ -25,7 +25,8 @@ def _edited(subject: Subject) -> Iterator[Note]:
     if name.hash is None:
         yield Note(f"its name is no request hash; by the request it would be {subject.fit.hash}.json")
     else:
-        yield Note(f"its name is not the hash of its request under any rule; that is {_short(subject)}")
+        message = f"its name is not the hash of its request under any rule; that is {_short(subject)}"
+        yield Note(message, many="have names that are not the hash of their request under any rule")
 
 
 def _short(subject: Subject) -> str:
@@ -39,7 +40,7 @@ EDITED = Rule(
     meaning="The name of the file is not the hash of its request, under no hash rule there ever was.",
     why="A replay computes the hash and looks for that name, so it never finds this recording. Usually "
     "somebody replaced text in place (a model name, a test id) and the name stayed.",
-    mend="recctl hash FILE tells the hash and, inside git, the commit that broke it. Undo that edit, or "
+    fix="recctl hash FILE tells the hash and, inside git, the commit that broke it. Undo that edit, or "
     "record the test again and delete the file.",
     needs_all=False,
     look=_edited,
@@ -50,7 +51,8 @@ def _superseded(subject: Subject) -> Iterator[Note]:
     fit = subject.fit
     if fit.rule is not None and fit.standing in ("superseded", "ahead"):
         age = "an older" if fit.standing == "superseded" else "a newer"
-        yield Note(f"its name fits {age} hash rule, that of {fit.rule.since}, not the one in force")
+        which = f"{age} hash rule, that of {fit.rule.since}, not the one in force"
+        yield Note(f"its name fits {which}", many=f"have names that fit {which}")
 
 
 SUPERSEDED = Rule(
@@ -60,7 +62,7 @@ SUPERSEDED = Rule(
     meaning="The name of the file is the hash of its request, but by another rule than the one in force.",
     why="Recorders change how they compute the hash. What was recorded before is not found any more: the "
     "recording is dead until it is made again.",
-    mend="Record the test again and delete the file. If the project's recorder is older than recctl's newest "
+    fix="Record the test again and delete the file. If the project's recorder is older than recctl's newest "
     'rule, say so in pyproject.toml: [tool.recctl] hash-rule = "2026-03-18".',
     needs_all=False,
     look=_superseded,
@@ -77,7 +79,8 @@ def _wrong_directory(subject: Subject) -> Iterator[Note]:
     if _lies_in(subject, wanted) or _lies_in(subject, _SHARED):
         return
     there = f"; {subject.path.name} is there already" if _is_taken(subject, test_file, wanted) else ""
-    yield Note(f"its test looks in {wanted}/, and it does not lie there{there}")
+    many = f"lie outside of {wanted}/, where their test looks" if not there else None
+    yield Note(f"its test looks in {wanted}/, and it does not lie there{there}", many=many)
 
 
 def _is_taken(subject: Subject, test_file: str, directory: str) -> bool:
@@ -99,7 +102,7 @@ WRONG_DIRECTORY = Rule(
     f"{DIRECTORY} beside the test file, or the shared one, common/{DIRECTORY}.",
     why="A test file was moved and its recordings stayed, or a recording was copied by hand. Replay does not "
     "find it.",
-    mend="Move the file to the directory that the message names. Where that holds a file of the same name, a "
+    fix="Move the file to the directory that the message names. Where that holds a file of the same name, a "
     "replay finds that one: delete the file that the message is about instead.",
     needs_all=False,
     look=_wrong_directory,
@@ -111,7 +114,8 @@ def _no_test(subject: Subject) -> Iterator[Note]:
     if summary.test_id is not None or subject.fit.standing != "live" or not subject.is_bound_to_test:
         return
     if not _lies_in(subject, _SHARED):
-        yield Note(f"it names no test, and lies outside of common/{DIRECTORY}")
+        where = f"outside of common/{DIRECTORY}"
+        yield Note(f"it names no test, and lies {where}", many=f"name no test, and lie {where}")
 
 
 NO_TEST = Rule(
@@ -122,7 +126,7 @@ NO_TEST = Rule(
     "its hash depends on the test.",
     why="A test that asks this computes a hash with its own id and never finds the file. Calls made outside "
     f"any test are looked for in common/{DIRECTORY}.",
-    mend=f"Move it to common/{DIRECTORY} if the call is made outside any test and no file of that name is "
+    fix=f"Move it to common/{DIRECTORY} if the call is made outside any test and no file of that name is "
     "there; else record the test again and delete the file.",
     needs_all=False,
     look=_no_test,
@@ -135,7 +139,9 @@ def _same_request(seen: Seen, siblings: Siblings) -> Iterator[Note]:
         return
     twin = siblings.live_twin(seen)
     if twin is not None:
-        yield Note(f"it records the same request as {twin.name}")
+        yield Note(
+            f"it records the same request as {twin.name}", many="record the request of a live recording"
+        )
 
 
 SAME_REQUEST = Rule(
@@ -145,7 +151,7 @@ SAME_REQUEST = Rule(
     meaning="A replay does not find the file, and finds another one in the directory for the same request.",
     why="One request has one answer in a replay. This file is never read, and misleads whoever reads it. "
     "The test needs no new recording.",
-    mend="Compare them with recctl diff A B --part all, and delete the one that the message is about.",
+    fix="Compare them with recctl diff A B --part all, and delete the one that the message is about.",
     needs_all=False,
     look_around=_same_request,
 )

@@ -30,11 +30,11 @@ class Note(msgspec.Struct, frozen=True):
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """A rule: its code and name, how grave it is, and what a person has to know of it.
+    """A rule: its code and name, how severe it is, and what a person has to know of it.
 
     `look` looks at one recording, `look_around` also at the others of its test or directory; rules
     on files that cannot be read have neither. `needs_all` is False where the request and what a listing
-    shows are enough. `fixable` tells that `check --fix` mends it.
+    shows are enough. `fixable` tells that `check --fix` fixes it.
     """
 
     code: str
@@ -42,7 +42,7 @@ class Rule(msgspec.Struct, frozen=True):
     severity: Severity
     meaning: str
     why: str
-    mend: str
+    fix: str
     fixable: bool = False
     needs_all: bool = True
     look: Callable[[Subject], Iterator[Note]] | None = None

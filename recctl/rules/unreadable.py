@@ -15,7 +15,7 @@ NOT_JSON = Rule(
     meaning="The file is not UTF-8, not JSON, empty, or cut short.",
     why="A replay fails on it with a parser's message, often far from the test that needs it. Usual causes "
     "are a merge conflict left in the file, a recorder that was killed, or an editor.",
-    mend="Restore it from git (git checkout -- FILE), or delete it and record it again.",
+    fix="Restore it from git (git checkout -- FILE), or delete it and record it again.",
 )
 
 
@@ -31,14 +31,14 @@ NOT_A_RECORDING = Rule(
     meaning="The file is JSON, but not a recorded call: it has no request or response object, its request "
     "is of no known kind, or it is nested deeper than any recording.",
     why="Nothing replays it. Among recordings it is dead weight, or a recording that was damaged.",
-    mend="Move it out of the directory of recordings, or list it under per-path-ignores.",
+    fix="Move it out of the directory of recordings, or list it under per-path-ignores.",
     look=_no_kind,
 )
 
 
 def _duplicate_keys(subject: Subject) -> Iterator[Note]:
     for key in subject.duplicate_keys:
-        yield Note(f"{key} stands twice in one object; readers keep the last", subject.line_of(key))
+        yield Note(f"{key} is a duplicate key in one object; readers keep the last", subject.line_of(key))
 
 
 DUPLICATE_KEYS = Rule(
@@ -48,7 +48,7 @@ DUPLICATE_KEYS = Rule(
     meaning="An object in the file holds the same key more than once.",
     why="Every parser keeps the last value and says nothing, so people and replay see different things. A "
     "merge that kept both sides does this.",
-    mend="Decide which value is right, delete the other line, and check again: the hash may have changed.",
+    fix="Decide which value is right, delete the other line, and check again: the hash may have changed.",
     look=_duplicate_keys,
 )
 
@@ -56,7 +56,8 @@ DUPLICATE_KEYS = Rule(
 def _unknown_format(subject: Subject) -> Iterator[Note]:
     # Without a known class name only putting it together tells.
     if by_class(subject.items) is None and subject.transcript.type == UNKNOWN:
-        yield Note("the response is in no wire format that recctl knows")
+        message = "the response is in no wire format that recctl knows"
+        yield Note(message, many="hold a response in no wire format that recctl knows")
 
 
 UNKNOWN_FORMAT = Rule(
@@ -66,7 +67,7 @@ UNKNOWN_FORMAT = Rule(
     meaning="The response body fits none of the wire formats that recctl reads.",
     why="It cannot be put together, compared as an answer, or checked for an end. A new provider looks like "
     "this, and so does a body that was damaged.",
-    mend="Look at it with recctl show --raw. For a new provider, report it to recctl with a sample.",
+    fix="Look at it with recctl show --raw. For a new provider, report it to recctl with a sample.",
     look=_unknown_format,
 )
 

@@ -33,7 +33,7 @@ TEST_GONE = Rule(
     "renamed is not judged.",
     why="The test was deleted or renamed. Its recordings are never replayed again; if it was renamed, the "
     "new name has none yet.",
-    mend="recctl prune removes them. If the test was renamed, record it again under its new name.",
+    fix="recctl prune removes them. If the test was renamed, record it again under its new name.",
     needs_all=False,
     look=_test_gone,
 )
@@ -79,7 +79,7 @@ NEAR_DUPLICATE = Rule(
     "one of a live and a dead one; of two that are equally likely the second by name.",
     why="Usually the test was recorded twice and its request holds something that changes, so that the first "
     "recording stayed behind, dead.",
-    mend="recctl diff A B shows what differs. Where RC101, RC102 or RC301 is reported too, delete this one; "
+    fix="recctl diff A B shows what differs. Where RC101, RC102 or RC301 is reported too, delete this one; "
     "else see which of the two the test asks for. Then make the request stable.",
     needs_all=False,
     look_around=_near_duplicate,
@@ -89,7 +89,8 @@ NEAR_DUPLICATE = Rule(
 def _too_large(subject: Subject) -> Iterator[Note]:
     limit = subject.settings.max_size
     if len(subject.raw) > limit * _KILO:
-        yield Note(f"it has {len(subject.raw) / _KILO:,.0f} kB, more than {limit:,}")
+        message = f"it has {len(subject.raw) / _KILO:,.0f} kB, more than {limit:,}"
+        yield Note(message, many=f"have more than {limit:,} kB")
 
 
 TOO_LARGE = Rule(
@@ -99,7 +100,7 @@ TOO_LARGE = Rule(
     meaning="The file is larger than the limit, 1,000 kB unless [tool.recctl.check] max-size says otherwise.",
     why="Every clone carries it for ever, and reviews and editors choke on it. Often it is an image or a "
     "batch of embeddings that a smaller one would stand for.",
-    mend="Record the test with less data, or raise max-size.",
+    fix="Record the test with less data, or raise max-size.",
     needs_all=False,
     look=_too_large,
 )
@@ -108,17 +109,18 @@ TOO_LARGE = Rule(
 def _format(subject: Subject) -> Iterator[Note]:
     # A document with a key twice is another rule's: to write it anew would lose the first.
     if not subject.is_canonical and not subject.duplicate_keys:
-        yield Note(_what_differs(subject.raw))
+        which = f"not formatted as the recorder does it: {_what_differs(subject.raw)}"
+        yield Note(f"it is {which}", many=f"are {which}")
 
 
 def _what_differs(raw: bytes) -> str:
     if not raw.isascii():
-        return "it is not spelled as the recorder does it: characters outside ASCII are not escaped"
+        return "characters outside ASCII are not escaped"
     if b"\r\n" in raw:
-        return "it is not spelled as the recorder does it: lines end in CRLF"
+        return "lines end in CRLF"
     if not raw.endswith(b"}\n"):
-        return "it is not spelled as the recorder does it: it does not end in one line break"
-    return "it is not spelled as the recorder does it: indentation, escapes or numbers differ"
+        return "no single line break at the end"
+    return "indentation, escapes or numbers differ"
 
 
 FORMAT = Rule(
@@ -126,10 +128,10 @@ FORMAT = Rule(
     "format",
     "warning",
     meaning="The bytes of the file are not those that the recorder writes for the same document: JSON "
-    "indented by two, ASCII only, Python's spelling of numbers, one line break at the end.",
+    "indented by two, ASCII only, numbers as Python writes them, one line break at the end.",
     why="The next tool that writes the file changes lines that nobody meant to change, and reviewers have to "
     "read them.",
-    mend="recctl check --fix. Keep formatters away from recordings.",
+    fix="recctl check --fix. Keep formatters away from recordings.",
     fixable=True,
     look=_format,
 )

@@ -153,7 +153,7 @@ def test_text_is_grouped_by_file_in_order_of_path_and_code(tmp_path: Path) -> No
     at = {name: by_head[path.relative_to(tmp_path).as_posix()].split("\n") for name, path in paths.items()}
     assert at["a"][1:3] == [
         "  tests/x/test_x.py::test_a",
-        "  RC201 ids or times are not evened out: created 1  --fix",
+        "  RC201 ids or times are not normalized: created 1  --fix",
     ]
     assert at["a"][3].startswith("  RC404 ")
     assert at["a"][3].endswith("  --fix")
@@ -170,7 +170,7 @@ def test_text_is_grouped_by_file_in_order_of_path_and_code(tmp_path: Path) -> No
     ]
     assert result.code == 1
     assert result.err.startswith("2 errors and 3 warnings in 4 of 5 recordings")
-    assert "--fix mends 3" in result.err
+    assert "3 fixable with --fix" in result.err
     assert result.err.count("\n") == 1
 
 
@@ -187,7 +187,7 @@ def test_totals_name_only_what_there_is(tmp_path: Path, codes: list[str], totals
     healthy(tmp_path, "two")
     result = run("check", ".", cwd=tmp_path)
     assert result.err.split(";")[0].rstrip("\n") == totals
-    assert ("--fix mends" in result.err) == bool(FIXABLE & set(codes))
+    assert ("fixable with --fix" in result.err) == bool(FIXABLE & set(codes))
 
 
 @pytest.mark.parametrize("ways", [["z", "{root}/a"], ["{root}/z", "a"], ["./z", "z/../a"]], ids=str)
@@ -632,7 +632,7 @@ def test_hostile_text_cannot_steer_the_terminal(hostile: Path, form: str) -> Non
 def test_hostile_text_cannot_hide_among_colours(hostile: Path) -> None:
     result = run_in_terminal("check", ".", columns=120, cwd=hostile)
     assert unsafe(bare(result)) == set()
-    assert {*re.findall(r"\x1b\[([0-9;]*)m", result.out)} <= {"0", "2", "31", "33", "36"}
+    assert {*re.findall(r"\x1b\[([0-9;]*)m", result.out)} <= {"0", "1", "2", "31", "33", "36"}
     assert "[red]" in bare(result)
 
 
@@ -648,14 +648,180 @@ def wide(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
+def shown(*args: str | Path, cwd: Path, columns: int = 80) -> list[str]:
+    """The lines of a page on a terminal, without the totals that follow it."""
+    result = run_in_terminal("check", *args, cwd=cwd, columns=columns, rows=10_000, env={"NO_COLOR": "1"})
+    return result.out.split("\n")
+
+
 @pytest.mark.parametrize("columns", [40, 80, 160])
-def test_no_line_is_wider_than_the_screen_and_none_is_lost(wide: Path, columns: int) -> None:
-    result = run_in_terminal("check", ".", cwd=wide, columns=columns, env={"NO_COLOR": "1"})
-    *page, totals, end = result.out.split("\n")
-    piped = run("check", ".", cwd=wide)
-    assert (result.code, end, f"{totals}\n") == (1, "", piped.err)
-    assert max(map(cell_len, page)) <= columns
-    assert "".join("".join(page).split()) == "".join(piped.out.split())
+def test_no_line_is_wider_than_the_screen(wide: Path, columns: int) -> None:
+    *page, totals, end = shown(".", cwd=wide, columns=columns)
+    assert (end, f"{totals}\n") == ("", run("check", ".", cwd=wide).err)
+    paths = [line for line in page if line.endswith(".json")]  # stand alone, and are never broken
+    assert max(cell_len(line) for line in page if line not in paths) <= columns
+
+
+@pytest.mark.parametrize("columns", [40, 80, 160])
+def test_long_loses_nothing_and_breaks_no_path(wide: Path, columns: int) -> None:
+    *page, _, _ = shown(".", "--long", cwd=wide, columns=columns)
+    squeezed = "".join("".join(page).split())
+    for one in json.loads(run("check", ".", "--format", "json", cwd=wide).out):
+        assert f"{one['code']} {one['path']}" in [line.strip() for line in page]
+        assert "".join(one["message"].split()) in squeezed
+
+
+def second_turns(root: Path, count: int, name: str = "one") -> list[str]:
+    """The ids of so many recordings of a test that each carry on a call that no recording made."""
+    test_id = f"tests/x/test_x.py::test_{name}"
+    paths = []
+    for number in range(count):
+        call = {"id": f"call_{number:08}abcdefgh", "type": "function", "function": {"name": "f"}}
+        turns = [
+            {"role": "user", "content": f"Question {number}?"},
+            {"role": "assistant", "content": None, "tool_calls": [call]},
+            {"role": "tool", "tool_call_id": call["id"], "content": "x" * 100 * number},
+        ]
+        paths.append(put(root / "tests/x/recordings", chat(test_id=test_id, messages=turns)))
+    (root / "tests/x/test_x.py").write_text(f"def test_{name}(): ...\n")
+    return sorted(f"rec-{path.name[:12]}" for path in paths)
+
+
+def test_on_a_terminal_the_test_stands_once_and_what_recordings_share_in_one_line(tmp_path: Path) -> None:
+    ids = second_turns(tmp_path, 3)
+    assert shown("--select", "RC301", "tests", cwd=tmp_path, columns=160)[:4] == [
+        "tests/x/test_x.py",
+        "  test_one",
+        "    RC301 3 recordings carry a tool call that no recording of the test made: " + ", ".join(ids),
+        "",
+    ]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 160])
+def test_a_finding_takes_two_rows_at_most(tmp_path: Path, columns: int) -> None:
+    """As many recordings as have room are named, and the rest is counted."""
+    ids = second_turns(tmp_path, 30)
+    _, _, *page = shown("--select", "RC301", "tests", "-q", cwd=tmp_path, columns=columns)
+    text = " ".join(" ".join(page).split())
+    named = re.findall(r"rec-[0-9a-f]{12}", text)
+    assert page[2:] == [""]
+    assert text.endswith(f"test made: {', '.join(named)} and {30 - len(named)} more")
+    assert named == ids[: len(named)] != []
+    assert len(page[1]) + len(", rec-ab7d61e2daa7") > columns
+
+
+def test_findings_of_one_recording_each_have_their_words(tmp_path: Path) -> None:
+    (one,) = second_turns(tmp_path, 1)
+    path = tmp_path / "tests/x/recordings"
+    (file,) = path.iterdir()
+    file.write_bytes(file.read_bytes() + b"\n")
+    page = shown("tests", "-q", "--select", "RC301,RC404", cwd=tmp_path, columns=200)
+    assert page == [
+        "tests/x/test_x.py",
+        "  test_one",
+        f"    RC301 {one}  probably dead: its request carries call_00000000abcdefgh, "
+        "which no recording of its test made",
+        f"    RC404 {one}  it is not formatted as the recorder does it: "
+        "no single line break at the end  --fix",
+        "",
+    ]
+
+
+def test_a_reference_on_a_terminal_is_one_that_show_takes(tmp_path: Path) -> None:
+    """Two files whose names begin alike, two lists of models, a name that is none: each is told apart."""
+    (tmp_path / ".git").mkdir()
+    place = tmp_path / "tests/x/recordings"
+    for name in ("a" * 12, "a" * 12 + "b" * 52, "models-" + "c" * 64 + "-01234567", "mine", "d" * 64):
+        put(place / f"{name}.json", chat(test_id="tests/x/test_x.py::test_one"))
+    put(place / f"models-{'c' * 64}-76543210.json", chat(test_id="tests/x/test_x.py::test_two"))
+    (tmp_path / "tests/x/test_x.py").write_text("def test_two(): ...\n")
+    told = " ".join(shown("--select", "RC101,RC401", "tests", cwd=tmp_path, columns=5000))
+    references = set(re.findall(r"(?:rec|models)-[0-9a-f-]+|mine.json|tests/x/recordings/\S+\.json", told))
+    files = {
+        Path(json.loads(run("show", one, "--json", cwd=tmp_path).out)[0]["path"]).name for one in references
+    }
+    assert files == {path.name for path in place.iterdir()}
+
+
+def test_what_names_no_test_stands_below_its_directory(tmp_path: Path) -> None:
+    for name in ("a/recordings/cut", "a/recordings/other", "b/recordings/cut"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / f"{name}.json").write_bytes(b"{")
+    what = "it is cut short: not JSON at line 1 column 2, Expecting property name enclosed in double quotes"
+    assert shown(".", "-q", cwd=tmp_path, columns=200) == [
+        "a/recordings/",
+        f"  RC001 {what} (2 recordings: cut.json, other.json)",
+        "",
+        "b/recordings/",
+        f"  RC001 cut.json  {what}",
+        "",
+    ]
+
+
+# ---- statistics, quiet
+
+
+def test_statistics_count_by_code_and_by_directory_and_show_no_finding(tree: Path) -> None:
+    (tree / "other/recordings").mkdir(parents=True)
+    for name in "ab":
+        (tree / f"other/recordings/{name}.json").write_bytes(b"{")
+    result = run("check", ".", "--statistics", cwd=tree)
+    by_code, by_directory = result.out.split("\n\n")
+    counts = [line.split() for line in by_code.splitlines()]
+    assert counts[0] == ["3", "RC001", "not-json", "error"]
+    assert [(row[0], row[1]) for row in counts[1:]] == [("1", code) for code in sorted({*BREAKS} - {"RC001"})]
+    assert [line.split() for line in by_directory.splitlines()] == [
+        ["7", "tests/x/recordings"],
+        ["2", "other/recordings"],
+    ]
+    assert (result.code, result.err) == (1, run("check", ".", cwd=tree).err)
+
+
+@pytest.mark.parametrize("form", ["json", "github"])
+def test_statistics_are_text(tree: Path, form: str) -> None:
+    assert "--statistics is text" in refused(".", "--statistics", "--format", form, cwd=tree)
+
+
+def test_statistics_of_nothing_are_nothing(tmp_path: Path) -> None:
+    healthy(tmp_path)
+    assert run("check", ".", "--statistics", cwd=tmp_path) == Result(0, b"", "")
+
+
+@pytest.mark.parametrize("option", ["-q", "--quiet"])
+def test_quiet_prints_findings_alone(tree: Path, option: str) -> None:
+    loud, quiet = run("check", ".", cwd=tree), run("check", ".", option, cwd=tree)
+    assert (quiet.code, quiet.err) == (1, "")
+    *groups, counts = loud.out.split("\n\n")
+    assert quiet.out == "\n\n".join(groups) + "\n"
+    assert "RC001" in counts
+
+
+@pytest.mark.parametrize("form", ["json", "github"])
+def test_quiet_changes_no_other_format(tree: Path, form: str) -> None:
+    loud = run("check", ".", "--format", form, cwd=tree, env=NO_GITHUB)
+    assert run("check", ".", "--format", form, "-q", cwd=tree, env=NO_GITHUB) == Result(
+        loud.code, loud.data, ""
+    )
+
+
+def test_quiet_says_what_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_bytes(b"{")
+    result = run("check", "gone.json", "bad.json", "-q", cwd=tmp_path)
+    assert (result.code, len(problems(result)), result.err.count("\n")) == (2, 1, 1)
+
+
+def test_quiet_draws_no_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    broken(tmp_path, "RC404")
+    monkeypatch.setattr("recctl.commands.check.progress", lambda *_: pytest.fail("progress is drawn"))
+    assert run("check", "tests", "-q", cwd=tmp_path).code == 0
+
+
+# ---- a baseline without a file
+
+
+def test_write_baseline_without_a_file_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    """Not even that a path is not there is noticed."""
+    assert "--write-baseline needs a file" in refused("gone.json", "--write-baseline", cwd=tmp_path)
 
 
 def test_a_page_of_many_findings_goes_through_the_pager(tree: Path) -> None:

@@ -19,7 +19,7 @@ from tests.edits.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
 
 Change = Callable[[bytes], bytes]
-MENDED = "mended {}; recctl undo takes it back\n"
+FIXED = "fixed {}; recctl undo takes it back\n"
 
 
 def _undated(raw: bytes) -> bytes:
@@ -93,7 +93,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_is_fixable_is_mended_to_the_byte(root: Path, code: str) -> None:
     path, right = broken(root, FIXABLE[code])
     assert codes(".", cwd=root) == [code]
-    assert run("check", ".", "--fix", cwd=root) == Result(1, b"", MENDED.format("1 recording"))
+    assert run("check", ".", "--fix", cwd=root) == Result(1, b"", FIXED.format("1 recording"))
     assert path.read_bytes() == right
     assert run("check", ".", "--fix", "--strict", cwd=root) == Result(0, b"", "")
 
@@ -103,7 +103,7 @@ def test_what_is_fixable_is_mended_to_the_byte(root: Path, code: str) -> None:
 def test_every_spelling_becomes_that_of_the_recorder(root: Path, name: str, also: list[str]) -> None:
     path, right = broken(root, *(FIXABLE[code] for code in also), SPELLINGS[name])
     assert codes(".", cwd=root) == [*also, "RC404"]
-    assert run("check", ".", "--fix", cwd=root) == Result(1, b"", MENDED.format("1 recording"))
+    assert run("check", ".", "--fix", cwd=root) == Result(1, b"", FIXED.format("1 recording"))
     assert path.read_bytes() == right
     assert run("check", ".", "--fix", cwd=root) == Result(0, b"", "")
 
@@ -133,7 +133,7 @@ def test_several_files_are_mended_at_once_and_others_not_touched(root: Path) -> 
     pairs = [broken(root, change, name=code) for code, change in FIXABLE.items()]
     other = healthy(root, "other")
     before = os.stat(other)
-    assert run("check", ".", "--fix", cwd=root) == Result(1, b"", MENDED.format("3 recordings"))
+    assert run("check", ".", "--fix", cwd=root) == Result(1, b"", FIXED.format("3 recordings"))
     assert [path.read_bytes() for path, _ in pairs] == [right for _, right in pairs]
     assert (os.stat(other).st_ino, os.stat(other).st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert strangers(root) == ["test_x.py"]
@@ -153,7 +153,7 @@ def test_without_fix_nothing_is_written(root: Path, tmp_path: Path) -> None:
     before = tree_of(tmp_path)
     result = run("check", ".", cwd=root)
     assert (result.code, tree_of(tmp_path)) == (1, before)
-    assert "--fix mends 3" in result.err
+    assert "3 fixable with --fix" in result.err
 
 
 # ---- what is left
@@ -167,9 +167,9 @@ def test_other_findings_are_still_told(root: Path) -> None:
     assert result.out.startswith("tests/x/recordings/cut.json\n  RC001 ")
     assert "RC201" not in result.out
     assert result.err.startswith("1 error in 1 of 2 recordings; recctl rule RC001 explains\n")
-    assert MENDED.format("1 recording") in result.err
+    assert FIXED.format("1 recording") in result.err
     again = run("check", ".", "--fix", cwd=root)
-    assert (again.code, again.out, "mended" in again.err) == (1, result.out, False)
+    assert (again.code, again.out, "fixed " in again.err) == (1, result.out, False)
 
 
 def test_other_findings_of_the_same_file_are_still_told(root: Path) -> None:
@@ -281,7 +281,7 @@ def test_a_symbolic_link_is_left_alone_and_said(root: Path, tmp_path: Path) -> N
     assert other.read_bytes() == other_right
     assert result.out.startswith(f"{place}\n")
     assert "  RC201 " in result.out
-    assert MENDED.format("1 recording") in result.err
+    assert FIXED.format("1 recording") in result.err
 
 
 def test_only_a_symbolic_link_is_nothing_mended(root: Path, tmp_path: Path) -> None:
@@ -289,7 +289,7 @@ def test_only_a_symbolic_link_is_nothing_mended(root: Path, tmp_path: Path) -> N
     path.rename(tmp_path / "elsewhere.json")
     path.symlink_to(tmp_path / "elsewhere.json")
     result = run("check", ".", "--fix", cwd=root)
-    assert (result.code, "mended" in result.err) == (2, False)
+    assert (result.code, "fixed " in result.err) == (2, False)
     assert (tmp_path / "elsewhere.json").read_bytes() == _undated(right)
 
 
@@ -303,7 +303,7 @@ def test_accepted_findings_are_not_mended(root: Path) -> None:
     assert run("check", "tests", "--baseline", "b.json", "--fix", cwd=root) == Result(0, b"", "")
     other, right = broken(root, _undated, name="two")
     result = run("check", "tests", "--baseline", "b.json", "--fix", cwd=root)
-    assert result == Result(1, b"", MENDED.format("1 recording"))
+    assert result == Result(1, b"", FIXED.format("1 recording"))
     assert (path.read_bytes(), other.read_bytes()) == (before, right)
 
 
@@ -359,10 +359,10 @@ def test_a_fault_leaves_everything_as_it_was(
     with monkeypatch.context() as patch:
         patch.setattr(os, function, _no_room)
         result = run("check", ".", "--fix", cwd=root)
-    assert (result.code, len(problems(result)), "mended" in result.err) == (2, 1, False)
+    assert (result.code, len(problems(result)), "fixed " in result.err) == (2, 1, False)
     assert "No space left on device" in result.err
     assert tree_of(root) == before
-    assert run("check", ".", "--fix", cwd=root) == Result(1, b"", MENDED.format("3 recordings"))
+    assert run("check", ".", "--fix", cwd=root) == Result(1, b"", FIXED.format("3 recordings"))
 
 
 def test_a_fault_half_way_leaves_each_file_old_or_new_and_undo_helps(

@@ -6,7 +6,6 @@ import html
 import json
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from tests.cli.test_access import run_unprivileged
 from tests.cli.test_terminal import ALL_HOSTILE, unsafe
 from tests.helpers import Result, chat, problems, put, run
 
-MEGABYTE = 1024 * 1024  # more than this GitHub does not take as the summary of a step
 _COMMAND = re.compile(r"::(?P<name>[^\s:]+)(?: (?P<properties>.*?))?::(?P<message>.*)")
 
 
@@ -61,11 +59,20 @@ def summary(place: Path) -> str:
     return (place / "summary.md").read_text("utf-8")
 
 
+def tables(text: str) -> list[list[list[str]]]:
+    """The rows of each table in a summary, as the text that a reader sees, by the rules of GFM."""
+    found = []
+    for part in text.split("\n\n"):
+        rows = [line for line in part.split("\n") if line.startswith("|")]
+        if rows:
+            assert re.fullmatch(r"\|( *:?-+:? *\|)+", rows[1])
+            found.append([[html.unescape(cell.strip()) for cell in _cells_of(row)] for row in rows[2:]])
+    return found
+
+
 def cells(text: str) -> list[list[str]]:
-    """The rows of the table in a summary, as the text that a reader sees, by the rules of GFM."""
-    rows = [line for line in text.split("\n") if line.startswith("|")]
-    assert re.fullmatch(r"\|( *:?-+:? *\|)+", rows[1])
-    return [[html.unescape(cell.strip()) for cell in _cells_of(row)] for row in (rows[0], *rows[2:])]
+    """The rows of the tables of findings in a summary, after that of the counts."""
+    return [row for table in tables(text)[1:] for row in table]
 
 
 def _cells_of(row: str) -> list[str]:
@@ -123,7 +130,7 @@ def test_annotations_are_exactly_so_and_errors_come_first(project: Path) -> None
         "::error file=tests/b/recordings/cut.json,line=1,title=RC001 not-json::"
         "it is cut short: not JSON at line 2 column 1, Expecting value\n"
         f"::warning file={place},line=1,title=RC404 format::"
-        "it is not spelled as the recorder does it: it does not end in one line break\n"
+        "it is not formatted as the recorder does it: no single line break at the end\n"
         f"::warning file={place},line={lines[0]},title=RC502 personal-path::"
         f"line {lines[0]} holds a path of somebody's home directory\n"
     )
@@ -168,8 +175,10 @@ def test_messages_are_escaped(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text(f'{{"request": {{{key}: 1, {key}: 2}}, "response": {{"body": {{}}}}}}')
     result = github("--select", "RC002", ".", cwd=tmp_path)
     (command,) = commands(result.out)
-    assert command.message == "100%0A%25::error::x, y: z stands twice in one object; readers keep the last"
-    assert "::100%250A%2525::error::x, y: z stands" in result.out
+    assert (
+        command.message == "100%0A%25::error::x, y: z is a duplicate key in one object; readers keep the last"
+    )
+    assert "::100%250A%2525::error::x, y: z is a" in result.out
 
 
 INJECTIONS = [
@@ -198,8 +207,8 @@ def test_no_file_can_add_a_command(tmp_path: Path, text: str) -> None:
     assert len(found) == len(result.out.splitlines()) >= 3
     assert {tuple(command.properties) for command in found} == {("file", "line", "title")}
     assert unsafe(result.out) == unsafe(result.err) == set()
-    table = cells(summary(tmp_path))
-    assert (len(table), {len(row) for row in table}) == (len(found) + 1, {4})
+    rows = cells(summary(tmp_path))
+    assert (len(rows), {len(row) for row in rows}) == (len(found), {3})
 
 
 # ---- where files are
@@ -228,28 +237,58 @@ def test_names_that_are_not_utf8_are_spelled_out(tmp_path: Path) -> None:
     for workspace in (None, tmp_path):
         (command,) = commands(github(".", cwd=tmp_path, workspace=workspace).out)
         assert command.properties["file"] == "\\xff.json"
-        assert cells(summary(tmp_path))[1][2] == "\\xff.json"
+        assert cells(summary(tmp_path))[0][1] == "\\xff.json"
 
 
 # ---- the summary
 
 
-def test_the_summary_is_a_table_of_all_findings_errors_first(project: Path) -> None:
+def test_the_summary_is_by_rule_and_then_by_test_errors_first(project: Path) -> None:
     result = github(cwd=project)
     text = summary(project)
     (path,) = (project / "tests/a/recordings").iterdir()
-    head, *rows = cells(text)
-    assert len(head) == 4
-    assert [(code, severity, file) for code, severity, file, _ in rows] == [
-        ("RC001", "error", "tests/b/recordings/cut.json"),
-        ("RC404", "warning", path.relative_to(project).as_posix()),
-        ("RC502", "warning", path.relative_to(project).as_posix()),
+    counts, *rest = tables(text)
+    assert counts == [
+        ["RC001 not-json", "error", "1"],
+        ["RC404 format", "warning", "1"],
+        ["RC502 personal-path", "warning", "1"],
     ]
-    assert [row[3] for row in rows] == [command.message for command in commands(result.out)]
+    assert re.findall(r"#### (.*)", text) == [row[0] for row in counts]
+    name, test = f"rec-{path.name[:12]}", "tests/a/test_a.py::test_a"
+    assert [[row[:2] for row in table] for table in rest] == [
+        [["tests/b/recordings", "tests/b/recordings/cut.json"]],
+        [[test, name]],
+        [[test, name]],
+    ]
+    assert [row[2] for table in rest for row in table] == [each.message for each in commands(result.out)]
     assert result.err.strip() in html.unescape(text)
     assert text.startswith("### recctl check\n")
     kinds, parsed = seen_by_markdown(text)
-    assert (kinds, parsed) == (PLAIN | {"text_special"} if "text_special" in kinds else PLAIN, [head, *rows])
+    assert kinds <= PLAIN | {"text_special"}
+    assert parsed == [row for table, head in zip(tables(text), _HEADS, strict=True) for row in (head, *table)]
+
+
+_HEADS = [["rule", "severity", "findings"], *[["test", "recordings", "what"]] * 3]
+
+
+def test_what_recordings_of_a_test_share_is_one_row(tmp_path: Path) -> None:
+    paths = [
+        put(
+            tmp_path / "tests/a/recordings",
+            chat(test_id=f"tests/a/test_a.py::test_{test}", prompt=f"{number}"),
+        )
+        for test in "ab"
+        for number in range(12)
+    ]
+    for path in paths:
+        path.write_bytes(path.read_bytes() + b"\n")
+    github("--select", "RC404", "tests", cwd=tmp_path)
+    rows = cells(summary(tmp_path))
+    what = "12 recordings are not formatted as the recorder does it: no single line break at the end"
+    assert [(row[0], row[2]) for row in rows] == [(f"tests/a/test_a.py::test_{test}", what) for test in "ab"]
+    for row, of_test in zip(rows, (paths[:12], paths[12:]), strict=True):
+        ids = sorted(f"rec-{path.name[:12]}" for path in of_test)
+        assert row[1] == f"{', '.join(ids[:10])} and 2 more"
 
 
 def test_a_summary_is_appended(project: Path) -> None:
@@ -308,12 +347,12 @@ def test_nothing_can_break_the_table_or_make_markup(tmp_path: Path, text: str) -
     github("--select", "RC002", ".", cwd=tmp_path)
     written = summary(tmp_path)
     shown, told = (part.replace("\n", "\\n") for part in (name, text))
-    row = ["RC002", "error", shown, f"{told} stands twice in one object; readers keep the last"]
-    assert cells(written)[1:] == [row]
+    row = [".", shown, f"{told} is a duplicate key in one object; readers keep the last"]
+    assert cells(written) == [row]
     kinds, parsed = seen_by_markdown(written)
     assert kinds <= PLAIN | {"text_special"}
-    assert [[" ".join(cell.split()) for cell in one] for one in parsed[1:]] == [row]
-    assert (len(parsed), parsed[0][0]) == (2, "code")
+    assert [[" ".join(cell.split()) for cell in one] for one in parsed[3:]] == [row]
+    assert len(parsed) == 4
 
 
 @pytest.mark.parametrize(
@@ -335,50 +374,72 @@ def test_all_that_is_hostile_stays_one_row(tmp_path: Path) -> None:
     (tmp_path / f"{name}.json").write_bytes(b"{")
     result = github(".", cwd=tmp_path)
     text = summary(tmp_path)
-    assert (len(commands(result.out)), len(cells(text)), unsafe(text)) == (1, 2, set())
+    assert (len(commands(result.out)), len(cells(text)), unsafe(text)) == (1, 1, set())
 
 
-def _many(root: Path, count: int) -> Iterator[Path]:
+def _keys(root: Path, count: int, key: str = "{number}") -> None:
+    """So many files that each have another finding, an error."""
     for number in range(count):
-        path = root / f"{number:05}.json"
-        path.write_bytes(b"{")
-        yield path
+        text = json.dumps(key.format(number=number))
+        raw = f'{{"request": {{{text}: 1, {text}: 2}}, "response": {{"body": {{}}}}}}'
+        (root / f"{number:05}.json").write_text(raw)
+
+
+MORE = {
+    (10, 10): None,
+    (11, 10): "1 more error",
+    (10, 12): "2 more warnings",
+    (25, 1011): "15 more errors and 1,001 more warnings",
+    (0, 11): "1 more warning",
+}
+
+
+@pytest.mark.parametrize(("errors", "warnings"), MORE, ids=str)
+def test_no_more_annotations_than_github_shows_and_the_rest_is_counted(
+    tmp_path: Path, errors: int, warnings: int
+) -> None:
+    _keys(tmp_path, errors)
+    for number in range(warnings):
+        put(tmp_path / f"0-{number}.json", chat("/home/ada/x"))
+    result = github("--select", "RC002,RC502", ".", cwd=tmp_path)
+    more = MORE[errors, warnings]
+    levels = ["error"] * min(errors, 10) + ["warning"] * min(warnings, 10) + ["notice"] * bool(more)
+    shown = commands(result.out)
+    assert [each.name for each in shown] == levels
+    assert [each.message for each in shown[20 if errors else 10 :]] == (
+        [f"{more}; see the job summary"] if more else []
+    )
+    assert result.code == int(errors > 0)
+
+
+def test_without_a_summary_the_notice_names_none(tmp_path: Path) -> None:
+    _keys(tmp_path, 11)
+    args = ("check", ".", "--format", "github", "--select", "RC002")
+    result = run(*args, cwd=tmp_path, env={"GITHUB_STEP_SUMMARY": None})
+    assert commands(result.out)[-1].message == "1 more error; not shown here"
+
+
+def test_a_summary_is_below_60_kb_and_counts_what_was_left_out(tmp_path: Path) -> None:
+    _keys(tmp_path, 1500)
+    put(tmp_path / "0.json", chat("/home/ada/x"))
+    github("--select", "RC002,RC502", ".", cwd=tmp_path)
+    text = summary(tmp_path)
+    rows = cells(text)
+    assert 50_000 < len(text.encode()) < 60_000
+    assert text.endswith(f"\n{1501 - len(rows):,} more findings not shown here.\n")
+    assert 100 < len(rows) < 1500
+    assert [row[0] for row in tables(text)[0]] == ["RC002 duplicate-keys", "RC502 personal-path"]
+    assert "#### RC502" not in text
 
 
 @pytest.mark.parametrize(
-    ("count", "rest"), [(999, None), (1000, None), (1001, "1 more"), (2234, "1,234 more")]
+    "key", ["{number}" + "<" * 10_000, "{number}" + "\u4eac" * 3_000], ids=["signs", "wide"]
 )
-def test_a_table_of_more_than_a_thousand_is_cut_and_says_so(
-    tmp_path: Path, count: int, rest: str | None
-) -> None:
-    paths = list(_many(tmp_path, count))
-    result = github(".", cwd=tmp_path)
-    text = summary(tmp_path)
-    rows = cells(text)[1:]
-    assert [row[2] for row in rows] == [path.name for path in paths[:1000]]
-    assert len(commands(result.out)) == count
-    assert [line for line in text.splitlines() if " more " in line] == (
-        [f"{rest} are not shown."] if rest else []
-    )
-    assert f"{count:,} errors" in text
-    assert seen_by_markdown(text)[1][-1][2] == paths[:1000][-1].name
-
-
-def test_a_cut_table_leaves_out_warnings_first(tmp_path: Path) -> None:
-    put(tmp_path / "0.json", chat("/home/ada/x"))
-    for _ in _many(tmp_path, 1000):
-        pass
-    github("--select", "RC001,RC502", ".", cwd=tmp_path)
-    assert {row[1] for row in cells(summary(tmp_path))[1:]} == {"error"}
-
-
-def test_a_summary_is_no_larger_than_github_takes(tmp_path: Path) -> None:
-    for number in range(60):
-        key = json.dumps(f"{number}" + "<" * 10_000)
-        raw = f'{{"request": {{{key}: 1, {key}: 2}}, "response": {{"body": {{}}}}}}'
-        (tmp_path / f"{number}.json").write_text(raw)
+def test_a_summary_of_long_messages_is_below_60_kb(tmp_path: Path, key: str) -> None:
+    _keys(tmp_path, 60, key)
     github("--select", "RC002", ".", cwd=tmp_path)
-    assert (tmp_path / "summary.md").stat().st_size <= MEGABYTE
+    assert (tmp_path / "summary.md").stat().st_size < 60_000
+    assert "more findings not shown here." in summary(tmp_path)
 
 
 # ---- a summary that cannot be written

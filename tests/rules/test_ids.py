@@ -65,7 +65,7 @@ def normalized(root: Path) -> list[str]:
 @pytest.mark.parametrize(("key", "value"), DUE, ids=str)
 def test_what_is_due(key: str, value: object, tmp_path: Path) -> None:
     files = project(answered(PLAIN, **{key: value}))
-    assert found(tmp_path, files, "RC201") == [f"ids or times are not evened out: {key} 1"]
+    assert found(tmp_path, files, "RC201") == [f"ids or times are not normalized: {key} 1"]
     assert normalized(tmp_path) == [key]
 
 
@@ -79,19 +79,19 @@ def test_what_is_not_due(key: str, value: object, tmp_path: Path) -> None:
 @pytest.mark.parametrize("key", ["id", "created", "created_at", "total_duration"])
 def test_values_of_odd_types_are_due_as_well(key: str, value: object, tmp_path: Path) -> None:
     files = project(answered(PLAIN, **{key: value}))
-    assert found(tmp_path, files, "RC201") == [f"ids or times are not evened out: {key} 1"]
+    assert found(tmp_path, files, "RC201") == [f"ids or times are not normalized: {key} 1"]
     assert normalized(tmp_path) == [key]
 
 
 def test_chunks_are_counted(tmp_path: Path) -> None:
     stream = answered(STREAMS["OpenAI chat"](["Hel", "lo."], "stop"), id="chatcmpl-1", created=7)
-    assert found(tmp_path, project(stream), "RC201") == ["ids or times are not evened out: id 3, created 3"]
+    assert found(tmp_path, project(stream), "RC201") == ["ids or times are not normalized: id 3, created 3"]
 
 
 def test_one_chunk_of_many_is_enough(tmp_path: Path) -> None:
     stream = STREAMS["OpenAI chat"](["a"] * 30, "stop")
     stream.document["response"]["body"][29]["__data__"]["created"] = 7
-    assert found(tmp_path, project(stream), "RC201") == ["ids or times are not evened out: created 1"]
+    assert found(tmp_path, project(stream), "RC201") == ["ids or times are not normalized: created 1"]
 
 
 def test_a_listed_model_keeps_its_name_and_time(tmp_path: Path) -> None:
@@ -101,19 +101,19 @@ def test_a_listed_model_keeps_its_name_and_time(tmp_path: Path) -> None:
 
 def test_a_listed_model_keeps_no_other_time(tmp_path: Path) -> None:
     files = project(answered(model_list("a", "b"), created_at="2026"))
-    assert found(tmp_path, files, "RC201") == ["ids or times are not evened out: created_at 2"]
+    assert found(tmp_path, files, "RC201") == ["ids or times are not normalized: created_at 2"]
 
 
 def test_without_a_hash_in_the_name_an_id_is_not_due(tmp_path: Path) -> None:
     files = project(Recording(f"{PLACE}/x.json", answered(PLAIN, id="chatcmpl-1", created=7).document))
-    assert found(tmp_path, files, "RC201") == ["ids or times are not evened out: created 1"]
+    assert found(tmp_path, files, "RC201") == ["ids or times are not normalized: created 1"]
     assert normalized(tmp_path) == ["created"]
 
 
 def test_a_mapping_is_not_applied_before(tmp_path: Path) -> None:
     """What a replay reads is right; what stands in the file is due all the same."""
     recording = with_mapping(answered(PLAIN, id="chatcmpl-17"), {OWN: "chatcmpl-17"})
-    assert found(tmp_path, project(recording), "RC201") == ["ids or times are not evened out: id 1"]
+    assert found(tmp_path, project(recording), "RC201") == ["ids or times are not normalized: id 1"]
     assert normalized(tmp_path) == ["id"]
 
 
@@ -138,7 +138,7 @@ def test_however_it_is_spelled_normalize_says_the_same(name: str, tmp_path: Path
 
 def test_an_id_that_stays_is_silent_and_a_time_beside_it_is_not(tmp_path: Path) -> None:
     files = project(answered(PLAIN, id="chatcmpl-17", created=7), chat(test_id=TEST, prompt="chatcmpl-17"))
-    assert found(tmp_path, files, "RC201") == ["ids or times are not evened out: created 1"]
+    assert found(tmp_path, files, "RC201") == ["ids or times are not normalized: created 1"]
     assert normalized(tmp_path) == ["created"]
 
 

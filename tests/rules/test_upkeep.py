@@ -347,14 +347,14 @@ def test_a_limit_that_is_none(value: str, tmp_path: Path) -> None:
 
 # ---- spelling
 
-LEAD = "it is not spelled as the recorder does it: "
+LEAD = "it is not formatted as the recorder does it: "
 OTHER = "indentation, escapes or numbers differ"
 ODD: dict[str, tuple[Project, str]] = {
     "CRLF": (with_bytes(lambda raw: raw.replace(b"\n", b"\r\n")), "lines end in CRLF"),
     "not ASCII": (replaced("Hello.", "Grüß Gott."), "characters outside ASCII are not escaped"),
     "an emoji": (replaced("Hello.", "\U0001f600"), "characters outside ASCII are not escaped"),
-    "no line break": (with_bytes(bytes.rstrip), "it does not end in one line break"),
-    "two line breaks": (with_bytes(lambda raw: raw + b"\n"), "it does not end in one line break"),
+    "no line break": (with_bytes(bytes.rstrip), "no single line break at the end"),
+    "two line breaks": (with_bytes(lambda raw: raw + b"\n"), "no single line break at the end"),
     "a blank in front": (with_bytes(lambda raw: b" " + raw), OTHER),
     "compact": (
         with_bytes(lambda raw: json.dumps(json.loads(raw), separators=(",", ":")).encode() + b"\n"),
