@@ -1,4 +1,4 @@
-"""What is wrong today and accepted: a file of counts by path and code, so that only what is new is told."""
+"""What is wrong today and accepted: counts by path and code, so that only what is new is reported."""
 
 from __future__ import annotations
 
@@ -88,9 +88,9 @@ def _held(file: Path) -> Counts:
 def new_findings(
     findings: Sequence[Finding], accepted: Counts, file: Path, scope: Scope
 ) -> tuple[list[Finding], int]:
-    """The findings that are not accepted, and how many accepted ones of the scope are there no more.
+    """The findings that are not accepted, and how many accepted ones of the scope no longer occur.
 
-    Where a file has more of a code than is accepted, all of that code are told: nobody can say which
+    Where a file has more of a code than is accepted, all of that code are reported: nobody can say which
     of them is the new one.
     """
     counted = _counted(findings, file)
@@ -101,7 +101,7 @@ def new_findings(
 
 
 def _within(accepted: Counts, scope: Scope, file: Path) -> set[tuple[str, str]]:
-    """What a run with this scope would find again if it were still so; that of files that are gone, too."""
+    """What a run with this scope would find if it were still so, and what is of files that are not there."""
     looked_at = {_relative(path, file) for path in scope.files}
     base = os.path.dirname(absolute_path(file))
     return {

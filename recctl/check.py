@@ -43,7 +43,7 @@ class Checker(msgspec.Struct):
     """Looks at files one at a time, then at what they are to each other.
 
     `problems` fills with files that the system does not give, and with those that are no recordings
-    where the rules that would say so are not among `rules`; `ignored` codes are not told at all.
+    where the rules that would say so are not among `rules`; `ignored` codes are not reported at all.
     """
 
     files: tuple[Path, ...]

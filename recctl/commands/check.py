@@ -97,7 +97,7 @@ def check(
     if fixed.done:
         hint(f"fixed {plural(fixed.done, 'recording')}; recctl undo takes it back")
     if past:
-        hint(f"{past:,} of the accepted findings are there no more; --write-baseline forgets them")
+        hint(f"{plural(past, 'accepted finding')} no longer found; --write-baseline drops what is past")
     if form == "github":
         _summarize(fixed.left, len(found.files))
     severe = any(strict or project.check.strict or finding.rule.severity == "error" for finding in fixed.left)

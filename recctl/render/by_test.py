@@ -17,7 +17,6 @@ from recctl.store import shortest_references
 
 _MOST_ROWS = 2  # of a finding, where the screen is not narrow
 _NARROW = 60  # columns
-_LONG_LABEL = 30  # columns from which a label has a row of its own
 
 
 def screen_page(findings: Sequence[Finding], files: Iterable[Path], width: int, long: bool) -> Iterator[Line]:
@@ -65,7 +64,7 @@ class _View:
         return line(Span(shown, "bold" if indent else "heading"), indent=indent)._replace(whole=self._long)
 
     def lines(self, group: Sequence[Finding], indent: int) -> Iterator[Line]:
-        """The lines of findings that say the same."""
+        """The lines of findings that say the same; a label of half a row or more has a row of its own."""
         first = group[0]
         lead = Span(f"{first.rule.code} ", SEVERITIES[first.rule.severity])
         fix = Span("  --fix" * any(finding.fixable for finding in group), "dim")
@@ -75,7 +74,7 @@ class _View:
             yield line(*spans, fix, indent=indent, lead=lead)._replace(most=self._most)
             return
         label, message = Span(self._label(first), "id"), one_line(first.message)
-        if not self._long and terminal.width_of(label.text) < _LONG_LABEL:
+        if not self._long and 2 * terminal.width_of(label.text) < room:
             yield line(label, "  ", message, fix, indent=indent, lead=lead)._replace(most=self._most)
             return
         yield line(label, indent=indent, lead=lead)._replace(whole=True)
@@ -94,20 +93,18 @@ class _View:
     def _together(self, group: Sequence[Finding], room: int) -> list[Span]:
         """What several recordings share, and as many of their references as there is room for."""
         first = group[0]
-        labels = list(dict.fromkeys(map(self._label, group)))
-        count = plural(len(labels), "recording")
-        lead = f"{count} {first.many}: " if first.many else f"{first.message} ({count}: "
-        for shown in range(len(labels), 0, -1):
-            rest = len(labels) - shown
-            end = f" and {rest:,} more" * bool(rest) + ")" * (not first.many)
-            if (
-                shown == 1
-                or not self._most
-                or _rows(f"{lead}{', '.join(labels[:shown])}{end}", room) <= self._most
-            ):
-                break
-        ids = [part for label in labels[:shown] for part in (Span(label, "id"), Span(", "))]
-        return [Span(one_line(lead)), *ids[:-1], Span(end)]
+        names = list(dict.fromkeys(map(self._label, group)))
+        count = plural(len(names), "recording")
+        lead, close = (f"{count} {first.many}", "") if first.many else (f"{first.message} ({count}", ")")
+        short = [name for name in names if 2 * terminal.width_of(name) < room]
+        while short:
+            rest = len(names) - len(short)
+            end = f" and {rest:,} more{close}" if rest else close
+            if not self._most or _rows(f"{lead}: {', '.join(short)}{end}", room) <= self._most:
+                ids = [part for name in short for part in (Span(name, "id"), Span(", "))]
+                return [Span(f"{one_line(lead)}: "), *ids[:-1], Span(end)]
+            short.pop()
+        return [Span(f"{one_line(lead)}{close}; --long lists them")]
 
 
 def _rows(text: str, room: int) -> int:

@@ -72,10 +72,9 @@ def _most_first(values: Iterable[str]) -> list[tuple[str, int]]:
 
 def findings_totals(findings: Sequence[Finding], files: int) -> str:
     """`15 errors and 57 warnings in 60 of 458 recordings` and what to do about them."""
-    grave = sum(finding.rule.severity == "error" for finding in findings)
-    counts = [plural(grave, "error")] * bool(grave) + [plural(len(findings) - grave, "warning")] * (
-        len(findings) > grave
-    )
+    errors = sum(finding.rule.severity == "error" for finding in findings)
+    warnings = len(findings) - errors
+    counts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
     concerned = len({finding.path for finding in findings})
     fixable = sum(finding.fixable for finding in findings)
     fix = f"; {fixable:,} fixable with --fix" if fixable else ""

@@ -19,7 +19,7 @@ _TURNS = ("messages", "input", "contents")
 
 
 class Carried(msgspec.Struct, frozen=True):
-    """What a request carries on: ids of tool calls, and answers of the model, blanks evened out."""
+    """What a request carries on: ids of tool calls, and answers of the model, blanks normalized."""
 
     ids: tuple[str, ...] = ()
     answers: tuple[str, ...] = ()
@@ -67,10 +67,10 @@ def _words(message: Message) -> str:
     from recctl.request.types import Text
 
     texts = (part.text for part in message.parts if isinstance(part, Text) and not part.reasoning)
-    return evened_out("\n".join(texts))
+    return blanks_normalized("\n".join(texts))
 
 
-def evened_out(text: str) -> str:
+def blanks_normalized(text: str) -> str:
     """A text with every run of blanks and line breaks as one blank."""
     return " ".join(text.split())
 

@@ -23,7 +23,8 @@ def _edited(subject: Subject) -> Iterator[Note]:
         return
     name = subject.summary.name
     if name.hash is None:
-        yield Note(f"its name is no request hash; by the request it would be {subject.fit.hash}.json")
+        message = f"its name is no request hash; by the request it would be {subject.fit.hash}.json"
+        yield Note(message, many="have names that are no request hash")
     else:
         message = f"its name is not the hash of its request under any rule; that is {_short(subject)}"
         yield Note(message, many="have names that are not the hash of their request under any rule")

@@ -20,7 +20,7 @@ _NO_MAPPING = b'"id_normalization_mapping": {}\n}\n'
 
 
 class Due(msgspec.Struct, frozen=True):
-    """Values of a response that the recorder would have evened out: their key, how many, and an id itself."""
+    """Values of a response that the recorder would have normalized: their key, how many, and an id itself."""
 
     field: str
     id: str | None

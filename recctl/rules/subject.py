@@ -1,4 +1,4 @@
-"""One recording as the rules look at it: what is dear to compute is computed once, and only if asked for."""
+"""One recording as the rules look at it: what is expensive is computed once, and only if asked for."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Subject:
 
     @cached_property
     def is_canonical(self) -> bool:
-        """Whether its bytes are spelled as the recorder spells them."""
+        """Whether its bytes are formatted as the recorder formats them."""
         return self.is_proven or is_canonical(self.raw)
 
     @cached_property
@@ -108,6 +108,6 @@ class Subject:
         return frozenset(_LINES.findall(self.raw) if self.is_proven else [self.raw])
 
     def line_of(self, key: str) -> int | None:
-        """The number of the first line that holds this key, from 1; None where it is spelled otherwise."""
+        """The number of the first line that holds this key, from 1; None where it is formatted otherwise."""
         position = self.raw.find(f"{json.dumps(key)}:".encode())
         return None if position < 0 else self.raw.count(b"\n", 0, position) + 1

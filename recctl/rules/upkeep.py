@@ -1,4 +1,4 @@
-"""RC4: recordings that nobody needs, or that are dearer to keep than need be."""
+"""RC4: recordings that nobody needs, or that cost more than they have to."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recctl.render.safe import plural
 from tests.cli.test_access import run_unprivileged
 from tests.cli.test_check import refused
 from tests.edits.trees import strangers, tree_of
@@ -180,7 +181,7 @@ def test_one_less_of_the_same_code_is_silent_but_mentioned(project: Path) -> Non
     write(project, "a/recordings/y.json", "twice")
     result = run("check", "--baseline", "base.json", cwd=project)
     assert (result.code, result.data) == (0, b"")
-    assert result.err.startswith("1 of the accepted findings are there no more; --write-baseline")
+    assert result.err.startswith("1 accepted finding no longer found; --write-baseline")
 
 
 def test_a_warning_that_is_new_exits_0_unless_strict(project: Path) -> None:
@@ -216,7 +217,9 @@ def test_mended_findings_are_mentioned_and_can_be_forgotten(project: Path) -> No
     left = len(json.loads(run("check", "--format", "json", cwd=project).out))
     result = run("check", "--baseline", "base.json", cwd=project)
     assert (result.code, result.data, result.err.count("\n")) == (0, b"", 1)
-    assert result.err.startswith(f"{accepted - left} of the accepted findings are there no more")
+    assert result.err.startswith(
+        f"{plural(accepted - left, 'accepted finding')} no longer found; --write-baseline"
+    )
     accept(project)
     assert run("check", "--baseline", "base.json", cwd=project) == SILENT
     assert all(name.startswith("b/") for name in counts(project))
