@@ -23,28 +23,50 @@ _DEEPEST = 3  # directories below a module's
 _DATA = (".json", ".jsonl", ".yaml", ".yml", ".toml", ".txt", ".md", ".csv")
 _SKIPPED = frozenset({DIRECTORY, "__pycache__", "node_modules", "venv"})
 _LONGEST_NAME = 200
+_PLAIN = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+
+
+@lru_cache(maxsize=256)
+def nodes_of(module: ast.Module) -> tuple[ast.AST, ...]:
+    """Return every node of a module, parents first, but for operators and the like; found once."""
+    return tuple(node for node in ast.walk(module) if not isinstance(node, _PLAIN))
 
 
 def modules_of(file: Path, root: Path) -> tuple[ast.Module, ...]:
     """The syntax trees of a test file, of conftest.py around it, and of what these import below `root`."""
-    trees = (syntax_tree(path) for path in _module_paths(file, root, os.stat(file).st_mtime_ns))
+    trees = (_small_tree(path) for path in _module_paths(file, root, _changed(file)))
     return tuple(tree for tree in trees if tree is not None)
 
 
+def _changed(file: Path) -> int:
+    """When a file changed last; 0 for one that went away meanwhile."""
+    try:
+        return os.stat(file).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _small_tree(path: Path) -> ast.Module | None:
+    try:
+        return syntax_tree(path) if os.path.getsize(path) <= _LARGEST else None
+    except OSError:
+        return None
+
+
 @lru_cache(maxsize=256)
-def _module_paths(file: Path, root: Path, _changed: int) -> tuple[Path, ...]:
-    suite = root / file.relative_to(root).parts[0]
+def _module_paths(file: Path, root: Path, _time: int) -> tuple[Path, ...]:
+    suite = root / file.relative_to(root).parts[0] if file.is_relative_to(root) else file.parent
     pending = [file, *_conftests(file, root)]
     known = dict.fromkeys(pending)
     while pending and len(known) < _MOST_MODULES:
         path = pending.pop(0)
         # What tests import from the product is looked at, what that imports is not.
-        tree = syntax_tree(path) if path == file or suite in path.parents else None
+        tree = _small_tree(path) if path == file or suite in path.parents else None
         for found in () if tree is None else _imported(tree, path.parent, root):
             if found not in known:
                 known[found] = None
                 pending.append(found)
-    return tuple(path for path in known if os.path.getsize(path) <= _LARGEST)[:_MOST_MODULES]
+    return tuple(known)[:_MOST_MODULES]
 
 
 def _conftests(file: Path, root: Path) -> list[Path]:
@@ -57,7 +79,7 @@ def _imported(tree: ast.Module, directory: Path, root: Path) -> Iterator[Path]:
     around = [
         parent for parent in (directory, *directory.parents) if parent == root or root in parent.parents
     ]
-    for node in ast.walk(tree):
+    for node in nodes_of(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield from _files(around, alias.name, ())
@@ -79,13 +101,10 @@ def _files(bases: Iterable[Path], module: str, names: Iterable[str]) -> Iterator
             yield from (path for path in inside if os.path.isfile(path))
 
 
-def data_of(file: Path, root: Path, modules: Iterable[ast.Module]) -> Iterator[str]:
+def data_of(file: Path, root: Path, modules: tuple[ast.Module, ...]) -> Iterator[str]:
     """The texts of data files that lie by these modules and are named in them, blanks normalized."""
-    named = {name for module in modules for name in _names(module)}
     room = _MOST_BYTES
-    for path in _data_files(file, root):
-        if named.isdisjoint((path.name, path.stem)):
-            continue
+    for path in _data_files(file, root, modules):
         try:
             status = os.stat(path)
             room -= status.st_size
@@ -95,21 +114,23 @@ def data_of(file: Path, root: Path, modules: Iterable[ast.Module]) -> Iterator[s
             continue
 
 
+@lru_cache(maxsize=64)
+def _data_files(file: Path, root: Path, modules: tuple[ast.Module, ...]) -> tuple[Path, ...]:
+    named = frozenset().union(*map(_names, modules))
+    directories = {path.parent for path in _module_paths(file, root, _changed(file))}
+    found = {path for directory in directories for path in _data_below(directory)}
+    return tuple(path for path in sorted(found) if not named.isdisjoint((path.name, path.stem)))
+
+
 @lru_cache(maxsize=256)
 def _names(module: ast.Module) -> frozenset[str]:
     """The last parts of constants that may be paths."""
-    values = (node.value for node in ast.walk(module) if isinstance(node, ast.Constant))
+    values = (node.value for node in nodes_of(module) if isinstance(node, ast.Constant))
     return frozenset(
         value.rpartition("/")[2]
         for value in values
         if isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME
     )
-
-
-def _data_files(file: Path, root: Path) -> tuple[Path, ...]:
-    directories = {path.parent for path in _module_paths(file, root, os.stat(file).st_mtime_ns)}
-    found = {path for directory in sorted(directories) for path in _data_below(directory)}
-    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=256)
@@ -129,7 +150,7 @@ def _data_below(directory: Path) -> tuple[Path, ...]:
 
 
 @lru_cache(maxsize=128)
-def _data(path: Path, _changed: int) -> str:
+def _data(path: Path, _time: int) -> str:
     text = path.read_text("utf-8", "replace")
     try:
         lines = text.splitlines() if path.suffix == ".jsonl" else [text]

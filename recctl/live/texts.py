@@ -7,12 +7,13 @@ in order, with anything between. Nothing is evaluated.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TypeGuard
 
 import msgspec
 
+from recctl.live.reach import nodes_of
 from recctl.live.templates import (
     GAP,
     Template,
@@ -27,6 +28,7 @@ from recctl.live.templates import (
     says_enough,
 )
 
+_BEGINNING = 3  # characters by which templates are looked up
 _MOST_REPEATS = 1_000
 _DEEPEST = 20  # expressions inside of expressions
 # Functions that change blanks at most.
@@ -40,20 +42,22 @@ _CONTENTS = frozenset({"content", "text", "parts"})
 class Texts(msgspec.Struct, frozen=True):
     """What modules make: constants with blanks normalized, templates without blanks.
 
-    `vague` are templates with too few constant parts to tell one text from another, where they are what
-    an assistant says.
+    `constants` are one text with NUL between them, and `templates` stand by how they begin: both are
+    searched for many recordings. `vague` are templates with too few constant parts to tell one text from
+    another, where they are what an assistant says.
     """
 
-    constants: tuple[str, ...]
-    templates: tuple[Template, ...]
-    vague: tuple[Template, ...]
+    constants: str
+    templates: Mapping[str, Collection[Template]]
+    vague: Collection[Template]
 
     def hold(self, text: str) -> bool:
         """Whether a constant holds a text whose blanks are normalized, or a template makes it."""
-        if any(text in constant for constant in self.constants):
+        if text in self.constants:
             return True
         solid = "".join(text.split())
-        return any(says_enough(each, solid) and fits(each, solid) for each in self.templates)
+        likely = (self.templates.get(solid[:length], ()) for length in (0, _BEGINNING))
+        return any(fits(each, solid) and says_enough(each, solid) for group in likely for each in group)
 
     def may_make(self, text: str) -> bool:
         """Whether a vague template of an assistant's words fits a text."""
@@ -66,26 +70,33 @@ def texts_of(modules: tuple[ast.Module, ...]) -> Texts:
     """The texts that these modules make; a name that is assigned in one place only stands for its value."""
     reader = _Reader(_assigned_once(modules))
     constants: dict[str, None] = {}
-    templates: dict[Template, None] = {}
+    templates: dict[str, dict[Template, None]] = {}
     vague: dict[Template, None] = {}
-    for module in modules:
-        for node in _makers(module):
-            template = reader.template(node)
-            if len(template) == 1:
-                constants[" ".join(template[0].split())] = None
-            elif template != GAP:
-                templates[bare(template)] = None
-        for node in _said_by_assistants(module):
-            template = bare(reader.template(node))
-            if len(template) > 1 and not says_enough(template, ""):
-                vague[template] = None
-    return Texts(tuple(constants), tuple(templates), tuple(vague))
+    for template in map(reader.template, _each(_makers, modules)):
+        if len(template) == 1:
+            constants[" ".join(template[0].split())] = None
+        elif says_enough(solid := bare(template), ""):
+            templates.setdefault(_beginning(solid), {})[solid] = None
+    for template in map(reader.template, _each(_said_by_assistants, modules)):
+        if len(template) > 1 and not says_enough(solid := bare(template), ""):
+            vague[solid] = None
+    return Texts("\0".join(constants), templates, vague)
+
+
+def _each(
+    expressions: Callable[[ast.Module], Iterator[ast.expr]], modules: Iterable[ast.Module]
+) -> Iterator[ast.expr]:
+    return (node for module in modules for node in expressions(module))
+
+
+def _beginning(template: Template) -> str:
+    return template[0][:_BEGINNING] if len(template[0]) >= _BEGINNING else ""
 
 
 def _makers(module: ast.Module) -> Iterator[ast.expr]:
     """Every expression that makes a text; of a long concatenation only the whole."""
     inside: set[ast.AST] = set()
-    for node in ast.walk(module):
+    for node in nodes_of(module):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             inside.add(node.left)
             if node in inside:
@@ -98,7 +109,7 @@ def _makers(module: ast.Module) -> Iterator[ast.expr]:
 
 def _said_by_assistants(module: ast.Module) -> Iterator[ast.expr]:
     """What is put together, and stands as the content of a message of the assistant."""
-    for node in ast.walk(module):
+    for node in nodes_of(module):
         if isinstance(node, ast.Dict):
             pairs = [(_constant(key), value) for key, value in zip(node.keys, node.values, strict=True)]
         elif isinstance(node, ast.Call):
@@ -118,13 +129,13 @@ def _assigned_once(modules: Iterable[ast.Module]) -> Mapping[str, ast.expr]:
     """The values of the names, and attributes of classes, that are assigned in one place only."""
     values: dict[str, ast.expr | None] = {}
     for module in modules:
-        for node in ast.walk(module):
+        for node in nodes_of(module):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 values[node.id] = None if node.id in values else _UNKNOWN
             elif isinstance(node, ast.arg):
                 values[node.arg] = None
     for module in modules:
-        for node in ast.walk(module):
+        for node in nodes_of(module):
             if isinstance(node, ast.Assign) and len(node.targets) == 1:
                 _learn(values, node.targets[0], node.value)
             elif isinstance(node, ast.AnnAssign) and node.value is not None:

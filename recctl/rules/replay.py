@@ -135,10 +135,8 @@ NO_TEST = Rule(
 
 
 def _same_request(seen: Seen, siblings: Siblings) -> Iterator[Note]:
-    # Several model lists may answer one request. Without a live twin RC101 or RC102 has said all there is.
-    if not seen.is_dead or seen.summary.name.digest:
-        return
-    twin = siblings.live_twin(seen)
+    # Without a live twin RC101 or RC102 has said all there is. Several model lists may answer one request.
+    twin = None if seen.summary.name.digest else siblings.live_twin(seen)
     if twin is not None:
         yield Note(
             f"it records the same request as {twin.name}", many="record the request of a live recording"

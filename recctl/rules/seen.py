@@ -46,11 +46,6 @@ class Seen(msgspec.Struct, frozen=True):
         return self.summary.path
 
     @property
-    def is_live(self) -> bool:
-        """Whether a replay finds it by its name."""
-        return self.standing == "live"
-
-    @property
     def is_dead(self) -> bool:
         """Whether no replay finds it, which RC101 or RC102 reports; what has no hash rule is not dead."""
         return self.standing in ("edited", "superseded", "ahead")

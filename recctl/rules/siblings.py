@@ -51,7 +51,7 @@ class Siblings:
             return None
         right = seen.path.with_name(f"{seen.hash[: self._settings.hash_rule.digits]}{seen.path.suffix}")
         held = self._look(right) if right != seen.path and os.path.isfile(right) else None
-        return right if held is not None and held.is_live and held.hash == seen.hash else None
+        return right if held is not None and held.hash == seen.hash else None
 
     def carried_on(self, value: str, seen: Seen) -> bool:
         """Whether another request of its test carries a value on, so that it must stay."""

@@ -45,13 +45,15 @@ def _near_duplicate(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     if not alike:
         return
     kept = min([seen, *alike], key=lambda one: _order(one, siblings))
-    # Of two that are both dead RC101 or RC102 has said all there is.
-    if kept is not seen and not kept.is_dead:
+    if kept is not seen:
         yield Note(f"it differs from {kept.path.name} only in ids and times", many=_MANY_DUPLICATES)
 
 
 def _is_comparable(one: Seen, other: Seen) -> bool:
-    """Whether two may be near-duplicates, cheaply: they lie together, are shaped alike, and one is live."""
+    """Whether two may be near-duplicates, cheaply: they lie together and are shaped alike.
+
+    Of two that are both dead RC101 or RC102 has said all there is.
+    """
     return (
         one.place == other.place
         and not (one.is_dead and other.is_dead)

@@ -178,8 +178,14 @@ def test_what_the_test_does_not_read_does_not_count(name: str, tmp_path: Path) -
     assert len(messages(tmp_path, source, more)) == 1
 
 
+def test_signs_alone_make_no_answer(tmp_path: Path) -> None:
+    source = 'def turn(a): return f"--- {a} ---"'
+    assert len(messages(tmp_path, source, recording=carries("--- Ada ---"))) == 1
+
+
 def test_a_file_outside_of_the_project_is_not_looked_at(tmp_path: Path) -> None:
     (tmp_path / "turns.py").write_text(MODULE)
+    (tmp_path / "conftest.py").write_text(MODULE)
     assert len(messages(tmp_path / "project", "from ....turns import TURN")) == 1
 
 
@@ -252,6 +258,8 @@ def test_parts_in_order_with_anything_between(template: tuple[str, ...], text: s
 def test_hostile_templates_end(tmp_path: Path) -> None:
     """A regular expression would go back and forth for ever; the names double a text each time."""
     doubled = "\n".join(f"A{n} = A{n + 1} + A{n + 1}" for n in range(60)) + "\nA60 = 'x'"
+    doubled += "\nB0 = 'x' * 999\n" + "\n".join(f"B{n + 1} = B{n} * 999" for n in range(5))
+    doubled += f"\nC = 'x'{'.strip()' * 400}\nD = {'(' * 150}'x'{')' * 150}"
     gaps = "".join("a{x}" for _ in range(3000))
     source = f'{doubled}\ndef f(x): return f"{gaps}b"\ndef g(x): return A0 + {" + ".join(["x"] * 900)}'
     assert len(messages(tmp_path, source, recording=carries("a" * 20_000 + "c"))) == 1
