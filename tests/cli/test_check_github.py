@@ -420,15 +420,23 @@ def test_without_a_summary_the_notice_names_none(tmp_path: Path) -> None:
 
 
 def test_a_summary_is_below_60_kb_and_counts_what_was_left_out(tmp_path: Path) -> None:
+    """Three findings share the first row."""
     _keys(tmp_path, 1500)
+    for name in "abc":
+        (tmp_path / f"{name}.json").write_bytes(b"{")
     put(tmp_path / "0.json", chat("/home/ada/x"))
-    github("--select", "RC002,RC502", ".", cwd=tmp_path)
+    github("--select", "RC001,RC002,RC502", ".", cwd=tmp_path)
     text = summary(tmp_path)
     rows = cells(text)
+    assert rows[0][1] == "a.json, b.json, c.json"
     assert 50_000 < len(text.encode()) < 60_000
-    assert text.endswith(f"\n{1501 - len(rows):,} more findings not shown here.\n")
+    assert text.endswith(f"\n{1504 - len(rows) - 2:,} more findings not shown here.\n")
     assert 100 < len(rows) < 1500
-    assert [row[0] for row in tables(text)[0]] == ["RC002 duplicate-keys", "RC502 personal-path"]
+    assert [row[0] for row in tables(text)[0]] == [
+        "RC001 not-json",
+        "RC002 duplicate-keys",
+        "RC502 personal-path",
+    ]
     assert "#### RC502" not in text
 
 

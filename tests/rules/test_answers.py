@@ -87,6 +87,10 @@ SOURCES = {
     ),
     "an error fails the test": ("def test_one(r):\n    if r.error:\n        pytest.fail('no')\n", False),
     "an error is raised": ("def test_one(r):\n    if r.x:\n        raise ValueError('no')\n", False),
+    "an error is raised at last": (
+        "def test_one(r):\n    if r.x: return\n    raise ValueError('no')\n",
+        False,
+    ),
     "an error is logged": ("def test_one():\n    log.error('x')\n", False),
     "a message of an assertion": ("def test_one(r):\n    assert r.text, r.error\n", False),
 }
