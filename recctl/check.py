@@ -79,7 +79,7 @@ class Checker(msgspec.Struct):
 
     def _look_at_all(self) -> Iterator[_Looked | None]:
         """What is seen of each file, in order, on two cores if that pays; None where it cannot be read."""
-        if len(self.files) < _WORTH_A_CORE:
+        if len(self.files) < _WORTH_A_CORE or self.settings.hash_rule.asks:
             yield from map(self._try, self.files)
             return
         from recctl.parallel import blocks_of, in_two

@@ -11,10 +11,13 @@ from recctl import volatile as rules
 from recctl.jsonvalue import Json
 
 
-def due_values(body: Json, rec_id: str | None) -> Iterator[tuple[str, Json]]:
-    """What the recorder would even out in a response body, as keys and values, without saying where."""
+def due_values(body: Json, rec_id: str | None, of_models: bool) -> Iterator[tuple[str, Json]]:
+    """What the recorder would even out in a response body, as keys and values, without saying where.
+
+    `of_models` says whether its rule has `created` of listed models normalised.
+    """
     for item in body if isinstance(body, list) else [body]:
-        for path, new in rules.in_item(item, rec_id, volatile=False).items():
+        for path, new in rules.in_item(item, rec_id, volatile=False, of_models=of_models).items():
             if differs(old := item["__data__"][path[-1]], new):
                 yield str(path[-1]), old
 
@@ -51,8 +54,11 @@ class _Document(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Document).decode
 
 
-def is_evened_out(raw: bytes, rec_id: str | None) -> bool:
-    """Whether the recorder would leave a file as it is; False also where only the slow way can tell."""
+def is_evened_out(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
+    """Whether the recorder would leave a file as it is; False also where only the slow way can tell.
+
+    `of_models` says whether its rule has `created` of listed models normalised.
+    """
     try:
         if not raw.isascii():
             raw.decode()
@@ -62,7 +68,7 @@ def is_evened_out(raw: bytes, rec_id: str | None) -> bool:
         found = {(item.data, _types(item.data)) for item in items if isinstance(item, _Item) and item.data}
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
         return False
-    return not any(_is_due(data, rec_id) for data, _ in found)
+    return not any(_is_due(data, rec_id, of_models) for data, _ in found)
 
 
 def _types(data: _Data) -> tuple[type, ...]:
@@ -70,11 +76,12 @@ def _types(data: _Data) -> tuple[type, ...]:
     return type(data.created), *map(type, durations)
 
 
-def _is_due(data: _Data, rec_id: str | None) -> bool:
+def _is_due(data: _Data, rec_id: str | None, of_models: bool) -> bool:
     values = {
         key: value for key in data.__struct_fields__ if (value := getattr(data, key)) is not msgspec.UNSET
     }
-    return any(differs(values[str(path[0])], new) for path, new in rules.by_recorder(values, rec_id))
+    due = rules.by_recorder(values, rec_id, of_models)
+    return any(differs(values[str(path[0])], new) for path, new in due)
 
 
 def differs(old: Json, new: Json) -> bool:

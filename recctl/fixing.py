@@ -13,6 +13,7 @@ from recctl.chains import Chains
 from recctl.edits import Edit, Patch, digest_of, patched
 from recctl.errors import Unreadable
 from recctl.families import Families
+from recctl.hash_rules import NEWEST, HashRule
 from recctl.normalize import Due, normalization
 from recctl.recording import parse, read
 from recctl.rules.ids import FOREIGN_ID, NOT_NORMALIZED, is_rec_id
@@ -20,8 +21,11 @@ from recctl.rules.rule import Finding
 from recctl.rules.upkeep import FORMAT
 
 
-def fixes(findings: Iterable[Finding], files: Iterable[Path]) -> list[Edit]:
-    """The changes that fix the fixable findings, a plan; `files` are those that the command was given."""
+def fixes(findings: Iterable[Finding], files: Iterable[Path], rule: HashRule = NEWEST) -> list[Edit]:
+    """The changes that fix the fixable findings, a plan; `files` are those that the command was given.
+
+    `rule` is the one in force.
+    """
     wanted: dict[Path, set[str]] = defaultdict(set)
     for finding in findings:
         if finding.fixable:
@@ -30,7 +34,7 @@ def fixes(findings: Iterable[Finding], files: Iterable[Path]) -> list[Edit]:
     planned = []
     for path, codes in wanted.items():
         try:
-            edit = _fix(path, codes, chains)
+            edit = _fix(path, codes, chains, rule)
         except Unreadable:  # gone meanwhile
             continue
         if edit is not None:
@@ -38,11 +42,11 @@ def fixes(findings: Iterable[Finding], files: Iterable[Path]) -> list[Edit]:
     return planned
 
 
-def _fix(path: Path, codes: set[str], chains: Chains) -> Edit | None:
+def _fix(path: Path, codes: set[str], chains: Chains, rule: HashRule) -> Edit | None:
     raw = read(path)
     parse(path, raw)  # it may have changed since it was checked, into what is no recording
     edit = None
-    if found := normalization(path, raw, chains):
+    if found := normalization(path, raw, chains, rule=rule):
         due = tuple(due for due in found.due if _code_of(due) in codes)
         edit = msgspec.structs.replace(found, due=due).edit() if due else None
     if FORMAT.code not in codes:

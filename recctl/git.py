@@ -177,6 +177,18 @@ class Repository(msgspec.Struct, frozen=True):
         merging = _run(("rev-parse", "--quiet", "--verify", "MERGE_HEAD"), self.top).returncode == 0
         return merging or bool(self._output("ls-files", "--unmerged", "-z"))
 
+    def head_tree_id(self) -> str:
+        """The id of HEAD's tree; "" before the first commit."""
+        head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{tree}"), self.top)
+        return _text(head) if head.returncode == 0 else ""
+
+    def output(self, *arguments: str, literally: bool = True) -> bytes:
+        """What a git command prints that only reads; `literally` False gives its pathspecs their magic.
+
+        Raises RecctlError where it fails.
+        """
+        return self._output(*(() if literally else ("--no-literal-pathspecs",)), *arguments)
+
     def _output(self, *arguments: str, given: bytes | None = None) -> bytes:
         done = _run(arguments, self.top, given)
         if done.returncode:

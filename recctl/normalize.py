@@ -19,6 +19,7 @@ from recctl.errors import Unreadable
 from recctl.evening import differs, is_evened_out
 from recctl.families import Families
 from recctl.filename import parse_filename
+from recctl.hash_rules import NEWEST, HashRule
 from recctl.jsonspans import Span, elements, inside_string, members, root
 from recctl.jsonvalue import Json, as_object, loads
 from recctl.recording import parse, read
@@ -49,17 +50,21 @@ class Normalization(msgspec.Struct, frozen=True):
 
 
 class Normalizer(msgspec.Struct):
-    """Works out what is due in files, one at a time; `problems` fills with those that are no recordings."""
+    """Works out what is due in files, one at a time; `problems` fills with those that are no recordings.
+
+    `rule` is the one in force: it decides what the recorder normalises.
+    """
 
     files: tuple[Path, ...]
     volatile: bool = False
+    rule: HashRule = NEWEST
     problems: list[Unreadable] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[Normalization]:
         chains = Chains(Families(self.files))
         for path in self.files:
             try:
-                found = normalization(path, read(path), chains, self.volatile)
+                found = normalization(path, read(path), chains, self.volatile, self.rule)
             except Unreadable as error:
                 self.problems.append(error)
                 continue
@@ -67,13 +72,15 @@ class Normalizer(msgspec.Struct):
                 yield found
 
 
-def normalization(path: Path, raw: bytes, chains: Chains, volatile: bool = False) -> Normalization | None:
+def normalization(
+    path: Path, raw: bytes, chains: Chains, volatile: bool = False, rule: HashRule = NEWEST
+) -> Normalization | None:
     """What is due in a file, and what stays; None where nothing is. Raises Unreadable."""
     rec_id = parse_filename(path.name).id
-    if not volatile and is_evened_out(raw, rec_id):
+    if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
         return None
     test_id = parse(path, raw).summary.test_id  # says what is wrong with a file that is no recording
-    due = list(_due_in(raw, rec_id, volatile))
+    due = list(_due_in(raw, rec_id, volatile, rule.normalizes_models))
     if not due:
         return None
     carried = chains.carried({one.old for one in due if _is_id(one)}, path, test_id)
@@ -82,7 +89,7 @@ def normalization(path: Path, raw: bytes, chains: Chains, volatile: bool = False
     return Normalization(path, rest, kept, digest_of(raw))
 
 
-def _due_in(raw: bytes, rec_id: str | None, volatile: bool) -> Iterator[Due]:
+def _due_in(raw: bytes, rec_id: str | None, volatile: bool, of_models: bool) -> Iterator[Due]:
     body = members(raw, members(raw, root(raw))["response"]).get("body")
     if body is None:
         return
@@ -93,7 +100,8 @@ def _due_in(raw: bytes, rec_id: str | None, volatile: bool) -> Iterator[Due]:
         if isinstance(value, str) and volatile and value.startswith(rules.EVENT_DATA):
             found = _in_event(raw, span, value, rec_id)
         else:
-            found = _in_value(raw, span, value, rules.in_item(value, rec_id, volatile))
+            replacements = rules.in_item(value, rec_id, volatile=volatile, of_models=of_models)
+            found = _in_value(raw, span, value, replacements)
         yield from (msgspec.structs.replace(due, path=(*where, *due.path)) for due in found)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import urlparse, urlsplit
 
 from recctl.jsonvalue import Json, as_object, as_str
 
@@ -54,9 +54,28 @@ def provider_of(
 
 
 def url_path(url: str) -> str | None:
-    """The path of a url, as the request hash has it; None when the url is malformed."""
+    """Return the path of a url, as the request hash has it; None when the url is malformed.
+
+    Without what follows a semicolon in its last part, which the recorder's way of parsing takes off.
+    """
     try:
-        return urlsplit(url).path
+        return urlparse(url).path
+    except ValueError:
+        return None
+
+
+def host_of(url: str) -> str:
+    """Return the host of a url as it is written, with user and port; "" where there is none."""
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        return ""
+
+
+def hostname_of(url: str) -> str | None:
+    """Return the name of a url's host in lower case, without user and port; None where there is none."""
+    try:
+        return urlsplit(url).hostname
     except ValueError:
         return None
 

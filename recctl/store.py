@@ -13,7 +13,7 @@ import msgspec
 from recctl.config import find_project
 from recctl.errors import AmbiguousReference, NoSuchReference, RecctlError, Unreadable
 from recctl.filename import DIRECTORY, SUFFIX, RecordingName, parse_filename
-from recctl.paths import absolute_path
+from recctl.paths import absolute_path, current_directory
 
 ENVIRONMENT_VARIABLE = "RECCTL_RECORDINGS"
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
@@ -21,9 +21,6 @@ _VENV_MARK = "pyvenv.cfg"
 
 _MIN_PREFIX = 4
 _REFERENCE = re.compile(rf"(?:rec-)?(?P<hash>[0-9a-f]{{{_MIN_PREFIX},64}})")
-_CLOSEST = 3
-_CLOSE_ENOUGH = 0.5  # of difflib's ratio: half of the digits in the same order
-_SHORT = 12
 _LISTED_MATCHES = 10
 
 
@@ -213,11 +210,25 @@ def _mode(path: Path, hint: str = "") -> int:
 
 
 def _existing(path: Path) -> Path:
+    if not os.path.lexists(path) and path.name.endswith(SUFFIX):
+        raise _missing(path)
     mode = _mode(path)
     if not stat.S_ISREG(mode):
         hint = "list it with: recctl ls" if stat.S_ISDIR(mode) else ""
         raise Unreadable(path, "is a directory, not a recording" if hint else "is not a regular file", hint)
     return path
+
+
+def _missing(path: Path) -> Unreadable:
+    from recctl.removals import trace_path
+
+    try:
+        found = trace_path(path)
+    except (RecctlError, OSError, ValueError):
+        found = None
+    if found is None or found.state == "elsewhere":
+        return Unreadable(path, "is not there")
+    return Unreadable(path, f"is not there: {found.became}", found.way_back)
 
 
 def _fits(wanted: str, name: RecordingName) -> bool:
@@ -242,21 +253,29 @@ def _unknown(reference: str, wanted: str, names: Mapping[Path, RecordingName]) -
     if "::" in reference or reference.startswith("test_"):
         test = reference.rpartition("::")[2]
         return NoSuchReference(searched, f"for the recordings of a test: recctl ls --test '{test}'")
-    if near := _closest(wanted, names):
-        return NoSuchReference(searched, f"the closest: {', '.join(near)}")
-    forms = f"rec-<hash>, {_MIN_PREFIX} or more digits of a hash, models-<hash>-<digest>, or a path"
-    return NoSuchReference(searched, f"a reference is {forms}")
+    stems = _stems(wanted)
+    if not stems:
+        forms = f"rec-<hash>, {_MIN_PREFIX} or more digits of a hash, models-<hash>-<digest>, or a path"
+        return NoSuchReference(searched, f"a reference is {forms}")
+    # A hash says nothing of what was asked: that another one looks like it would mean nothing.
+    from recctl.removals import trace_names
+
+    around = next((path.absolute().parent for path in names), current_directory())
+    try:
+        found = trace_names(around, stems, lambda name: _fits(wanted, parse_filename(name)))
+    except RecctlError as error:
+        return NoSuchReference(searched, f"nothing is known of it: {error.message}")
+    if found is None:
+        return NoSuchReference(searched, "nothing is known of it: git history does not hold it either")
+    return NoSuchReference(f"{searched}: {found.became}", found.way_back)
 
 
-def _closest(wanted: str, names: Mapping[Path, RecordingName]) -> list[str]:
-    """The references most like the wanted one: those that begin alike first."""
-    import difflib  # only for a reference that fits nothing
-
-    digits = wanted.removeprefix("rec-").removeprefix("models-")[:_SHORT]
-    by_digits = {name.hash[: len(digits)]: name.reference for name in names.values() if name.hash}
-    near = difflib.get_close_matches(digits, by_digits, _CLOSEST, cutoff=_CLOSE_ENOUGH)
-    near.sort(key=lambda found: len(os.path.commonprefix([found, digits])), reverse=True)
-    return [by_digits[found] for found in near]
+def _stems(wanted: str) -> tuple[str, ...]:
+    """How names of files begin that a reference fits; none for what is no reference to a hash."""
+    if wanted.startswith("models-"):
+        return (wanted,) if re.fullmatch(rf"models-[0-9a-f-]{{{_MIN_PREFIX},}}", wanted) else ()
+    form = _REFERENCE.fullmatch(wanted)
+    return (form["hash"], f"models-{form['hash']}") if form else ()
 
 
 def shortest_references(names: Mapping[Path, RecordingName]) -> dict[Path, str]:

@@ -25,13 +25,16 @@ EVENT_DATA = "data:"
 _WRAPPED = ("message", "interaction")
 
 
-def by_recorder(data: JsonObject, rec_id: str | None) -> Iterator[Replacement]:
-    """What the recorder evens out in the `__data__` of an item; ids only where the file has a hash."""
-    if data.get("object") != "model":  # the id of a listed model is its name
-        if "id" in data and rec_id:
-            yield ("id",), rec_id
-        if "created" in data:
-            yield ("created",), 0
+def by_recorder(data: JsonObject, rec_id: str | None, of_models: bool) -> Iterator[Replacement]:
+    """What the recorder evens out in the `__data__` of an item; ids only where the file has a hash.
+
+    `of_models` is about `created` of listed models, which recorders leave alone until 2026-10-09.
+    """
+    is_model = data.get("object") == "model"
+    if "id" in data and rec_id and not is_model:  # the id of a listed model is its name
+        yield ("id",), rec_id
+    if "created" in data and (of_models or not is_model):
+        yield ("created",), 0
     if "created_at" in data:
         yield ("created_at",), EPOCH
     for key in DURATIONS:
@@ -39,13 +42,15 @@ def by_recorder(data: JsonObject, rec_id: str | None) -> Iterator[Replacement]:
             yield (key,), 0
 
 
-def in_item(item: Json, rec_id: str | None, volatile: bool) -> dict[tuple[str | int, ...], Json]:
-    """What is evened out in one item of a response body, by path."""
+def in_item(
+    item: Json, rec_id: str | None, *, volatile: bool, of_models: bool
+) -> dict[tuple[str | int, ...], Json]:
+    """What is evened out in one item of a response body, by path; `of_models` as in `by_recorder`."""
     if not isinstance(item, dict):
         return {}
     typed = "__type__" in item and "__data__" in item
     data = as_object(item["__data__"]) if typed else item
-    found = list(by_recorder(data, rec_id)) if typed else []
+    found = list(by_recorder(data, rec_id, of_models)) if typed else []
     if volatile:
         found += _others(data, rec_id)
     prefix = ("__data__",) * typed
@@ -105,7 +110,7 @@ def _stable(item: Json) -> Json:
         except (ValueError, RecursionError):
             return item
         return _replaced(data, in_event(as_object(data), "rec-"))
-    return _replaced(item, in_item(item, "rec-", volatile=True))
+    return _replaced(item, in_item(item, "rec-", volatile=True, of_models=True))
 
 
 def _replaced(value: Json, replacements: dict[tuple[str | int, ...], Json]) -> Json:

@@ -26,14 +26,15 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "recctl",  # the version
-        "errors jsonvalue jsonspans filename whole_orjson",
-        "paths provider transcript volatile config git edits",
+        "errors jsonvalue jsonspans filename whole_orjson recorder_script",
+        "paths provider transcript volatile config git edits hash_normalizing",
+        "removals",
         "summary wire store journal_entry",
         "header live journal index parallel",
         "recording",
         "answer request hash_rules query families evening canonical credentials",
-        "brief compare chains fate hash_history",
-        "normalize prune rules scan",
+        "brief compare chains fate hash_history hash_releases",
+        "normalize prune rules scan recorder",
         "check fixing baseline",
         "render",
         "commands",
@@ -53,6 +54,7 @@ WRITES = {
     "recctl.journal_entry",
     "recctl.live.collected",
     "recctl.live.pytest_plugin",
+    "recctl.recorder_script",  # to a pipe
     "recctl.render.output",  # GitHub's summary of a step
 }
 WRITERS = {

@@ -12,9 +12,10 @@ import typer
 
 from recctl.check import Checker, ignored_by_path
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, PathsArgument, refuse_together, report, search
+from recctl.commands.hashing import RecorderOption, hash_rule
 from recctl.config import Project, find_project
 from recctl.errors import RecctlError
-from recctl.hash_rules import rule_since
+from recctl.hash_rules import HashRule
 from recctl.paths import absolute_path, current_directory, display_path
 from recctl.render import output
 from recctl.render.page import Line
@@ -30,6 +31,7 @@ _LookedAt: TypeAlias = tuple[Sequence[Path], Sequence[str]]  # files, and codes 
 
 
 def check(
+    context: typer.Context,
     paths: PathsArgument = None,
     select: Annotated[
         list[str] | None,
@@ -53,6 +55,7 @@ def check(
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only findings: no counts, no hints.")] = False,
     long: Annotated[bool, typer.Option("--long", help="On a terminal: each finding, with its path.")] = False,
+    recorder: RecorderOption = None,
 ) -> None:
     """Which of these recordings are wrong or dead, and why?
 
@@ -74,7 +77,7 @@ def check(
     if write_baseline and accepted_in is None:
         raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
     found = search(paths)
-    settings = Settings(rule_since(project.hash_rule), project.check.max_size)
+    settings = Settings(hash_rule(project, recorder, context), project.check.max_size)
     checker = Checker(found.files, rules, settings, ignored)
     findings = _in_order(
         finding
@@ -91,7 +94,7 @@ def check(
     past = 0
     if accepted_in is not None:
         findings, past = _new(findings, accepted_in, scope)
-    fixed = _fix(findings, found.files) if fix else _Fixed(findings)
+    fixed = _fix(findings, found.files, settings.hash_rule) if fix else _Fixed(findings)
     _print(fixed.left, form, found.files, _Looks(statistics, quiet, long))
     code = max(report(problems), fixed.code)
     if fixed.done:
@@ -159,11 +162,11 @@ class _Fixed(msgspec.Struct, frozen=True):
     code: int = DONE
 
 
-def _fix(findings: list[Finding], files: Sequence[Path]) -> _Fixed:
+def _fix(findings: list[Finding], files: Sequence[Path], rule: HashRule) -> _Fixed:
     from recctl.commands.changing import carry_out, tell_skipped
     from recctl.fixing import fixes
 
-    planned = fixes(findings, files)
+    planned = fixes(findings, files, rule)
     if not planned:
         return _Fixed(findings)
     outcome = carry_out(planned, "check", files)

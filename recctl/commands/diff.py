@@ -19,10 +19,10 @@ from recctl.commands.common import (
     tell,
     use_index,
 )
+from recctl.commands.hashing import RecorderOption, hash_rule
 from recctl.compare.requests import Part, compare
 from recctl.config import find_project
 from recctl.errors import RecctlError
-from recctl.hash_rules import rule_since
 from recctl.paths import current_directory
 from recctl.recording import Recording, load
 from recctl.render import output
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 
 def diff(
+    context: typer.Context,
     references: Annotated[
         list[str] | None, typer.Argument(metavar="[A [B]]", help="Recordings to compare, as show takes them.")
     ] = None,
@@ -43,6 +44,7 @@ def diff(
     ] = None,
     part: Annotated[Part, typer.Option(help="What to compare of two recordings.")] = "request",
     long: Annotated[bool, typer.Option("--long", help="List the quiet cases too, in full.")] = False,
+    recorder: RecorderOption = None,
     no_cache: NoCacheOption = False,
     as_json: JsonOption = False,
     directories: DirOption = None,
@@ -64,9 +66,12 @@ def diff(
     if named and rev is not None:
         raise RecctlError("--rev does not go with recordings", "give one or the other")
     if not named:
+        if recorder is not None:
+            raise RecctlError("--recorder goes with recordings", "a review compares them by their names")
         if part != "request":
             raise RecctlError("--part goes with recordings", "a review shows requests and answers both")
         raise typer.Exit(_review(rev, long, as_json, directories))
+    rule = hash_rule(find_project(current_directory()), recorder, context)
     library = Library(lambda: search(directories))
     old = load(library.resolve(named[0]))
     siblings: list[Sibling] = []
@@ -74,7 +79,7 @@ def diff(
     if len(named) == 1:
         siblings = _siblings(old, library, no_cache, problems)
     new = siblings[0].recording if siblings else load(library.resolve(named[1]))
-    compared = compare(old, new, part, rule_since(find_project(current_directory()).hash_rule))
+    compared = compare(old, new, part, rule)
     if as_json:
         from recctl.render.as_json import encode
         from recctl.render.diff_json import comparison_object

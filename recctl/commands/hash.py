@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, DirOption, report, search
+from recctl.commands.hashing import RecorderOption, hash_rule
 from recctl.config import find_project
 from recctl.errors import RecctlError, Unreadable
 from recctl.filename import parse_filename
 from recctl.git import find_repository
 from recctl.hash_history import Break, find_break
-from recctl.hash_rules import Asked, HashRule, asked_of, fit_of, rule_since
+from recctl.hash_rules import Asked, HashRule, asked_of, fit_of
 from recctl.jsonvalue import Json, loads
 from recctl.paths import current_directory
 from recctl.recording import load, read
@@ -24,8 +25,11 @@ from recctl.render.hashes import recording_page, request_page
 from recctl.store import Library
 from recctl.summary import Kind
 
+_WITHOUT_BODY = ("GET", "HEAD", "DELETE")
+
 
 def hash(  # noqa: A001 - the command's name
+    context: typer.Context,
     reference: Annotated[
         str | None, typer.Argument(metavar="[REF]", help="A recording, as show takes it.")
     ] = None,
@@ -40,6 +44,7 @@ def hash(  # noqa: A001 - the command's name
     plain_http: Annotated[
         bool, typer.Option("--http", help="The request does not go through a provider's library.")
     ] = False,
+    recorder: RecorderOption = None,
     directories: DirOption = None,
 ) -> None:
     """Why does a replay not find this recording? The hash of its request under every rule.
@@ -53,19 +58,20 @@ def hash(  # noqa: A001 - the command's name
 
       recctl hash --url https://api.openai.com/v1/v1/models --body - --test-id tests/a.py::test_b
     """
-    in_force = rule_since(find_project(current_directory()).hash_rule)
     library = Library(lambda: search(directories))
     if (reference is None) == (url is None):
         raise RecctlError("hash needs a recording, or --url and --body", "give one of the two")
+    if reference is not None and (body is not None or test_id is not None or plain_http):
+        raise RecctlError("--body, --test-id and --http go with --url", "give a recording alone")
+    in_force = hash_rule(find_project(current_directory()), recorder, context)
     if reference is not None:
-        if body is not None or test_id is not None or plain_http:
-            raise RecctlError("--body, --test-id and --http go with --url", "give a recording alone")
         raise typer.Exit(_of_recording(library.resolve(reference), in_force))
-    if body is None:
+    if body is None and method.upper() not in _WITHOUT_BODY:
         raise RecctlError("--url needs --body", "a request without one is: --body - < /dev/null")
     sent = {"method": method, "url": url, "test_id": test_id}
     kind: Kind = "http" if plain_http else "inference"
-    asked = Asked(kind, test_id, {**sent, "payload" if plain_http else "body": _sent(body)})
+    content = {} if body is None else _sent(body)
+    asked = Asked(kind, test_id, {**sent, "payload" if plain_http else "body": content})
     raise typer.Exit(_of_request(asked, library, in_force))
 
 
@@ -98,7 +104,7 @@ def _of_request(asked: Asked, library: Library, in_force: HashRule) -> int:
         report([error])
         files = ()
     found = [path for path in files if in_force.fits(parse_filename(path.name), digest)]
-    output.write_page(list(request_page(asked, in_force, found)))
+    output.write_page(list(request_page(asked, in_force, digest, found)))
     if report(library.problems):
         return TROUBLE
     return DONE if found else FINDINGS
@@ -109,7 +115,7 @@ def _sent(source: str) -> Json:
     path = Path(source)
     raw = _from_stdin() if source == "-" else read(path)
     if not raw.strip():
-        return None
+        return {}  # what a recorder hashes where nothing is sent
     try:
         return loads(raw.decode())
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:

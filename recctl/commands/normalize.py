@@ -8,7 +8,10 @@ import typer
 
 from recctl.commands.changing import WriteOption, carry_out, tell_skipped, though_unread
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
+from recctl.commands.hashing import project_rule
+from recctl.config import find_project
 from recctl.normalize import Normalizer
+from recctl.paths import current_directory
 from recctl.render import output
 from recctl.render.plans import normalization_object, normalization_page, normalization_totals
 from recctl.render.progress import progress
@@ -33,7 +36,7 @@ def normalize(
       recctl normalize tests/integration/responses --volatile --write
     """
     found = search(paths)
-    normalizer = Normalizer(found.files, volatile)
+    normalizer = Normalizer(found.files, volatile, project_rule(find_project(current_directory())))
     planned = list(progress(normalizer, "reading recordings", len(found.files)))
     with though_unread(write):
         if as_json:

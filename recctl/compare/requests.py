@@ -85,9 +85,11 @@ def verdict(old: Recording, new: Recording, rule: HashRule = NEWEST) -> Verdict:
     mine, yours = rule.parts(asked_of(old)), rule.parts(asked_of(new))
     if mine is None or yours is None:
         return Verdict(None, (), ())
-    apart = differing_parts(mine, yours)
+    # A recorder says whether, its rule's parts say where.
+    same = rule.hash(asked_of(old)) == rule.hash(asked_of(new))
+    apart = () if same else differing_parts(mine, yours) or ("request",)
     misnamed = tuple(recording for recording in (old, new) if _is_misnamed(recording, rule))
-    return Verdict(not apart, apart, misnamed)
+    return Verdict(same, apart, misnamed)
 
 
 def _is_misnamed(recording: Recording, rule: HashRule) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recctl.hash_history import Break
+from recctl.hash_releases import releases_of
 from recctl.hash_rules import RULES, Asked, Fit, HashRule, Standing
 from recctl.paths import display_path
 from recctl.recording import Recording
@@ -19,6 +20,7 @@ _VERDICTS: dict[Standing, str] = {
     "edited": "no rule gives its name: a replay does not find it",
     "unknown": "there is no hash rule for this kind of request",
 }
+_NAME_COLUMNS = 10
 _STYLES: dict[Standing, Style] = {"live": "added", "unknown": "warning"}
 
 
@@ -40,35 +42,54 @@ def recording_page(
         yield _detail("rule", f"of {fit.rule.since}: {fit.rule.change}")
     if since is not None:
         yield _detail("since", _told(since))
+    yield from _in_force(asked, in_force, fit.hash)
     yield BLANK
-    yield from _hashes(asked, fit.rule, in_force)
+    yield from _hashes(asked, fit.rule, in_force, fit.hash)
 
 
-def request_page(asked: Asked, in_force: HashRule, found: Sequence[Path]) -> Iterator[Line]:
-    """The hash of a request that need not be recorded, and the recordings that answer it."""
-    digest = in_force.hash(asked) or ""
+def request_page(
+    asked: Asked, in_force: HashRule, digest: str | None, found: Sequence[Path]
+) -> Iterator[Line]:
+    """The hash of a request that need not be recorded, and the recordings that answer it.
+
+    `digest` is the hash by the rule in force.
+    """
     yield line(Span(f"rec-{digest[:12]}" if digest else "no hash", "id"), f"  {asked.kind} request")
     yield _detail("test", asked.test_id or "none")
     for path in found:
         yield _detail("file", display_path(path))
     if not found:
         yield _detail("file", "none: a replay would miss it")
+    yield from _in_force(asked, in_force, digest)
     yield BLANK
-    yield from _hashes(asked, in_force if found else None, in_force)
+    yield from _hashes(asked, in_force if found else None, in_force, digest)
 
 
 def _detail(name: str, value: str) -> Line:
-    return line(one_line(value), indent=1, lead=Span(f"{name:<6}", "dim"))
+    return line(one_line(value), indent=1, lead=Span(f"{name:<{_NAME_COLUMNS}}", "dim"))
 
 
-def _hashes(asked: Asked, fitting: HashRule | None, in_force: HashRule) -> Iterator[Line]:
-    for rule in RULES:
-        digest = rule.hash(asked)
+def _in_force(asked: Asked, rule: HashRule, digest: str | None) -> Iterator[Line]:
+    """The rule by which a replay looks; where a recorder was asked, whether recctl's own says the same."""
+    releases = releases_of(rule)
+    yield _detail("in force", rule.asks or rule.since + (f", as in {releases}" if releases else ""))
+    if rule.replaces is not None:
+        ours = rule.replaces.hash(asked)
+        if ours is not None and digest is not None and ours != digest:
+            theirs = f"the rule of {rule.replaces.since} gives another hash; the recorder's counts"
+            yield _detail("differs", theirs)
+
+
+def _hashes(asked: Asked, fitting: HashRule | None, in_force: HashRule, digest: str | None) -> Iterator[Line]:
+    """A row a rule, within 80 columns: the digits are to be copied."""
+    rows = [(rule.since, rule, rule.hash(asked)) for rule in RULES]
+    if in_force.asks:
+        rows.insert(0, ("recorder", in_force, digest))
+    for name, rule, found in rows:
         mark = "* " if rule is fitting else "  "
-        lead = Span(f"{mark}{rule.since}  ", "bold" if rule is fitting else "plain")
-        shown = "no rule for such requests then" if digest is None else digest[: rule.digits]
-        now = "  in force" if rule is in_force else ""
-        yield line(Span(shown, "plain" if digest else "dim"), Span(now, "dim"), lead=lead)
+        lead = Span(f"{mark}{name:<{_NAME_COLUMNS}}  ", "bold" if rule is fitting else "plain")
+        none = "no hash for this request" if rule.asks else "no rule for such requests then"
+        yield line(Span(found[: rule.digits] if found else none, "plain" if found else "dim"), lead=lead)
 
 
 def _told(since: Break) -> str:

@@ -60,10 +60,10 @@ def seen_of(subject: Subject) -> Seen:
 
 
 def _due(subject: Subject) -> tuple[Due, ...]:
-    own = subject.summary.name.id
-    if is_evened_out(subject.raw, own):
+    own, of_models = subject.summary.name.id, subject.settings.hash_rule.normalizes_models
+    if is_evened_out(subject.raw, own, of_models):
         return ()
-    values = due_values(_recorded_body(subject.recording), own)
+    values = due_values(_recorded_body(subject.recording), own, of_models)
     ids = ((field, value if field == "id" and isinstance(value, str) else None) for field, value in values)
     return tuple(Due(field, value, count) for (field, value), count in Counter(ids).items())
 

@@ -88,7 +88,7 @@ class Subject:
     @property
     def is_bound_to_test(self) -> bool:
         """Whether its hash depends on its test."""
-        return not is_without_test_id(self.summary)
+        return not is_without_test_id(self.summary, self.settings.hash_rule)
 
     @cached_property
     def transcript(self) -> Transcript:

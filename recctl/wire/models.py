@@ -1,4 +1,4 @@
-"""Lists of models: OpenAI's, and Ollama's `ps` and `tags`."""
+"""Lists of models: OpenAI's, Ollama's `ps` and `tags`, and the one model of Text-Embeddings-Inference."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ from recctl.jsonvalue import Json, JsonObject, as_list, as_object, as_str
 from recctl.wire.delta import Delta, ModelNames
 from recctl.wire.sse import item_by_item
 
+_NAMES = ("id", "model", "name", "model_id")  # the first that is there counts
+# An answer that names its model in `model_id` has one of these.
+_ANSWERS = frozenset({"choices", "data", "embeddings", "generated_text", "output", "predictions", "results"})
+
 
 def looks_like(data: JsonObject) -> bool:
-    """One model, or a list of them."""
+    """One model, a list of them, or what a server says of the model it serves."""
     return (
         data.get("object") == "model"
         or _are_models(data.get("models"))
         or any(as_object(item).get("object") == "model" for item in as_list(data.get("data")))
+        or (isinstance(data.get("model_id"), str) and not _ANSWERS & data.keys())
     )
 
 
@@ -34,9 +39,7 @@ def _read(data: JsonObject) -> Iterator[Delta]:
 
 def _names(models: list[Json]) -> tuple[str, ...]:
     fields = map(as_object, models)
-    named = (
-        as_str(model.get("id")) or as_str(model.get("model")) or as_str(model.get("name")) for model in fields
-    )
+    named = (next((name for key in _NAMES if (name := as_str(model.get(key)))), None) for model in fields)
     return tuple(name for name in named if name)
 
 

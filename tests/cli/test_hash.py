@@ -19,8 +19,12 @@ from tests.samples.builder import Data, Recording, sha256_of, typed, whole
 
 TEST = "tests/test_trip.py::test_ferry"
 URL = openai_parts.OPENAI_URL
-ERAS = ["2026-04-09", "2026-03-18", "2026-01-21", "2025-11-03", "2025-10-09", "2025-10-04", "2025-07-29"]
-NEWEST, PROJECT, BEDROCK, MODELS, DECIMALS, IDS, SHORT = ERAS
+ERAS = [
+    *("2026-10-09", "2026-06-17", "2026-04-09", "2026-03-18", "2026-01-21"),
+    *("2025-11-03", "2025-10-09", "2025-10-04", "2025-07-29"),
+]
+NEWEST, REMOTE, SEARCH, PROJECT, BEDROCK, MODELS, DECIMALS, IDS, SHORT = ERAS
+IN_FORCE = f"  in force  {NEWEST}, as in ogx 1.5"
 NO_RULE = "no rule for such requests then"
 
 
@@ -74,9 +78,11 @@ def first_line(result: Result) -> str:
 
 
 def details(result: Result) -> dict[str, str]:
-    """The lines between the verdict and the hashes, by their names."""
+    """The lines between the verdict and the hashes, by their names, but for the rule in force."""
     above = result.out.partition("\n\n")[0].splitlines()[1:]
-    return {line[2:8].rstrip(): line[8:] for line in above}
+    lines = {line[2:12].rstrip(): line[12:] for line in above}
+    assert lines.pop("in force")
+    return lines
 
 
 def hashes(result: Result) -> list[str]:
@@ -91,7 +97,8 @@ def marked(result: Result) -> list[str]:
 
 def in_force(result: Result) -> list[str]:
     """The rules said to be in force."""
-    return [line[2:12] for line in hashes(result) if line.endswith("  in force")]
+    lines = result.out.partition("\n\n")[0].splitlines()
+    return [line[12:22] for line in lines if line.startswith("  in force  ")]
 
 
 def configure(directory: Path, rule: str) -> None:
@@ -106,11 +113,13 @@ def test_a_live_recording(tmp_path: Path) -> None:
     new, old = path.stem, raw_hash(searched())
     page = [
         f"rec-{new[:12]}  live: the rule in force gives its name: a replay finds it",
-        f"  file  recordings/{new}.json",
-        f"  test  {TEST}",
+        f"  file      recordings/{new}.json",
+        f"  test      {TEST}",
+        IN_FORCE,
         "",
-        f"* {NEWEST}  {new}  in force",
-        *(f"  {era}  {old}" for era in ERAS[1:6]),
+        f"* {NEWEST}  {new}",
+        *(f"  {era}  {new}" for era in (REMOTE, SEARCH)),
+        *(f"  {era}  {old}" for era in ERAS[3:8]),
         f"  {SHORT}  {raw_hash(searched(), SHORT)[:12]}",
     ]
     result = run("hash", f"rec-{new[:12]}", cwd=tmp_path)
@@ -147,7 +156,7 @@ def test_a_recording_ahead_of_its_project(tmp_path: Path) -> None:
     result = run("hash", path.stem, cwd=tmp_path)
     verdict = "ahead: only a newer rule than the one in force gives its name: a replay does not find it"
     assert (result.code, first_line(result)) == (1, f"rec-{path.stem[:12]}  {verdict}")
-    assert details(result)["rule"].startswith(f"of {NEWEST}: strings lose")
+    assert details(result)["rule"].startswith(f"of {NEWEST}: of shared paths")
     assert (marked(result), in_force(result)) == ([NEWEST], [MODELS])
 
 
@@ -166,7 +175,7 @@ def test_a_kind_without_a_rule(tmp_path: Path) -> None:
     verdict = "unknown: there is no hash rule for this kind of request"
     assert (result.code, first_line(result), result.err) == (0, f"rec-{path.stem[:12]}  {verdict}", "")
     assert hashes(result) == [
-        f"  {NEWEST}  {NO_RULE}  in force",
+        f"  {NEWEST}  {NO_RULE}",
         *(f"  {era}  {NO_RULE}" for era in ERAS[1:]),
     ]
 
@@ -174,15 +183,15 @@ def test_a_kind_without_a_rule(tmp_path: Path) -> None:
 def test_a_tool_has_a_hash_since_the_second_era(tmp_path: Path) -> None:
     path = put(tmp_path / "recordings", builder.tool(TEST, "search", "find", {"q": "x"}, whole(None)))
     result = run("hash", path, cwd=tmp_path)
-    lines = [f"  {era}  {path.stem}" for era in ERAS[1:6]] + [f"  {SHORT}  {NO_RULE}"]
-    assert (result.code, hashes(result)) == (0, [f"* {NEWEST}  {path.stem}  in force", *lines])
+    lines = [f"  {era}  {path.stem}" for era in ERAS[1:8]] + [f"  {SHORT}  {NO_RULE}"]
+    assert (result.code, hashes(result)) == (0, [f"* {NEWEST}  {path.stem}", *lines])
 
 
 def test_plain_http_has_a_hash_since_2026(tmp_path: Path) -> None:
     path = put(tmp_path / "recordings", builder.http(TEST, "https://h/v1/messages", {"k": 1}, whole(None)))
     result = run("hash", path, cwd=tmp_path)
-    lines = [f"  {era}  {path.stem}" for era in ERAS[1:3]] + [f"  {era}  {NO_RULE}" for era in ERAS[3:]]
-    assert (result.code, hashes(result)) == (0, [f"* {NEWEST}  {path.stem}  in force", *lines])
+    lines = [f"  {era}  {path.stem}" for era in ERAS[1:5]] + [f"  {era}  {NO_RULE}" for era in ERAS[5:]]
+    assert (result.code, hashes(result)) == (0, [f"* {NEWEST}  {path.stem}", *lines])
 
 
 def test_a_list_of_models(tmp_path: Path) -> None:
@@ -242,7 +251,7 @@ def test_a_project_says_its_rule(tmp_path: Path, era: str) -> None:
 def test_a_rule_of_no_era_is_refused(tmp_path: Path) -> None:
     configure(tmp_path, '"2025-12-24"')
     path = put(tmp_path / "recordings", trip())
-    said = f"there is no rule 2025-12-24; known are {', '.join(ERAS)}"
+    said = f'there is no rule 2025-12-24; known are {", ".join(ERAS)}; or name a release, as "ogx 1.5.0"'
     expected = Result(2, b"", f"recctl: [tool.recctl] hash-rule: {said}\n")
     assert run("hash", path, cwd=tmp_path) == expected
     assert run("hash", "--url", URL, "--body", "nothing", cwd=tmp_path) == expected
@@ -561,11 +570,13 @@ def test_a_request_that_is_recorded(tmp_path: Path) -> None:
     path = put(tmp_path / "recordings", searched())
     page = [
         f"rec-{path.stem[:12]}  inference request",
-        f"  test  {TEST}",
-        f"  file  recordings/{path.name}",
+        f"  test      {TEST}",
+        f"  file      recordings/{path.name}",
+        IN_FORCE,
         "",
-        f"* {NEWEST}  {path.stem}  in force",
-        *(f"  {era}  {raw_hash(searched())}" for era in ERAS[1:6]),
+        f"* {NEWEST}  {path.stem}",
+        *(f"  {era}  {path.stem}" for era in (REMOTE, SEARCH)),
+        *(f"  {era}  {raw_hash(searched())}" for era in ERAS[3:8]),
         f"  {SHORT}  {raw_hash(searched(), SHORT)[:12]}",
     ]
     result = of_request(tmp_path, searched(), "--test-id", TEST)
@@ -577,7 +588,7 @@ def test_a_request_that_is_not_recorded(tmp_path: Path) -> None:
     result = of_request(tmp_path, trip(), "--test-id", TEST)
     assert (result.code, result.err, marked(result)) == (1, "", [])
     assert details(result) == {"test": TEST, "file": "none: a replay would miss it"}
-    assert hashes(result)[0] == f"  {NEWEST}  {Path(trip().path).stem}  in force"
+    assert hashes(result)[0] == f"  {NEWEST}  {Path(trip().path).stem}"
 
 
 def test_a_request_of_another_test_is_not_recorded(tmp_path: Path) -> None:
@@ -625,7 +636,7 @@ def test_a_request_of_another_method(tmp_path: Path, method: str) -> None:
 def test_every_list_of_models_that_answers_is_named(tmp_path: Path) -> None:
     paths = [put(tmp_path / "recordings", model_list(name)) for name in ("gpt-4o", "gpt-5")]
     result = of_request(tmp_path, model_list("gpt-4o"))
-    files = [line[8:] for line in result.out.splitlines() if line.startswith("  file")]
+    files = [line[12:] for line in result.out.splitlines() if line.startswith("  file")]
     assert (result.code, files) == (0, sorted(f"recordings/{path.name}" for path in paths))
 
 
@@ -673,8 +684,8 @@ def test_a_body_in_a_pipe_and_none_at_all(tmp_path: Path) -> None:
     options = f"--url {URL} --body - --test-id {TEST}"
     assert run_shell(f"cat '{body}' | recctl hash {options}", cwd=tmp_path).code == 0
     nothing = run_process("hash", *options.split(), cwd=tmp_path)
-    null = sha256_of({"method": "POST", "endpoint": "/v1/v1/chat/completions", "body": None, "test_id": TEST})
-    assert (nothing.code, hashes(nothing)[0]) == (1, f"  {NEWEST}  {null}  in force")
+    parts: Data = {"method": "POST", "endpoint": "/v1/v1/chat/completions", "body": {}, "test_id": TEST}
+    assert (nothing.code, hashes(nothing)[0]) == (1, f"  {NEWEST}  {sha256_of(parts)}")
 
 
 # ---- wrong usage
@@ -748,17 +759,17 @@ def test_nothing_is_cut_in_a_pipe(tmp_path: Path) -> None:
     made = chat(prompt="Hi?", **LONG)
     path = put(tmp_path / ("deep/" * 30 + "recordings"), made)
     result = run("hash", path, cwd=tmp_path, env={"COLUMNS": "20"})
-    assert (result.code, len(result.out.splitlines())) == (0, 11)
+    assert (result.code, len(result.out.splitlines())) == (0, 14)
     assert details(result) == {"file": path.relative_to(tmp_path).as_posix(), "test": LONG["test_id"]}
-    assert hashes(result)[0] == f"* {NEWEST}  {path.stem}  in force"
+    assert hashes(result)[0] == f"* {NEWEST}  {path.stem}"
 
 
 def test_the_digits_are_on_one_row_of_a_terminal(tmp_path: Path) -> None:
-    path = put(tmp_path / "recordings", chat(prompt="Hi?", **LONG))
+    made = chat(prompt="Hi?", **LONG)
+    path = put(tmp_path / "recordings", made)
     result = run_in_terminal("hash", path, cwd=tmp_path, columns=80, env={"NO_COLOR": "1"})
     rows = [row.rstrip() for row in result.out.split("\n")]
     assert (result.code, max(map(len, rows))) == (0, 80)
-    assert [row[:78] for row in rows if path.stem in row][1:] == [
-        f"  {era}  {path.stem}" for era in ERAS[1:6]
-    ]
-    assert f"* {NEWEST}  {path.stem}" in rows
+    digits = [row for row in rows if row[14:] == path.stem]
+    assert digits == [f"* {NEWEST}  {path.stem}", *(f"  {era}  {path.stem}" for era in ERAS[1:8])]
+    assert rows.index(digits[0]) + 8 == rows.index(f"  {SHORT}  {raw_hash(made, SHORT)[:12]}")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.listing import COUNT
+from tests.compare.repository import Repository, new_repository
 from tests.helpers import ROOT, SAMPLES, Result, chat, problems, put, run, sample
 
 SEED = sample("ab7d")
-MODELS = "models-3a641f25d65695766fb77e424273f716b852f371e1e87f6e14fd5672b1ab6005"
+MODELS = "models-0f7ee7578f2181b20f2a051af0aba84368b5c7393c55f55db07cdfb692c0fba7"
 HASHED = [path for path in SAMPLES.rglob("recordings/**/*.json") if not path.name.startswith("models-")]
 
 
@@ -20,6 +22,13 @@ def found(*references: str | Path, cwd: Path = ROOT) -> list[Path]:
     result = run("show", "--json", "--dir", SAMPLES, "--", *references, cwd=cwd)
     assert (result.code, result.err) == (0, "")
     return [cwd / item["path"] for item in json.loads(result.out)]
+
+
+def commit_all(repository: Repository, subject: str = "Record", *options: str) -> str:
+    """Commit what there is; the commit as a message names it."""
+    repository.git("add", "--all")
+    repository.git("commit", "--quiet", "--allow-empty", "--message", subject, *options)
+    return repository.git("log", "-1", "--abbrev=12", "--format=%h (%cs) %s")
 
 
 def refused(*args: str | Path, cwd: Path = ROOT) -> list[str]:
@@ -64,9 +73,9 @@ def test_model_lists_that_share_a_hash_are_named_by_digest(form: str) -> None:
     assert [path.name for path in found(form)] == [f"{MODELS}-27e22205.json"]
 
 
-@pytest.mark.parametrize("form", ["models-4a3a", "4a3a", "rec-4a3a4447b16b"])
+@pytest.mark.parametrize("form", ["models-348d", "348d", "rec-348d3b8866c3"])
 def test_model_list_with_a_hash_of_its_own_needs_no_digest(form: str) -> None:
-    assert [path.name[:11] for path in found(form)] == ["models-4a3a"]
+    assert [path.name[:11] for path in found(form)] == ["models-348d"]
 
 
 def test_path_in_the_current_directory_needs_no_search(tmp_path: Path) -> None:
@@ -101,8 +110,8 @@ def test_directories_given_replace_those_of_the_project(tmp_path: Path) -> None:
 
 
 def test_several_matches_are_listed_with_references_that_name_one() -> None:
-    message, *matches = refused("models-3a64", "--dir", SAMPLES)
-    assert message == "recctl: models-3a64 fits 2 recordings; give more digits, or the path"
+    message, *matches = refused("models-0f7e", "--dir", SAMPLES)
+    assert message == "recctl: models-0f7e fits 2 recordings; give more digits, or the path"
     listed = [tuple(line.split()) for line in matches]
     assert [reference for reference, _ in listed] == [f"{MODELS}-27e22205", f"{MODELS}-3e856bc2"]
     assert found(*(reference for reference, _ in listed)) == [ROOT / path for _, path in listed]
@@ -129,11 +138,6 @@ def test_of_very_many_matches_only_some_are_listed(tmp_path: Path) -> None:
 # ---- none
 
 HINTS = {
-    "a digit wrong at the end": ("ab7d61e2daa8", "the closest: rec-ab7d61e2daa7"),
-    "a digit wrong in an id": ("rec-ab7d61e2daa8", "the closest: rec-ab7d61e2daa7"),
-    "a digit too many": ("ab7d6f", "the closest: rec-ab7d61e2daa7"),
-    "two digits exchanged": ("rec-c8bbad9a79b8", "the closest: rec-c8bbda9a79b8"),
-    "a model list": ("models-4a3b", "the closest: models-4a3a4447b16b"),
     "a test": ("test_ferry_times", "for the recordings of a test: recctl ls --test 'test_ferry_times'"),
     "a test id": ("tests/a.py::test_b", "is not there"),
     "words": ("hello", "a reference is rec-<hash>, 4 or more digits of a hash"),
@@ -147,6 +151,18 @@ def test_no_match_says_what_may_be_meant(case: str) -> None:
     assert line.startswith("recctl: ")
     assert reference in line
     assert hint in line
+
+
+CHANGED = ["ab7d61e2daa8", "rec-ab7d61e2daa8", "ab7d6f", "rec-c8bbad9a79b8", "models-4a3b", "REC-AB7D6F"]
+
+
+@pytest.mark.parametrize("reference", CHANGED)
+def test_a_hash_is_not_taken_for_one_that_looks_like_it(reference: str, tmp_path: Path) -> None:
+    samples = shutil.copytree(SAMPLES, tmp_path / "samples")
+    commit_all(new_repository(tmp_path))
+    known = "nothing is known of it: git history does not hold it either"
+    line = f"recctl: no recording {reference} among 60; {known}"
+    assert refused(reference, "--dir", samples, cwd=tmp_path) == [line]
 
 
 @pytest.mark.parametrize("reference", ["ab7", "rec-ab7", "a", "models-3"])
@@ -164,12 +180,160 @@ def test_a_directory_is_no_recording() -> None:
     assert refused("./sample_recordings", cwd=ROOT) == [line]
 
 
+# ---- one that git knows
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """A repository with two recordings, GONE and another one; the first is to go."""
+    made = new_repository(tmp_path / "repository")
+    made.put(GONE, chat("Stays.", prompt="Stay?", test_id="tests/a/test_b.py::test_c"))
+    commit_all(made)
+    return made
+
+
+GONE = chat("Gone.", test_id="tests/a/test_b.py::test_c")
+HASH = Path(GONE.path).stem
+COMMANDS = [["show"], ["show", "--json"], ["diff"], ["hash"]]
+
+
+def back(revision: str, path: str = GONE.path) -> str:
+    return f"to have it back: git checkout {revision} -- :/{path}"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_the_commit_that_removed_it_is_named(repository: Repository, command: list[str]) -> None:
+    repository.remove(GONE)
+    removal = commit_all(repository, "Remove \x1b[31m it")
+    repository.write("notes.txt", "Notes")
+    commit_all(repository, "Take notes")
+    known = f"git history held {GONE.path}, removed in {removal}".replace("\x1b", "\\x1b")
+    for reference in (HASH, HASH[:6], f"rec-{HASH[:12]}"):
+        line = f"recctl: no recording {reference} among 1: {known}; {back(removal[:12] + '^')}"
+        result = run(*command, reference, cwd=repository.top)
+        assert (result.code, result.err) == (2, f"{line}\n")
+
+
+def test_what_a_message_says_brings_it_back(repository: Repository) -> None:
+    repository.remove(GONE)
+    commit_all(repository, "Remove")
+    (line,) = refused(HASH, cwd=repository.top)
+    repository.git(*line.partition("have it back: git ")[2].split())
+    assert run("show", "--text", HASH, cwd=repository.top) == Result(0, b"Gone.", "")
+
+
+def test_a_path_that_a_commit_removed_says_so_too(repository: Repository) -> None:
+    repository.remove(GONE)
+    removal = commit_all(repository, "Remove")
+    known = f"is not there: git history held {GONE.path}, removed in {removal}; {back(removal[:12] + '^')}"
+    assert refused(GONE.path, cwd=repository.top) == [f"recctl: {GONE.path}: {known}"]
+    below = repository.top / "tests"
+    shown = GONE.path.removeprefix("tests/")
+    assert refused(f"./{shown}", cwd=below) == [f"recctl: {shown}: {known}"]
+
+
+def test_one_that_was_only_renamed_says_to_what(repository: Repository) -> None:
+    other = GONE.path.replace(HASH, "0" * 64)
+    repository.git("mv", GONE.path, other)
+    renaming = commit_all(repository, "Rename")
+    (line,) = refused(HASH, cwd=repository.top)
+    assert f"git history held {GONE.path}, renamed to {other} in {renaming}; " in line
+
+
+def test_the_last_removal_counts(repository: Repository) -> None:
+    repository.remove(GONE)
+    commit_all(repository, "Remove")
+    repository.put(GONE)
+    commit_all(repository, "Add again")
+    repository.remove(GONE)
+    removal = commit_all(repository, "Remove again")
+    assert f"removed in {removal}; " in refused(HASH, cwd=repository.top)[0]
+
+
+def test_one_that_a_merge_removed(repository: Repository) -> None:
+    repository.git("checkout", "--quiet", "-b", "side")
+    repository.write("notes.txt", "Notes")
+    commit_all(repository, "Take notes")
+    repository.git("checkout", "--quiet", "main")
+    repository.git("merge", "--quiet", "--no-ff", "--no-commit", "side")
+    repository.remove(GONE)
+    merge = commit_all(repository, "Merge")
+    assert f"removed in {merge}; {back(merge[:12] + '^')}" in refused(HASH, cwd=repository.top)[0]
+
+
+@pytest.mark.parametrize("staged", [False, True], ids=["deleted", "staged"])
+def test_one_that_is_deleted_and_not_committed(repository: Repository, staged: bool) -> None:
+    repository.remove(GONE)
+    if staged:
+        repository.git("add", "--all")
+    known = f"git holds {GONE.path}, which is deleted here and not in a commit; {back('HEAD')}"
+    assert refused(HASH, cwd=repository.top) == [f"recctl: no recording {HASH} among 1: {known}"]
+
+
+def test_one_that_lies_elsewhere(repository: Repository) -> None:
+    put(repository.top / "other", chat("Other."))
+    known = f"{GONE.path} fits, and was not searched; give its path, or its directory with --dir"
+    line = f"recctl: no recording {HASH} among 1: {known}"
+    assert refused(HASH, "--dir", "other", cwd=repository.top) == [line]
+
+
+def test_one_of_another_branch(repository: Repository) -> None:
+    repository.git("checkout", "--quiet", "-b", "side")
+    other = chat("New.", prompt="New?", test_id="tests/a/test_b.py::test_c")
+    repository.put(other)
+    added = commit_all(repository, "Record more")
+    repository.git("checkout", "--quiet", "main")
+    stem = Path(other.path).stem
+    known = f"another branch holds {other.path}, added in {added}; {back(added[:12], other.path)}"
+    assert refused(stem, cwd=repository.top) == [f"recctl: no recording {stem} among 2: {known}"]
+
+
+def test_a_list_of_models_that_was_removed(repository: Repository) -> None:
+    name = f"models-{'ab12' * 16}-0123abcd"
+    path = repository.top / f"tests/a/recordings/{name}.json"
+    put(path, chat())
+    commit_all(repository)
+    path.unlink()
+    removal = commit_all(repository, "Remove")
+    for reference in (name, "models-ab12", "ab12ab12", "rec-ab12ab12ab12"):
+        assert f"{name}.json, removed in {removal}; " in refused(reference, cwd=repository.top)[0]
+    assert "nothing is known of it" in refused("models-ab13", cwd=repository.top)[0]
+
+
+def test_settings_and_a_repository_below_another_do_not_matter(repository: Repository) -> None:
+    repository.remove(GONE)
+    removal = commit_all(repository, "Remove")
+    for setting in ("diff.renames=copies", "log.showSignature=true", "color.ui=always", "log.diffMerges=off"):
+        repository.git("config", *setting.split("="))
+    assert f"removed in {removal}; " in refused(HASH, cwd=repository.top / "tests/a")[0]
+
+
+def test_a_shallow_clone_does_not_know(repository: Repository, tmp_path: Path) -> None:
+    repository.remove(GONE)
+    commit_all(repository, "Remove")
+    commit_all(repository, "More")
+    repository.git("clone", "--quiet", "--depth=1", f"file://{repository.top}", str(tmp_path / "shallow"))
+    known = "nothing is known of it: this clone is shallow, git fetch --unshallow may tell"
+    assert refused(HASH, cwd=tmp_path / "shallow") == [f"recctl: no recording {HASH} among 1; {known}"]
+
+
+def test_outside_of_git_and_without_a_commit_nothing_is_known(tmp_path: Path) -> None:
+    put(tmp_path / "recordings", chat())
+    (line,) = refused("abcd", cwd=tmp_path)
+    assert line.startswith("recctl: no recording abcd among 1; nothing is known of it: ")
+    assert "is not in a git repository" in line
+    new_repository(tmp_path)
+    assert "git history does not hold it either" in refused("abcd", cwd=tmp_path)[0]
+    without = run("show", "abcd", cwd=tmp_path, env={"PATH": str(tmp_path)})
+    assert (without.code, "nothing is known of it: git is not to be found" in without.err) == (2, True)
+
+
 # ---- some good, some bad
 
 
 @pytest.mark.parametrize("view", [[], ["--text"], ["--raw"], ["--json"], ["--chunks"]], ids=" ".join)
 def test_a_bad_reference_does_not_hide_the_good_ones(view: list[str]) -> None:
-    bad = ["rec-0000", "no-such-file", "3a64", "no/such.json"]
+    bad = ["rec-0000", "no-such-file", "0f7e", "no/such.json"]
     good = run("show", *view, "ab7d", "2204", "--dir", SAMPLES, cwd=ROOT)
     result = run("show", *view, bad[0], "ab7d", *bad[1:], "2204", "--dir", SAMPLES, cwd=ROOT)
     assert (result.code, result.data) == (2, good.data)

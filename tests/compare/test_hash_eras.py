@@ -21,9 +21,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recctl.errors import RecctlError
 from recctl.filename import parse_filename
-from recctl.hash_rules import NEWEST, RULES, Asked, Fit, HashRule, asked_of, fit_of, rule_since
+from recctl.hash_rules import NEWEST, RULES, Asked, Fit, HashRule, asked_of, fit_of
 from recctl.recording import load
 from recctl.summary import Kind
 from tests.samples.builder import Data
@@ -31,7 +30,7 @@ from tests.samples.builder import Data
 CORPUS = os.environ.get("RECCTL_CORPUS")
 needs_corpus = pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no directory of real recordings")
 
-SHORT, IDS, DECIMALS, MODELS, BEDROCK, PROJECT, SEARCH = ERAS = (
+SHORT, IDS, DECIMALS, MODELS, BEDROCK, PROJECT, SEARCH, REMOTE, INFO = ERAS = (
     "2025-07-29",
     "2025-10-04",
     "2025-10-09",
@@ -39,6 +38,8 @@ SHORT, IDS, DECIMALS, MODELS, BEDROCK, PROJECT, SEARCH = ERAS = (
     "2026-01-21",
     "2026-03-18",
     "2026-04-09",
+    "2026-06-17",
+    "2026-10-09",
 )
 CHAT = "https://api.openai.com/v1/v1/chat/completions"
 AWS = "https://bedrock-runtime.us-east-1.amazonaws.com/v1/v1/chat/completions"
@@ -66,13 +67,25 @@ def expected(era: str, asked: Asked) -> str | None:
         return sha256({**whole, "payload": even(request["payload"], era)})
     if asked.kind != "inference":
         return None
-    split = re.fullmatch(r"(?:\w+://([^/?#]*))?([^?#]*).*", request["url"])
+    split = re.fullmatch(r"(?:(\w+)://([^/?#]*))?([^?#]*).*", request["url"])
     assert split is not None
-    host, path = split.groups()
-    body = even(request["body"], era, bedrock="bedrock" in (host or "") and era >= BEDROCK)
+    scheme, host, path = split[1], split[2] or "", split[3]
+    if scheme in (None, "http", "https") and ";" in path.rpartition("/")[2]:
+        path = path[: path.index(";", path.rindex("/"))]
+    body = even(request.get("body", {}), era, bedrock="bedrock" in host and era >= BEDROCK)
     hashed = {"method": request["method"].upper(), "endpoint": path, "body": body}
-    exempt = ["/api/tags", "/v1/models"] + ["/v1/openai/v1/models"] * (era >= MODELS)
-    return sha256(hashed if era < IDS or path in exempt else {**hashed, "test_id": asked.test_id})
+    if era < IDS:
+        return sha256(hashed)
+    shared = ["/v1/models"] + ["/api/tags"] * (era < INFO) + ["/info"] * (era >= INFO)
+    shared += ["/v1/openai/v1/models"] * (MODELS <= era < INFO)
+    name = host.rpartition("@")[2].partition(":")[0].lower()
+    if path in shared and era < REMOTE:
+        return sha256(hashed)
+    if path in shared or (
+        era >= REMOTE and path.endswith("/models") and name not in ("localhost", "127.0.0.1", "0.0.0.0")
+    ):
+        return sha256({**hashed, "test_id": None})
+    return sha256({**hashed, "test_id": asked.test_id})
 
 
 def even(value: Any, era: str, root: bool = True, bedrock: bool = False) -> Any:
@@ -88,7 +101,7 @@ def even(value: Any, era: str, root: bool = True, bedrock: bool = False) -> Any:
         for key in ("extra_body", "extra_query"):
             if era >= PROJECT and root and isinstance(kept.get(key), dict):
                 kept[key] = {name: item for name, item in kept[key].items() if name != "project_id"}
-        return {key: even(item, era, False, bedrock) for key, item in kept.items()}
+        return {key: even(item, era, False) for key, item in kept.items()}
     if isinstance(value, float):
         return round(value, 5)
     return words(value, era) if isinstance(value, str) else value
@@ -107,6 +120,11 @@ def words(text: str, era: str) -> str:
 
 def inference(body: Any, url: str = CHAT, test_id: str | None = TEST, method: str = "POST") -> Asked:
     return Asked("inference", test_id, {"method": method, "url": url, "body": body})
+
+
+def lookup(url: str = "http://localhost:8080/info", test_id: str | None = TEST) -> Asked:
+    """A lookup that sends nothing: its request has no body."""
+    return Asked("inference", test_id, {"test_id": test_id, "method": "GET", "url": url, "headers": {}})
 
 
 def http(payload: Any, url: str = CHAT, test_id: str | None = TEST) -> Asked:
@@ -155,7 +173,18 @@ _bodies = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_keys, inner, max_size=4),
     max_leaves=8,
 )
-_hosts = st.sampled_from(["api.openai.com", "localhost:11434", "bedrock-runtime.aws.com", "my-bedrock:443"])
+_hosts = st.sampled_from(
+    [
+        "api.openai.com",
+        "localhost:11434",
+        "u:p@LOCALHOST",
+        "127.0.0.1",
+        "0.0.0.0:80",
+        "127.0.0.2",
+        "bedrock-runtime.aws.com",
+        "my-bedrock:443",
+    ]
+)
 _paths = st.sampled_from(
     [
         "/v1/v1/chat/completions",
@@ -163,6 +192,11 @@ _paths = st.sampled_from(
         "/v1/models",
         "/v1/openai/v1/models",
         "/v1/v1/models",
+        "/models",
+        "/v1/models/",
+        "/v1/models;v=1",
+        "/info",
+        "/v1/info",
         "/bedrock",
         "",
     ]
@@ -173,6 +207,7 @@ _urls = st.just("vertexai:///generate_content") | st.builds(
 _tests = st.none() | st.sampled_from([TEST, "tests/test_trip.py::test_train[é]"])
 _requests = (
     st.builds(inference, _bodies, _urls, _tests, st.sampled_from(["POST", "get", "Put"]))
+    | st.builds(lookup, _urls, _tests)
     | st.builds(http, _bodies, _urls, _tests)
     | st.builds(tool, _bodies, _tests)
     | st.builds(withdrawn)
@@ -181,8 +216,8 @@ _requests = (
 
 def test_the_eras_are_known_newest_first() -> None:
     assert tuple(rule.since for rule in reversed(RULES)) == ERAS
-    assert [rule.digits for rule in RULES] == [64] * 6 + [12]
-    assert NEWEST.since == SEARCH
+    assert [rule.digits for rule in RULES] == [64] * 8 + [12]
+    assert NEWEST.since == INFO
 
 
 @each_rule
@@ -273,18 +308,30 @@ def test_a_value(rule: HashRule, value: Any) -> None:
 CHANGED_IN: dict[str, tuple[Asked, list[str]]] = {
     "a plain request": (inference({"k": 1}), [IDS]),
     "a plain request outside a test": (inference({"k": 1}, test_id=None), [IDS]),
-    "/v1/models": (inference({}, "http://h/v1/models"), []),
-    "/api/tags": (inference({}, "http://h/api/tags"), []),
+    "/v1/models": (inference({}, "http://h/v1/models"), [REMOTE]),
+    "/v1/models of this machine": (inference({}, "http://localhost:1/v1/models"), [REMOTE]),
+    "/api/tags": (inference({}, "http://h/api/tags"), [REMOTE, INFO]),
     "/api/tags/": (inference({}, "http://h/api/tags/"), [IDS]),
-    "/v1/openai/v1/models": (inference({}, "http://h/v1/openai/v1/models"), [IDS, MODELS]),
-    "/v1/v1/models": (inference({}, "http://h/v1/v1/models"), [IDS]),
+    "/v1/openai/v1/models": (inference({}, "http://h/v1/openai/v1/models"), [IDS, MODELS, REMOTE]),
+    "/v1/openai/v1/models of this machine": (
+        inference({}, "http://127.0.0.1/v1/openai/v1/models"),
+        [IDS, MODELS, REMOTE, INFO],
+    ),
+    "/v1/v1/models": (inference({}, "http://h/v1/v1/models"), [IDS, REMOTE]),
+    "/v1/v1/models of this machine": (inference({}, "http://LocalHost:8000/v1/v1/models"), [IDS]),
+    "models without a host": (inference({}, "vertexai:///models"), [IDS, REMOTE]),
+    "/v1/v1/models outside a test": (inference({}, "http://h/v1/v1/models", test_id=None), [IDS]),
+    "/v1/models2": (inference({}, "http://h/v1/models2"), [IDS]),
+    "a parameter of the path": (inference({}, "http://h/v1/models;x"), [REMOTE]),
+    "a lookup that sends nothing": (lookup(), [IDS, INFO]),
+    "a lookup that sends nothing, elsewhere": (lookup("http://h/v1/info"), [IDS]),
     "a float": (inference({"k": 0.1234567}), [IDS, DECIMALS]),
     "a short float": (inference({"k": 0.12345}), [IDS]),
     "a decimal in words": (inference({"k": "at 0.1234"}), [IDS, DECIMALS]),
     "a short decimal in words": (inference({"k": "at 0.123"}), [IDS]),
     "stream options": (inference({"stream_options": 1}), [IDS]),
     "stream options to Bedrock": (inference({"stream_options": 1}, AWS), [IDS, BEDROCK]),
-    "stream options to Bedrock, deeper": (inference({"k": {"stream_options": 1}}, AWS), [IDS, BEDROCK]),
+    "stream options to Bedrock, deeper": (inference({"k": {"stream_options": 1}}, AWS), [IDS]),
     "stream options to Bedrock, in a list": (inference({"k": [{"stream_options": 1}]}, AWS), [IDS]),
     "stream options to a path of that name": (inference({"stream_options": 1}, "http://h/bedrock"), [IDS]),
     "stream options to a query of that name": (inference({"stream_options": 1}, "http://h/x?bedrock"), [IDS]),
@@ -327,7 +374,6 @@ def test_a_request_is_hashed_differently_from_an_era_on(case: str) -> None:
 
 
 OTHER = "tests/test_trip.py::test_train"
-SINCE_MODELS = [MODELS, BEDROCK, PROJECT, SEARCH]
 # Two requests → the eras that tell them apart.
 TOLD_APART: dict[str, tuple[Asked, Asked, list[str]]] = {
     "two tests": (inference({}), inference({}, test_id=OTHER), list(ERAS[1:])),
@@ -342,11 +388,37 @@ TOLD_APART: dict[str, tuple[Asked, Asked, list[str]]] = {
         inference({}, "http://h/v1/openai/v1/models", OTHER),
         [IDS, DECIMALS],
     ),
+    "two tests and /v1/openai/v1/models of this machine": (
+        inference({}, "http://localhost/v1/openai/v1/models"),
+        inference({}, "http://localhost/v1/openai/v1/models", OTHER),
+        [IDS, DECIMALS, INFO],
+    ),
+    "two tests and another host's models": (
+        inference({}, "http://h/v1/v1/models"),
+        inference({}, "http://h/v1/v1/models", OTHER),
+        [IDS, DECIMALS, MODELS, BEDROCK, PROJECT, SEARCH],
+    ),
+    "two tests and this machine's models": (
+        inference({}, "http://localhost/v1/v1/models"),
+        inference({}, "http://localhost/v1/v1/models", OTHER),
+        list(ERAS[1:]),
+    ),
+    "two tests and a lookup that sends nothing": (lookup(), lookup(test_id=OTHER), list(ERAS[1:-1])),
+    "a lookup that sends nothing and one that sends no fields": (
+        lookup("http://h/x"),
+        inference({}, "http://h/x", method="GET"),
+        [],
+    ),
+    "a lookup that sends nothing and one that sends null": (
+        lookup("http://h/x"),
+        inference(None, "http://h/x", method="GET"),
+        list(ERAS),
+    ),
     "two tests and a tool": (tool({}), tool({}, OTHER), []),
-    "two tests and plain http": (http({}), http({}, test_id=OTHER), [BEDROCK, PROJECT, SEARCH]),
+    "two tests and plain http": (http({}), http({}, test_id=OTHER), list(ERAS[4:])),
     "two bodies": (inference({"k": 1}), inference({"k": 2}), list(ERAS)),
     "two hosts": (inference({}, "http://a/x"), inference({}, "https://b:1/x?y=1#z"), []),
-    "two hosts and plain http": (http({}, "http://a/x"), http({}, "http://b/x"), [BEDROCK, PROJECT, SEARCH]),
+    "two hosts and plain http": (http({}, "http://a/x"), http({}, "http://b/x"), list(ERAS[4:])),
     "two paths": (inference({}, "http://a/x"), inference({}, "http://a/y"), list(ERAS)),
     "two methods": (inference({}, method="GET"), inference({}, method="POST"), list(ERAS)),
     "two spellings of a method": (inference({}, method="get"), inference({}, method="GET"), []),
@@ -356,21 +428,21 @@ TOLD_APART: dict[str, tuple[Asked, Asked, list[str]]] = {
     "two projects": (
         inference({"extra_body": {"project_id": 1}}),
         inference({"extra_body": {"project_id": 2}}),
-        [SHORT, IDS, DECIMALS, MODELS, BEDROCK],
+        list(ERAS[:5]),
     ),
     "stream options or none, to Bedrock": (
         inference({"stream_options": {}}, AWS),
         inference({}, AWS),
         [SHORT, IDS, DECIMALS, MODELS],
     ),
-    "two scores": (inference("score: 0.1"), inference("score: 0.2"), list(ERAS[:-1])),
-    "attributes or none": (inference("a, attributes: {x}"), inference("a"), list(ERAS[:-1])),
+    "two scores": (inference("score: 0.1"), inference("score: 0.2"), list(ERAS[:6])),
+    "attributes or none": (inference("a, attributes: {x}"), inference("a"), list(ERAS[:6])),
     "two documents": (
         inference(f"document_id: {UUID}"),
         inference(f"document_id: {OTHER_UUID}"),
-        list(ERAS[:-1]),
+        list(ERAS[:6]),
     ),
-    "two marks": (inference(f"<|{UUID}|>"), inference(f"<|{OTHER_UUID}|>"), list(ERAS[:-1])),
+    "two marks": (inference(f"<|{UUID}|>"), inference(f"<|{OTHER_UUID}|>"), list(ERAS[:6])),
     "two ids elsewhere": (inference(f"id: {UUID}"), inference(f"id: {OTHER_UUID}"), list(ERAS)),
     "two tools' kwargs": (tool({"k": 0.1234561}), tool({"k": 0.1234562}), list(ERAS[1:])),
 }
@@ -384,7 +456,11 @@ def test_two_requests_are_told_apart_in_some_eras(case: str) -> None:
 
 # ---- which rule explains a name
 
-RICH = CHANGED_IN["all at once"][0]  # hashed differently in every era but one
+# Hashed differently in every era: a list of models of this machine, under a name that says Bedrock.
+RICH = inference(
+    {"a": 0.1234567, "b": "score: 1", "stream_options": 1, "extra_body": {"project_id": 1}},
+    "http://bedrock@localhost/v1/openai/v1/models",
+)
 
 
 def of(era: str) -> HashRule:
@@ -404,7 +480,7 @@ def name_in(era: str, asked: Asked) -> str:
     return f"{hash_in(era, asked)[: 12 if era == SHORT else 64]}.json"
 
 
-def fit(asked: Asked, filename: str, in_force: str = SEARCH) -> Fit:
+def fit(asked: Asked, filename: str, in_force: str = INFO) -> Fit:
     return fit_of(asked, parse_filename(filename), of(in_force))
 
 
@@ -414,20 +490,14 @@ def told(found: Fit) -> tuple[str, str | None]:
 
 def test_the_name_of_each_era_is_explained_by_its_rule() -> None:
     found = {era: told(fit(RICH, name_in(era, RICH))) for era in ERAS}
-    # The rule of 2025-11-03 changed nothing for this request: it names the same.
-    explained = {era: ("superseded", MODELS if era == DECIMALS else era) for era in ERAS[:-1]}
-    assert found == {**explained, SEARCH: ("live", SEARCH)}
+    assert found == {**{era: ("superseded", era) for era in ERAS}, INFO: ("live", INFO)}
 
 
 @pytest.mark.parametrize("in_force", ERAS)
 def test_a_project_may_be_at_any_rule(in_force: str) -> None:
     found = {era: told(fit(RICH, name_in(era, RICH), in_force)) for era in ERAS}
-    for era in ERAS:
-        explained = MODELS if era == DECIMALS else era
-        if name_in(era, RICH) == name_in(in_force, RICH):
-            assert found[era] == ("live", in_force)
-        else:
-            assert found[era] == ("ahead" if era > in_force else "superseded", explained)
+    ahead = {era: ("ahead" if era > in_force else "superseded", era) for era in ERAS}
+    assert found == {**ahead, in_force: ("live", in_force)}
 
 
 def test_of_several_older_rules_the_newest_is_named() -> None:
@@ -446,10 +516,10 @@ def test_the_rule_in_force_explains_a_name_that_older_ones_give_too() -> None:
 def test_a_long_name_is_ahead_of_a_project_that_gives_short_ones() -> None:
     asked = inference({"k": 1})
     assert told(fit(asked, name_in(SHORT, asked), SHORT)) == ("live", SHORT)
-    assert told(fit(asked, name_in(IDS, asked), SHORT)) == ("ahead", SEARCH)
+    assert told(fit(asked, name_in(IDS, asked), SHORT)) == ("ahead", INFO)
 
 
-@pytest.mark.parametrize("in_force", [SHORT, DECIMALS, SEARCH])
+@pytest.mark.parametrize("in_force", [SHORT, DECIMALS, SEARCH, INFO])
 def test_the_hash_is_that_of_the_rule_in_force(in_force: str) -> None:
     names = [*(name_in(era, RICH) for era in ERAS), f"{'0' * 64}.json", "hand-made.json"]
     assert {fit(RICH, name, in_force).hash for name in names} == {expected(in_force, RICH)}
@@ -459,14 +529,14 @@ EDITED: dict[str, str] = {
     "another hash": f"{'0' * 64}.json",
     "another short hash": f"{'0' * 12}.json",
     "the whole hash of the short era": f"{hash_in(SHORT, RICH)}.json",
-    "a long name cut to 12 digits": f"{hash_in(SEARCH, RICH)[:12]}.json",
+    "a long name cut to 12 digits": f"{hash_in(INFO, RICH)[:12]}.json",
     "a name with no hash": "hand-made.json",
     "no name": ".json",
-    "a hash in upper case": f"{hash_in(SEARCH, RICH).upper()}.json",
-    "a hash with a digit more": f"{hash_in(SEARCH, RICH)}0.json",
-    "a hash with a digit less": f"{hash_in(SEARCH, RICH)[:-1]}.json",
+    "a hash in upper case": f"{hash_in(INFO, RICH).upper()}.json",
+    "a hash with a digit more": f"{hash_in(INFO, RICH)}0.json",
+    "a hash with a digit less": f"{hash_in(INFO, RICH)[:-1]}.json",
     "a list of models with another hash": f"models-{'0' * 64}-0123abcd.json",
-    "a list of models without a digest": f"models-{hash_in(SEARCH, RICH)}.json",
+    "a list of models without a digest": f"models-{hash_in(INFO, RICH)}.json",
 }
 
 
@@ -477,7 +547,8 @@ def test_no_rule_explains(case: str) -> None:
 
 def test_lists_of_models_are_named_by_the_hash_and_a_digest() -> None:
     asked = inference({}, "http://h/v1/openai/v1/models")
-    assert told(fit(asked, f"models-{expected(SEARCH, asked)}-0123abcd.json")) == ("live", SEARCH)
+    assert told(fit(asked, f"models-{expected(INFO, asked)}-0123abcd.json")) == ("live", INFO)
+    assert told(fit(asked, f"models-{expected(SEARCH, asked)}-0123abcd.json")) == ("superseded", SEARCH)
     assert told(fit(asked, f"models-{expected(IDS, asked)}-0123abcd.json")) == ("superseded", DECIMALS)
     short = f"models-{hash_in(SHORT, asked)[:12]}-0123abcd.json"
     assert told(fit(asked, short)) == ("superseded", SHORT)
@@ -491,8 +562,8 @@ def test_a_kind_without_a_rule_is_unknown(name: str) -> None:
 
 def test_a_kind_that_the_rule_in_force_did_not_know_is_not_unknown() -> None:
     asked = http({"k": 1})
-    found = fit(asked, name_in(SEARCH, asked), DECIMALS)
-    assert (told(found), found.hash) == (("ahead", SEARCH), None)
+    found = fit(asked, name_in(INFO, asked), DECIMALS)
+    assert (told(found), found.hash) == (("ahead", INFO), None)
     assert told(fit(asked, f"{'0' * 64}.json", DECIMALS)) == ("edited", None)
 
 
@@ -509,25 +580,9 @@ def verdict(path: Path, asked: Asked, in_force: str) -> tuple[str, str | None]:
     hashes = {era: expected(era, asked) for era in ERAS}
     fitting = [era for era in ERAS if name == (hashes[era] or "")[: 12 if era == SHORT else 64]]
     if not fitting:
-        return ("edited" if hashes[SEARCH] else "unknown"), None
+        return ("edited" if hashes[INFO] else "unknown"), None
     since = in_force if in_force in fitting else fitting[-1]
     return ("live" if since == in_force else "ahead" if since > in_force else "superseded"), since
-
-
-# ---- a rule by its era
-
-
-def test_a_rule_is_found_by_its_day() -> None:
-    assert [rule_since(era) for era in ERAS] == [of(era) for era in ERAS]
-    assert rule_since(None) is of(SEARCH)
-
-
-@pytest.mark.parametrize("era", ["2025-11-04", "newest", "", "2025-11"])
-def test_a_day_of_no_rule_is_refused(era: str) -> None:
-    with pytest.raises(RecctlError) as refused:
-        rule_since(era)
-    assert refused.value.message == f"[tool.recctl] hash-rule: there is no rule {era}"
-    assert refused.value.hint == f"known are {', '.join(reversed(ERAS))}"
 
 
 # ---- the corpus
@@ -569,22 +624,26 @@ def test_every_recording_of_the_corpus_has_the_hashes_of_the_second_computation(
 
 
 @needs_corpus
-@pytest.mark.parametrize("in_force", [SEARCH, MODELS, SHORT])
+@pytest.mark.parametrize("in_force", [INFO, REMOTE, MODELS, SHORT])
 def test_every_recording_of_the_corpus_has_the_verdict_of_the_second_computation(in_force: str) -> None:
     found = {path: told(fit(real.asked, path.name, in_force)) for path, real in corpus().items()}
     assert found == {path: verdict(path, real.raw, in_force) for path, real in corpus().items()}
 
 
 @needs_corpus
-def test_how_many_of_the_corpus_fit_which_rule() -> None:
+@pytest.mark.parametrize(("in_force", "models"), [(SEARCH, 6), (INFO, 1)])
+def test_how_many_of_the_corpus_fit_which_rule(in_force: str, models: int) -> None:
+    """It is of the time of the rule of 2026-04-09; of its lists of models one fits today's."""
     found = Counter[tuple[str, ...]]()
     for path, real in corpus().items():
-        standing, since = told(fit(real.asked, path.name))
+        standing, since = told(fit(real.asked, path.name, in_force))
         kind = "models" if path.name.startswith("models-") else str(real.asked.kind)
         short = len(path.stem) == 12
         found[(standing, str(since), "short" if short else kind)] += 1
     live = {key[2]: number for key, number in found.items() if key[0] == "live"}
-    assert live == {"inference": 327, "http": 7, "tool": 4, "models": 6}
+    assert live == {"inference": 327, "http": 7, "tool": 4, "models": models}
+    older = {since for standing, since, kind in found if standing == "superseded" and kind == "models"}
+    assert (SEARCH in older) == (in_force == INFO)
     assert found["superseded", SHORT, "short"] == 80
-    assert {key[0] for key in found} <= {"live", "superseded", "edited"}
+    assert {key[0] for key in found} <= {"live", "superseded", "edited", "ahead"}
     assert sum(found.values()) == 458

@@ -135,7 +135,7 @@ def _answering(**data: object) -> Recording:
 FIELDS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
     "of a listed model": (
         {"object": "model", "id": "gpt-4o", "created": 7, "created_at": "now"},
-        {"object": "model", "id": "gpt-4o", "created": 7, "created_at": "1970-01-01T00:00:00.000000Z"},
+        {"object": "model", "id": "gpt-4o", "created": 0, "created_at": "1970-01-01T00:00:00.000000Z"},
     ),
     "null": (
         {"id": None, "created": None, "created_at": None, "total_duration": None},

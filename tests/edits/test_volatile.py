@@ -41,11 +41,6 @@ def _openai_whole(run_number: int) -> Recording:
     return inference(TEST, openai_parts.OPENAI_URL, {"model": "gpt-4o"}, whole(answer))
 
 
-def _model_list(run_number: int) -> Recording:
-    models = [openai_parts.listed_model(name, run_number, "system") for name in ("gpt-4o", "o3")]
-    return inference(None, "https://api.openai.com/v1/v1/models", {}, whole(models))
-
-
 def _gemini(date: str, stream: bool) -> Callable[[int], Recording]:
     def record(run_number: int) -> Recording:
         body = {
@@ -102,7 +97,6 @@ def _interaction_stream(run_number: int) -> Recording:
 FORMATS: dict[str, Callable[[int], Recording]] = {
     "OpenAI chat chunks": _openai_stream,
     "OpenAI chat completion": _openai_whole,
-    "OpenAI model list": _model_list,
     "Gemini": _gemini("Date", stream=False),
     "Gemini chunks": _gemini("Date", stream=True),
     "Gemini, a lower-case header": _gemini("date", stream=False),
@@ -175,7 +169,6 @@ VALUES: dict[str, tuple[Recording, dict[str, list[Any]]]] = {
             "response.body[0].__data__.system_fingerprint": ["fp_1", None],
         },
     ),
-    "a listed model": (_model_list(1), {"response.body[0].__data__.created": [1, 0]}),
 }
 
 
@@ -186,6 +179,27 @@ def test_values(tmp_path: Path, name: str) -> None:
     (item,) = json.loads(run("normalize", path, "--volatile", "--json").out)
     changes = {change["path"]: [change["old"], change["new"]] for change in item["changes"]}
     assert expected.items() <= changes.items()
+
+
+def test_the_time_of_a_listed_model_is_volatile_before_the_rule_of_2026_10_09(tmp_path: Path) -> None:
+    models = [openai_parts.listed_model(name, 0, "system") for name in ("gpt-4o", "o3")]
+    made = inference(None, "https://api.openai.com/v1/v1/models", {}, whole(models))
+    for item in made.document["response"]["body"]:
+        item["__data__"]["created"] = 1715367049
+    path = put(tmp_path / "recordings", made)
+    due = {f"response.body[{number}].__data__.created": [1715367049, 0] for number in (0, 1)}
+
+    def changes(*options: str) -> Data:
+        result = run("normalize", "recordings", "--json", *options, cwd=tmp_path)
+        found = [change for item in json.loads(result.out) for change in item["changes"]]
+        return {change["path"]: [change["old"], change["new"]] for change in found}
+
+    assert changes() == changes("--volatile") == due
+    for rule, is_due in {"ogx 1.4": False, "2026-06-17": False, "ogx 1.5": True}.items():
+        (tmp_path / "pyproject.toml").write_text(f'[tool.recctl]\nhash-rule = "{rule}"\n')
+        assert (changes(), changes("--volatile")) == (due if is_due else {}, due)
+    assert run("normalize", "recordings", "--write", cwd=tmp_path).code == 1
+    assert [item["__data__"]["created"] for item in document(path)["response"]["body"]] == [0, 0]
 
 
 NAMELESS = {

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.helpers import chat, run
+from tests.helpers import chat, document, run
 from tests.rules.samples import (
     PLACE,
     STREAMS,
     TEST,
     answered,
+    config,
     findings,
     found,
     lay_out,
@@ -94,9 +95,22 @@ def test_one_chunk_of_many_is_enough(tmp_path: Path) -> None:
     assert found(tmp_path, project(stream), "RC201") == ["ids or times are not normalized: created 1"]
 
 
-def test_a_listed_model_keeps_its_name_and_time(tmp_path: Path) -> None:
-    assert found(tmp_path, project(answered(model_list("a", "b"), created=7, id="x")), "RC201") == []
-    assert normalized(tmp_path) == []
+def test_a_listed_model_keeps_its_name(tmp_path: Path) -> None:
+    files = project(answered(model_list("a", "b"), created=7, id="x"))
+    assert found(tmp_path, files, "RC201") == ["ids or times are not evened out: created 2"]
+    assert normalized(tmp_path) == ["created", "created"]
+
+
+def test_a_listed_model_keeps_its_time_where_an_older_rule_is_in_force(tmp_path: Path) -> None:
+    made = answered(model_list("a", "b"), created=7, created_at="2026")
+    files = project(made, config=config('hash-rule = "2026-06-17"', "tool.recctl"))
+    assert found(tmp_path, files, "RC201") == ["ids or times are not evened out: created_at 2"]
+    assert normalized(tmp_path) == ["created_at", "created_at"]
+    assert run("check", "tests", "--fix", cwd=tmp_path).code == 1
+    body = document(tmp_path / made.path)["response"]["body"]
+    assert [(item["__data__"]["created"], item["__data__"]["created_at"]) for item in body] == [
+        (7, EPOCH)
+    ] * 2
 
 
 def test_a_listed_model_keeps_no_other_time(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ def test_a_newer_rule_is_told(tmp_path: Path) -> None:
     asked = chat(test_id=TEST, prompt="score: 0.25")
     files = project(asked, config=config('hash-rule = "2026-03-18"', "tool.recctl"))
     (message,) = found(tmp_path, files, "RC102")
-    assert message == "its name fits a newer hash rule, that of 2026-04-09, not the one in force"
+    assert message == "its name fits a newer hash rule, that of 2026-10-09, not the one in force"
 
 
 @pytest.mark.parametrize("era", ["2025-10-09", "2026-01-21", "2026-03-18", "2026-04-09"])

@@ -13,13 +13,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import ParseResult, urlparse
 
 Data = dict[str, Any]
 
 OUTSIDE_TESTS = "tests/integration/common/recordings"
 OLD_DIRECTORY = "tests/integration/recordings/responses"
-UNTESTED_PATHS = ("/api/tags", "/v1/models", "/v1/openai/v1/models")
+SHARED_PATHS = ("/v1/models", "/info")
+LOCAL_HOSTS = ("0.0.0.0", "127.0.0.1", "localhost")
 
 _UUID = "[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"
 _UNSTABLE_IN_TEXT = (
@@ -43,7 +44,7 @@ class Recording:
         return (json.dumps(self.document, indent=2) + "\n").encode("ascii")
 
 
-# ---- the request hash, newest rule (2026-04-09) and oldest (2025-07-29)
+# ---- the request hash, newest rule (2026-10-09) and oldest (2025-07-29)
 
 
 def sha256_of(value: object) -> str:
@@ -62,7 +63,7 @@ def stable_body(value: Any, *, root: bool = True, bedrock: bool = False) -> Any:
     """A request body as it is hashed."""
     if isinstance(value, dict):
         kept = {key: item for key, item in value.items() if not (bedrock and key == "stream_options")}
-        return {key: _stable_item(key, item, root, bedrock) for key, item in kept.items()}
+        return {key: _stable_item(key, item, root) for key, item in kept.items()}
     if isinstance(value, list):
         return [stable_body(item) for item in value]  # each item is a root again: the recorder does so
     if isinstance(value, float):
@@ -70,10 +71,10 @@ def stable_body(value: Any, *, root: bool = True, bedrock: bool = False) -> Any:
     return stable_text(value) if isinstance(value, str) else value
 
 
-def _stable_item(key: str, item: Any, root: bool, bedrock: bool) -> Any:
+def _stable_item(key: str, item: Any, root: bool) -> Any:
     if root and key in ("extra_body", "extra_query") and isinstance(item, dict):
         item = {name: part for name, part in item.items() if name != "project_id"}
-    return stable_body(item, root=False, bedrock=bedrock)
+    return stable_body(item, root=False)  # Bedrock or not
 
 
 def request_hash(test_id: str | None, request: Data) -> str:
@@ -89,24 +90,28 @@ def request_hash(test_id: str | None, request: Data) -> str:
 
 
 def _stable_inference(test_id: str | None, request: Data) -> Data:
-    url = urlsplit(request["url"])
+    url = urlparse(request["url"])
     stable: Data = {"method": request["method"].upper(), "endpoint": url.path}
-    stable["body"] = stable_body(request["body"], bedrock="bedrock" in url.netloc)
-    if url.path not in UNTESTED_PATHS:
-        stable["test_id"] = test_id
-    return stable
+    stable["body"] = stable_body(request.get("body", {}), bedrock="bedrock" in url.netloc)
+    return {**stable, "test_id": None if _is_shared(url) else test_id}
+
+
+def _is_shared(url: ParseResult) -> bool:
+    return url.path in SHARED_PATHS or (url.path.endswith("/models") and url.hostname not in LOCAL_HOSTS)
 
 
 def old_request_hash(request: Data) -> str:
     """The hash of the first era: the raw body, no test id; its first 12 digits name the file."""
-    path = urlsplit(request["url"]).path
+    path = urlparse(request["url"]).path
     return sha256_of({"method": request["method"].upper(), "endpoint": path, "body": request["body"]})
 
 
 def models_digest(response: Data) -> str:
     """The 8 digits that end the name of a model list: a digest of the sorted model names."""
     body = response["body"]
-    if isinstance(body, list):
+    if "model_id" in body:
+        names = {body["model_id"]}
+    elif isinstance(body, list):
         names = {item["__data__"]["id"] for item in body}
     else:
         names = {item["model"] for item in body["__data__"]["models"]}
@@ -115,7 +120,7 @@ def models_digest(response: Data) -> str:
 
 def file_name(request: Data, response: Data, digest: str) -> str:
     """The name of a recording whose request hash is `digest`."""
-    if request.get("endpoint") in ("/v1/models", "/api/tags"):
+    if request.get("endpoint") in ("/v1/models", "/info", "/api/tags"):
         return f"models-{digest}-{models_digest(response)}.json"
     return f"{digest}.json"
 
@@ -136,7 +141,7 @@ def normalised(response: Data, digest: str) -> Data:
 def _even_out(data: Data, digest: str) -> None:
     if data.get("object") != "model":
         _replace(data, "id", f"rec-{digest[:12]}")
-        _replace(data, "created", 0)
+    _replace(data, "created", 0)
     _replace(data, "created_at", "1970-01-01T00:00:00.000000Z")
     for key in ("total_duration", "load_duration", "prompt_eval_duration", "eval_duration"):
         if data.get(key) is not None:
@@ -191,6 +196,12 @@ def inference(
     return _recording(test_id, request, response)
 
 
+def lookup(test_id: str | None, url: str, response: Data) -> Recording:
+    """A lookup of the model that a Text-Embeddings-Inference server serves: nothing is sent."""
+    request = {"test_id": test_id, "url": url, "method": "GET", "endpoint": "/info", "headers": {}}
+    return _recording(test_id, request, {"status": 200, **response})
+
+
 def http(test_id: str, url: str, payload: Data, response: Data, *, status: int | None = 200) -> Recording:
     """A plain HTTP call. The recorder keeps no status for a stream: pass None."""
     request = {"test_id": test_id, "url": url, "method": "POST", "payload": payload}
@@ -234,7 +245,7 @@ def _inference_request(url: str, body: Data) -> Data:
         "url": url,
         "headers": {},
         "body": body,
-        "endpoint": _endpoint(urlsplit(url).path),
+        "endpoint": _endpoint(urlparse(url).path),
         "model": body.get("model", ""),
     }
 

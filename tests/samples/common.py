@@ -41,7 +41,7 @@ def recordings() -> list[Recording]:
 
 
 def _model_list() -> Recording:
-    # The path here is /v1/v1/models, which is no exception to the hash's test id, null as it is.
+    # A list of another host: the test id is null in the hash whoever asks.
     models = [listed_model("gpt-4o", 1715367049, "system"), listed_model("gpt-4o-mini", 1721172741, "system")]
     url = "https://api.openai.com/v1/v1/models"
     return inference(None, url, {}, whole(models), provider={"openai_sdk_version": "2.5.0"})

@@ -143,7 +143,7 @@ def _rerank() -> Recording:
 
 
 def _model_lists() -> list[Recording]:
-    # The path is exactly /v1/models, so the test id is no part of the hash: both files share it.
+    # The path is exactly /v1/models, so the test id is null in the hash: both files share it.
     small = [listed_model("travel-mini", 1735689600, "vllm")]
     both = [*small, listed_model("travel-large", 1751328000, "vllm")]
     test_ids = [f"{_LIST_TESTS}::test_{name}" for name in ("lists_models", "new_model_appears")]

@@ -161,5 +161,5 @@ def embeddings(model: str, vectors: list[Any], tokens: int) -> Data:
 
 
 def listed_model(name: str, created: int, owner: str) -> Data:
-    """One model of a model list. The recorder leaves its id and time alone."""
+    """One model of a model list. The recorder leaves its id alone."""
     return typed(MODEL, id=name, created=created, object="model", owned_by=owner)
