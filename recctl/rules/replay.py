@@ -64,7 +64,8 @@ SUPERSEDED = Rule(
     why="Recorders change how they compute the hash. What was recorded before is not found any more: the "
     "recording is dead until it is made again.",
     fix="Record the test again and delete the file. If the project's recorder is older than recctl's newest "
-    'rule, say so in pyproject.toml: [tool.recctl] hash-rule = "2026-03-18".',
+    'rule, name its release in pyproject.toml: [tool.recctl] hash-rule = "ogx 1.4". Where recctl may be '
+    "wrong, --recorder PYTHON asks the recorder itself.",
     needs_all=False,
     look=_superseded,
 )

@@ -32,7 +32,7 @@ _SHOWN = {
     "anthropic_stream": "8f4a",
     "gemini": "d9c2",
     "embeddings": "6cf7",
-    "model_list": "models-3a641f25d65695766fb77e424273f716b852f371e1e87f6e14fd5672b1ab6005-2",
+    "model_list": "models-0f7ee7578f2181b20f2a051af0aba84368b5c7393c55f55db07cdfb692c0fba7-2",
     "tool_result": "239f",
     "processed_file": "c1dc",
     "interaction_steps": "efcc",

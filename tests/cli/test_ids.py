@@ -33,7 +33,7 @@ def test_ids_of_every_sample_resolve_to_their_files() -> None:
 
 def test_ids_are_the_short_ones_but_where_two_model_lists_share_a_hash() -> None:
     long = [reference for reference in ids(SAMPLES, cwd=ROOT) if len(reference) != len("rec-ab7d61e2daa7")]
-    shared = "models-3a641f25d65695766fb77e424273f716b852f371e1e87f6e14fd5672b1ab6005"
+    shared = "models-0f7ee7578f2181b20f2a051af0aba84368b5c7393c55f55db07cdfb692c0fba7"
     assert sorted(long) == [f"{shared}-27e22205", f"{shared}-3e856bc2"]
 
 

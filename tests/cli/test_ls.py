@@ -83,9 +83,9 @@ def test_all_facts_of_the_seed() -> None:
 
 
 FACTS: dict[str, Item] = {
-    "models-3a641f25d65695766fb77e424273f716b852f371e1e87f6e14fd5672b1ab6005-3e85": {
-        "id": "rec-3a641f25d656",
-        "hash": "3a641f25d65695766fb77e424273f716b852f371e1e87f6e14fd5672b1ab6005",
+    "models-0f7ee7578f2181b20f2a051af0aba84368b5c7393c55f55db07cdfb692c0fba7-3e85": {
+        "id": "rec-0f7ee7578f21",
+        "hash": "0f7ee7578f2181b20f2a051af0aba84368b5c7393c55f55db07cdfb692c0fba7",
         "digest": "3e856bc2",
         "streaming": False,
         "chunks": None,
@@ -200,7 +200,7 @@ ANSWERS = {
     "b354": 'get_tide(harbour="Brest")',
     "8f4a": 'find_train(start="Turin", end="Lyon")',
     "6cf7": "2 embeddings of 8",
-    "models-4a3a": "2 models: llama3.2:3b, gpt-oss:20b",
+    "models-348d": "2 models: llama3.2:3b, gpt-oss:20b",
     "651a": "404 Unknown flight: XX 0000",
     "351e": "APIError The server had an error while streaming.",
     "df79": "I cannot help with a forged visa.",

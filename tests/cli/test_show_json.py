@@ -122,7 +122,7 @@ def test_arguments_are_the_string_that_was_sent(start: str) -> None:
 
 PARTS: dict[str, Item] = {
     "6cf7": {"embeddings": {"count": 2, "dimensions": 8}, "choices": [], "models": None},
-    "models-4a3a": {"models": ["llama3.2:3b", "gpt-oss:20b"], "choices": [], "embeddings": None},
+    "models-348d": {"models": ["llama3.2:3b", "gpt-oss:20b"], "choices": [], "embeddings": None},
 }
 
 

@@ -205,7 +205,7 @@ _urls = st.just("vertexai:///generate_content") | st.builds(
     "https://{}{}{}".format, _hosts, _paths, st.sampled_from(["", "?x=1", "?bedrock#bedrock"])
 )
 _tests = st.none() | st.sampled_from([TEST, "tests/test_trip.py::test_train[é]"])
-_requests = (
+any_request = (
     st.builds(inference, _bodies, _urls, _tests, st.sampled_from(["POST", "get", "Put"]))
     | st.builds(lookup, _urls, _tests)
     | st.builds(http, _bodies, _urls, _tests)
@@ -221,13 +221,13 @@ def test_the_eras_are_known_newest_first() -> None:
 
 
 @each_rule
-@given(asked=_requests)
+@given(asked=any_request)
 def test_any_request_has_the_hash_of_the_second_computation(rule: HashRule, asked: Asked) -> None:
     assert rule.hash(asked) == expected(rule.since, asked)
 
 
 @each_rule
-@given(asked=_requests)
+@given(asked=any_request)
 def test_no_rule_changes_the_request(rule: HashRule, asked: Asked) -> None:
     before = copy.deepcopy(asked.request)
     rule.hash(asked)
@@ -449,7 +449,7 @@ TOLD_APART: dict[str, tuple[Asked, Asked, list[str]]] = {
 
 
 @pytest.mark.parametrize("case", TOLD_APART)
-def test_two_requests_are_told_apart_in_some_eras(case: str) -> None:
+def test_twoany_request_are_told_apart_in_some_eras(case: str) -> None:
     one, other, eras = TOLD_APART[case]
     assert [rule.since for rule in reversed(RULES) if rule.hash(one) != rule.hash(other)] == eras
 
@@ -567,7 +567,7 @@ def test_a_kind_that_the_rule_in_force_did_not_know_is_not_unknown() -> None:
     assert told(fit(asked, f"{'0' * 64}.json", DECIMALS)) == ("edited", None)
 
 
-@given(asked=_requests, era=st.sampled_from([*ERAS, None]), in_force=st.sampled_from(ERAS))
+@given(asked=any_request, era=st.sampled_from([*ERAS, None]), in_force=st.sampled_from(ERAS))
 def test_any_name_is_explained_by_the_nearest_rule(asked: Asked, era: str | None, in_force: str) -> None:
     digest = "0" * 64 if era is None else expected(era, asked) or "0" * 64
     path = Path(f"{digest[: 12 if era == SHORT else 64]}.json")

@@ -198,7 +198,7 @@ def inference(
 
 def lookup(test_id: str | None, url: str, response: Data) -> Recording:
     """A lookup of the model that a Text-Embeddings-Inference server serves: nothing is sent."""
-    request = {"test_id": test_id, "url": url, "method": "GET", "endpoint": "/info", "headers": {}}
+    request: Data = {"test_id": test_id, "url": url, "method": "GET", "endpoint": "/info", "headers": {}}
     return _recording(test_id, request, {"status": 200, **response})
 
 
