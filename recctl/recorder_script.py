@@ -134,4 +134,5 @@ def main(mark: str) -> None:
     os._exit(0)  # threads that the project started need not end
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

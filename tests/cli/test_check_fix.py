@@ -14,6 +14,7 @@ import pytest
 
 from recctl import fixing
 from recctl.edits import Edit
+from recctl.hash_rules import HashRule
 from recctl.rules.rule import Finding
 from tests.edits.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
@@ -409,9 +410,9 @@ def _before_the_plan(patch: pytest.MonkeyPatch, happens: Callable[[], object]) -
     """Let something happen after the files were checked and before it is planned what to write."""
     plan = fixing.fixes
 
-    def late(findings: list[Finding], files: tuple[Path, ...]) -> list[Edit]:
+    def late(findings: list[Finding], files: tuple[Path, ...], rule: HashRule) -> list[Edit]:
         happens()
-        return plan(findings, files)
+        return plan(findings, files, rule)
 
     patch.setattr(fixing, "fixes", late)
 

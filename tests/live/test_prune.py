@@ -195,10 +195,20 @@ def test_recordings_of_no_one_test_are_kept(project: Path) -> None:
     assert "     3  its hash leaves the test out: any test may use it" in out.splitlines()
 
 
-def test_a_model_list_whose_hash_has_the_test_in_it_is_judged(project: Path) -> None:
+@pytest.mark.parametrize(
+    ("url", "removed"),
+    [
+        ("http://localhost:8000/v1/v1/models", 3),  # its hash has the test in it, under every rule
+        ("https://api.openai.com/v1/v1/models", 2),  # since 2026-06-17 any test may use it
+        ("http://localhost:11434/api/tags", 2),  # so it was until 2026-10-09
+        ("http://localhost:8080/info", 2),
+    ],
+)
+def test_a_model_list_is_judged_where_no_rule_shares_it(project: Path, url: str, removed: int) -> None:
     models = whole([openai_parts.listed_model("gpt-4o", 0, "system")])
-    put(project / "tests/z/recordings", inference(GONE[1], "https://api.openai.com/v1/v1/models", {}, models))
-    assert len(json.loads(prune(project, "--json").out)["remove"]) == 3
+    made = inference(GONE[1], url, {}, models)
+    put(project / "tests/z/recordings/models-of-a-test.json", made)
+    assert len(json.loads(prune(project, "--json").out)["remove"]) == removed
 
 
 def test_the_test_of_the_request_counts_where_the_document_names_none(project: Path) -> None:
