@@ -14,7 +14,7 @@ from recctl.jsonvalue import Json
 def due_values(body: Json, rec_id: str | None, of_models: bool) -> Iterator[tuple[str, Json]]:
     """What the recorder would even out in a response body, as keys and values, without saying where.
 
-    `of_models` says whether its rule has `created` of listed models normalised.
+    `of_models` says whether its rule has `created` of listed models normalized.
     """
     for item in body if isinstance(body, list) else [body]:
         for path, new in rules.in_item(item, rec_id, volatile=False, of_models=of_models).items():
@@ -57,7 +57,7 @@ _decode = msgspec.json.Decoder(_Document).decode
 def is_evened_out(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
     """Whether the recorder would leave a file as it is; False also where only the slow way can tell.
 
-    `of_models` says whether its rule has `created` of listed models normalised.
+    `of_models` says whether its rule has `created` of listed models normalized.
     """
     try:
         if not raw.isascii():

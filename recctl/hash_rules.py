@@ -2,7 +2,7 @@
 
 A hash is sha256 over the JSON of some parts of the request, keys sorted, as the standard library
 serializes it: its floats and escapes are part of the rule. The rules stand here as data; how a body
-is normalised is in `hash_normalizing`, which release has which rule in `hash_releases`. The quirks
+is normalized is in `hash_normalizing`, which release has which rule in `hash_releases`. The quirks
 are the recorder's: every recording made since depends on them.
 """
 
@@ -63,7 +63,7 @@ class HashRule(msgspec.Struct, frozen=True, kw_only=True):
     `digits` is how long its names are, `kinds` the kinds it has a hash for. Paths in `shared`, and
     with `shares_remote_lists` every list of models of another host, are hashed without the test id:
     it is left out, or null with `always_has_test_id`. `normalizing` None hashes bodies as they are.
-    `normalizes_models` is about the response: whether `created` of listed models is normalised.
+    `normalizes_models` is about the response: whether `created` of listed models is normalized.
     `asks` names the recorder that is asked instead of computing, and `replaces` is the rule in force
     without it.
     """
@@ -88,7 +88,7 @@ class HashRule(msgspec.Struct, frozen=True, kw_only=True):
         return None if parts is None else hashlib.sha256(_serialized(parts).encode()).hexdigest()
 
     def parts(self, asked: Asked) -> JsonObject | None:
-        """Return what is hashed of a request, normalised; None for kinds without a rule."""
+        """Return what is hashed of a request, normalized; None for kinds without a rule."""
         if asked.kind not in self.kinds:
             return None
         if asked.kind == "tool":
@@ -142,7 +142,7 @@ _WITHOUT_HTTP: frozenset[Kind] = frozenset({"inference", "tool"})
 RULES: tuple[HashRule, ...] = (
     HashRule(
         since="2026-10-09",
-        change="of shared paths only /v1/models and /info are left; created of models is normalised",
+        change="any test may use /info, and no longer /api/tags; created of listed models is normalized",
         always_has_test_id=True,
         shared=frozenset({"/v1/models", "/info"}),
         shares_remote_lists=True,
@@ -152,7 +152,7 @@ RULES: tuple[HashRule, ...] = (
     ),
     HashRule(
         since="2026-06-17",
-        change="lists of models of other hosts are hashed without the test id, which is null there",
+        change="any test may use a list of models of another host; the test id is null there, not left out",
         always_has_test_id=True,
         shares_remote_lists=True,
         normalizing=_SEARCHES,

@@ -76,7 +76,7 @@ def _in_force(asked: Asked, rule: HashRule, digest: str | None) -> Iterator[Line
     if rule.replaces is not None:
         ours = rule.replaces.hash(asked)
         if ours is not None and digest is not None and ours != digest:
-            theirs = f"the rule of {rule.replaces.since} gives another hash; the recorder's counts"
+            theirs = f"the rule of {rule.replaces.since} gives another hash; the recorder's stands"
             yield _detail("differs", theirs)
 
 

@@ -156,7 +156,7 @@ def test_a_recording_ahead_of_its_project(tmp_path: Path) -> None:
     result = run("hash", path.stem, cwd=tmp_path)
     verdict = "ahead: only a newer rule than the one in force gives its name: a replay does not find it"
     assert (result.code, first_line(result)) == (1, f"rec-{path.stem[:12]}  {verdict}")
-    assert details(result)["rule"].startswith(f"of {NEWEST}: of shared paths")
+    assert details(result)["rule"].startswith(f"of {NEWEST}: any test may use /info")
     assert (marked(result), in_force(result)) == ([NEWEST], [MODELS])
 
 

@@ -334,7 +334,7 @@ def test_where_both_differ_the_recorder_counts(environment: Path, tmp_path: Path
     assert (result.code, lines[0].split()[:2]) == (0, [f"rec-{path.stem[:12]}", "live:"])
     assert lines[3:8] == [
         f"  in force  ogx 9.9.9 of {python}",
-        "  differs   the rule of 2026-10-09 gives another hash; the recorder's counts",
+        "  differs   the rule of 2026-10-09 gives another hash; the recorder's stands",
         "",
         f"* recorder    {path.stem}",
         f"  2026-10-09  {ours}",
