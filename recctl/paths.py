@@ -40,6 +40,17 @@ def _here() -> str:
         return ""
 
 
+def is_missing(path: Path) -> bool:
+    """Whether there is surely nothing at a path, not even a link that leads nowhere."""
+    try:
+        path.lstat()
+    except FileNotFoundError:
+        return True
+    except (OSError, ValueError):  # it may be there
+        pass
+    return False
+
+
 def current_directory() -> Path:
     """The current directory. Raises RecctlError where it was removed."""
     try:

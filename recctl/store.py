@@ -13,7 +13,7 @@ import msgspec
 from recctl.config import find_project
 from recctl.errors import AmbiguousReference, NoSuchReference, RecctlError, Unreadable
 from recctl.filename import DIRECTORY, SUFFIX, RecordingName, parse_filename
-from recctl.paths import absolute_path, current_directory
+from recctl.paths import absolute_path, current_directory, is_missing
 
 ENVIRONMENT_VARIABLE = "RECCTL_RECORDINGS"
 _SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", "venv", ".tox", ".nox"})
@@ -210,7 +210,7 @@ def _mode(path: Path, hint: str = "") -> int:
 
 
 def _existing(path: Path) -> Path:
-    if not os.path.lexists(path) and path.name.endswith(SUFFIX):
+    if path.name.endswith(SUFFIX) and is_missing(path):
         raise _missing(path)
     mode = _mode(path)
     if not stat.S_ISREG(mode):
