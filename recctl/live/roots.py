@@ -128,7 +128,7 @@ def possible_roots(recording: Path, test_file: str) -> list[Path]:
     directory of the test id in its path tells. The likeliest root is first; others are there too.
     """
     pure = PurePosixPath(test_file)
-    if pure.is_absolute() or os.pardir in pure.parts or not pure.parts or "\\" in test_file:
+    if pure.is_absolute() or os.pardir in pure.parts or not pure.parts:
         return []
     lexical = os.path.dirname(absolute_path(recording))
     found = _roots_above(lexical, pure)

@@ -48,7 +48,7 @@ class SourceJudge:
         locations = self._locator.locations(summary.path, test.file)
         if not locations:
             return unjudged("where it lies does not tell where its test file would be")
-        if PurePosixPath(test.file).suffix != ".py":
+        if PurePosixPath(test.file).suffix != ".py" or "\\" in test.file:
             return unjudged(f"{test.file} is no Python file")
         if not test.names:
             return unjudged("its test id names no test")

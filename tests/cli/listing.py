@@ -11,7 +11,7 @@ from tests.helpers import ROOT, run
 Item = dict[str, Any]
 
 COUNT = 63  # sample recordings
-TOTALS = f"{COUNT} recordings, 54 tests, 16 models, 192.7 kB\n"
+TOTALS = f"{COUNT} recordings, 54 tests, 16 models, 192.6 kB\n"
 
 
 def listed(*args: str | Path, cwd: Path = ROOT) -> list[Item]:
