@@ -71,6 +71,16 @@ class Repository(msgspec.Struct, frozen=True):
             raise RecctlError(f"no revision {revision} here", hint)
         raise RecctlError(f"no revision {revision} in {self.top}", "see: git log --oneline, git branch --all")
 
+    def named(self, revision: str) -> tuple[list[str], list[str]]:
+        """The ids that a revision names and those that it leaves out, as `X^!` does its parents."""
+        # No revision begins so.
+        done = (
+            None if revision.startswith("-") else _run(("rev-parse", "--revs-only", revision, "--"), self.top)
+        )
+        ids = [] if done is None or done.returncode else _text(done).split()
+        out = [name.removeprefix("^") for name in ids if name.startswith("^")]
+        return [name for name in ids if not name.startswith("^")], out
+
     def is_shallow(self) -> bool:
         """Whether only the last commits are here."""
         return _text(_run(("rev-parse", "--is-shallow-repository"), self.top)) == "true"
@@ -125,8 +135,11 @@ class Repository(msgspec.Struct, frozen=True):
 
     def blob_id(self, data: bytes, like: str) -> str:
         """The id git gives a blob of these bytes, in the hash that the id `like` is of."""
-        new = hashlib.sha256 if len(like) == _SHA256_DIGITS else hashlib.sha1
-        return new(b"blob %d\0" % len(data) + data).hexdigest()
+        return _object_id(b"blob", data, like)
+
+    def empty_tree(self, like: str) -> str:
+        """The id of a tree without files, which every repository knows."""
+        return _object_id(b"tree", b"", like)
 
     def blobs(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """The bytes of blobs, by id."""
@@ -248,6 +261,11 @@ def _run(
         raise RecctlError("git is not to be found", "install it, or mend PATH") from None
     except OSError as error:  # of arguments that are too long
         raise RecctlError(f"git cannot be run: {error.strerror or error}") from None
+
+
+def _object_id(kind: bytes, data: bytes, like: str) -> str:
+    new = hashlib.sha256 if len(like) == _SHA256_DIGITS else hashlib.sha1
+    return new(kind + b" %d\0" % len(data) + data).hexdigest()
 
 
 def _batch(output: bytes) -> Iterator[tuple[str, bytes]]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections import Counter
-from collections.abc import Sequence
-from difflib import SequenceMatcher
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
+from recctl.compare.digests import Digests
+from recctl.compare.likeness import Samples, share
+from recctl.compare.matching import Matcher, Stretch
 from recctl.jsonvalue import Json, as_object, as_str
 
 # Positions of an item in the old and in the new list; None where it is in one only.
@@ -18,116 +16,136 @@ Pair: TypeAlias = tuple[int | None, int | None]
 _SAME = 2.0  # worth more than any likeness: what is equal stays together
 _NAMED = 1.5  # tools of one name, however much of them changed
 _ALIKE = 0.1  # two items of one sort with no word in common: rather changed than replaced
-_MOST_CELLS = 10_000  # pairs of items weighed one by one; longer lists are matched by equality first
-_WORD = re.compile(r"\w+|[^\w\s]")
+_MOST_CELLS = 10_000  # pairs of items of two lists that are weighed one by one
+_ALL_CELLS = 100_000  # the same, of all lists of two documents
+
+
+class Aligner:
+    """Aligns the lists of two documents; what is known of a value is computed once."""
+
+    def __init__(self) -> None:
+        self.digests = Digests()
+        self._samples = Samples()
+        self._matcher = Matcher()
+        self._cells = _ALL_CELLS
+
+    def align(self, old: Sequence[Json], new: Sequence[Json]) -> list[Pair]:
+        """The items of two lists in pairs, in reading order; every item of either occurs once.
+
+        Equal items pair first, then tools of one name, then those of one role or type that have most
+        words in common. Turning the lists round turns the pairs round. In lists too long to weigh
+        every pair, what lies between equal items pairs by position.
+        """
+        left, right = list(map(self.digests.of, old)), list(map(self.digests.of, new))
+        if left > right:
+            # Ties could fall either way: always deciding them from one side makes it symmetric.
+            return [(mine, yours) for yours, mine in self._pairs(new, old, right, left)]
+        return list(self._pairs(old, new, left, right))
+
+    def _pairs(
+        self, old: Sequence[Json], new: Sequence[Json], left: list[bytes], right: list[bytes]
+    ) -> Iterator[Pair]:
+        start = _same_start(left, right)
+        end = _same_start(left[start:][::-1], right[start:][::-1])
+        middle = start, len(left) - end, start, len(right) - end
+        yield from zip(range(start), range(start), strict=True)
+        if self._may_weigh(middle):
+            yield from self._weighed(old, new, left, right, middle)
+        else:
+            yield from self._between_equal(old, new, left, right, middle)
+        yield from zip(range(len(left) - end, len(left)), range(len(right) - end, len(right)), strict=True)
+
+    def _may_weigh(self, stretch: Stretch) -> bool:
+        i, i_end, j, j_end = stretch
+        cells = (i_end - i) * (j_end - j)
+        return cells <= min(_MOST_CELLS, self._cells)
+
+    def _between_equal(
+        self, old: Sequence[Json], new: Sequence[Json], left: list[bytes], right: list[bytes], whole: Stretch
+    ) -> Iterator[Pair]:
+        """Equal items first; of what lies between, every pair is weighed where that is not too much."""
+        start, end, start_right, end_right = whole
+        found = self._matcher.gaps(left[start:end], right[start_right:end_right])
+        for (i, i_end, j, j_end), block in found:
+            gap = start + i, start + i_end, start_right + j, start_right + j_end
+            weigh = self._weighed(old, new, left, right, gap) if self._may_weigh(gap) else _by_position(gap)
+            yield from weigh
+            yield from ((start + block.left + at, start_right + block.right + at) for at in range(block.size))
+
+    def _weighed(
+        self, old: Sequence[Json], new: Sequence[Json], left: list[bytes], right: list[bytes], within: Stretch
+    ) -> Iterator[Pair]:
+        i, i_end, j, j_end = within
+        rows, columns = range(i, i_end), range(j, j_end)
+        self._cells -= len(rows) * len(columns)
+        alone = len(rows) * len(columns) == 1  # nothing to choose from
+        likeness = [
+            [
+                _SAME if left[row] == right[column] else self._likeness(old[row], new[column], alone)
+                for column in columns
+            ]
+            for row in rows
+        ]
+        yield from _best_pairs(likeness, rows, columns)
+
+    def _likeness(self, old: Json, new: Json, alone: bool) -> float:
+        """How much two different items are one item changed: 0 for not at all, never above 1.5."""
+        if isinstance(old, dict) and isinstance(new, dict):
+            names = _name(old), _name(new)
+            if any(names):
+                return _NAMED if names[0] == names[1] else 0.0
+            if any(old.get(key) != new.get(key) for key in ("role", "type")):
+                return 0.0
+        elif isinstance(old, bool | int | float) and isinstance(new, bool | int | float):
+            return _ALIKE
+        elif type(old) is not type(new):
+            return 0.0
+        if alone:
+            return _ALIKE
+        return _ALIKE + (1 - _ALIKE) * share(self._samples.of(old), self._samples.of(new))
 
 
 def align(old: Sequence[Json], new: Sequence[Json]) -> list[Pair]:
-    """The items of two lists in pairs, in reading order; every item of either occurs once.
-
-    Equal items pair first, then tools of one name, then those of one role or type that have most
-    words in common. Turning the lists round turns the pairs round.
-    """
-    left, right = [spelled(item) for item in old], [spelled(item) for item in new]
-    if left > right:
-        # Ties could fall either way: always deciding them from one side makes it symmetric.
-        return [(mine, yours) for yours, mine in _align(new, old, right, left)]
-    return _align(old, new, left, right)
+    """The items of two lists in pairs; see `Aligner.align`."""
+    return Aligner().align(old, new)
 
 
-def spelled(value: Json) -> str:
-    """A value as its JSON text, keys sorted: equal exactly where it is hashed alike."""
-    return json.dumps(value, sort_keys=True)
+def _same_start(left: list[bytes], right: list[bytes]) -> int:
+    shortest = min(len(left), len(right))
+    return next((at for at in range(shortest) if left[at] != right[at]), shortest)
 
 
-def _align(old: Sequence[Json], new: Sequence[Json], left: list[str], right: list[str]) -> list[Pair]:
-    start = 0
-    while start < min(len(left), len(right)) and left[start] == right[start]:
-        start += 1
-    end = 0
-    while end < min(len(left), len(right)) - start and left[-1 - end] == right[-1 - end]:
-        end += 1
-    middle_old, middle_new = range(start, len(left) - end), range(start, len(right) - end)
-    if len(middle_old) * len(middle_new) <= _MOST_CELLS:
-        likeness = [
-            [
-                _SAME if left[i] == right[j] else _likeness(old[i], new[j], left[i], right[j])
-                for j in middle_new
-            ]
-            for i in middle_old
-        ]
-        middle = _best_pairs(likeness, middle_old, middle_new)
-    else:
-        middle = _equal_pairs(left, right, middle_old, middle_new)
-    head: list[Pair] = [(index, index) for index in range(start)]
-    tail: list[Pair] = [(len(left) - back, len(right) - back) for back in range(end, 0, -1)]
-    return head + middle + tail
+def _by_position(gap: Stretch) -> Iterator[Pair]:
+    i, i_end, j, j_end = gap
+    shared = min(i_end - i, j_end - j)
+    yield from ((i + step, j + step) for step in range(shared))
+    yield from ((step, None) for step in range(i + shared, i_end))
+    yield from ((None, step) for step in range(j + shared, j_end))
 
 
-def _best_pairs(likeness: Sequence[Sequence[float]], rows: range, columns: range) -> list[Pair]:
+def _best_pairs(likeness: Sequence[Sequence[float]], rows: range, columns: range) -> Iterator[Pair]:
     """The alignment with the greatest likeness in all (Needleman and Wunsch, gaps cost nothing)."""
     best = [[0.0] * (len(columns) + 1) for _ in range(len(rows) + 1)]
     for i in range(len(rows) - 1, -1, -1):
         for j in range(len(columns) - 1, -1, -1):
             paired = best[i + 1][j + 1] + likeness[i][j] if likeness[i][j] else 0.0
             best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
-    pairs: list[Pair] = []
     i = j = 0
     while i < len(rows) and j < len(columns):
         if likeness[i][j] and best[i][j] == best[i + 1][j + 1] + likeness[i][j]:
-            pairs.append((rows[i], columns[j]))
+            yield rows[i], columns[j]
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
-            pairs.append((rows[i], None))
+            yield rows[i], None
             i += 1
         else:
-            pairs.append((None, columns[j]))
+            yield None, columns[j]
             j += 1
-    return pairs + [(row, None) for row in rows[i:]] + [(None, column) for column in columns[j:]]
-
-
-def _equal_pairs(left: list[str], right: list[str], rows: range, columns: range) -> list[Pair]:
-    """For long lists: equal items pair, and what lies between them pairs by position."""
-    matcher = SequenceMatcher(
-        None, left[rows.start : rows.stop], right[columns.start : columns.stop], autojunk=False
-    )
-    pairs: list[Pair] = []
-    for _, i, i_end, j, j_end in matcher.get_opcodes():
-        shared = min(i_end - i, j_end - j)
-        pairs += [(rows[i + step], columns[j + step]) for step in range(shared)]
-        pairs += [(rows[step], None) for step in range(i + shared, i_end)]
-        pairs += [(None, columns[step]) for step in range(j + shared, j_end)]
-    return pairs
-
-
-def _likeness(old: Json, new: Json, left: str, right: str) -> float:
-    """How much two different items are one item changed: 0 for not at all, never above 1.5."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        names = _name(old), _name(new)
-        if any(names):
-            return _NAMED if names[0] == names[1] else 0.0
-        if any(old.get(key) != new.get(key) for key in ("role", "type")):
-            return 0.0
-    elif isinstance(old, bool | int | float) and isinstance(new, bool | int | float):
-        return _ALIKE
-    elif type(old) is not type(new):
-        return 0.0
-    return _ALIKE + (1 - _ALIKE) * overlap(left, right)
+    yield from ((row, None) for row in rows[i:])
+    yield from ((None, column) for column in columns[j:])
 
 
 def _name(item: Json) -> str | None:
     """The name of a tool or a tool call."""
     fields = as_object(item)
     return as_str(fields.get("name")) or as_str(as_object(fields.get("function")).get("name"))
-
-
-def overlap(left: str, right: str) -> float:
-    """The share of words that two texts have in common, 0 to 1, repeated words counted."""
-    mine, yours = _words(left), _words(right)
-    every = (mine | yours).total()
-    return (mine & yours).total() / every if every else 1.0
-
-
-@lru_cache(maxsize=4096)
-def _words(text: str) -> Counter[str]:
-    return Counter(_WORD.findall(text))

@@ -25,9 +25,9 @@ _BODY_KEYS = ("body", "payload", "kwargs")
 class Verdict(msgspec.Struct, frozen=True):
     """Whether a replay could take one request for the other, by the hash rule in force.
 
-    `same_hash` is None for kinds without a rule. `apart` names the hashed parts that differ once
-    evened out: test_id, method, endpoint, body and the like. `misnamed` are those of the two whose
-    file name is not their hash.
+    `same_hash` is None for kinds without a rule, and where a request given alone names no url.
+    `apart` names the hashed parts that differ once normalized: test_id, method, endpoint, body and
+    the like. `misnamed` are those of the two whose file name is not their hash.
     """
 
     same_hash: bool | None
@@ -40,6 +40,8 @@ def request_view(recording: Recording) -> JsonObject:
     request = recording.request
     view = {key: request[key] for key in _REQUEST_KEYS if request.get(key) is not None}
     view["test_id"] = recording.summary.test_id
+    if request.get("test_id") not in (None, view["test_id"]):
+        view["request_test_id"] = request["test_id"]  # some kinds are hashed with this one
     return view | {key: request[key] for key in _BODY_KEYS if key in request}
 
 
@@ -83,13 +85,18 @@ def response_changes(old: Transcript, new: Transcript) -> list[Change]:
 def verdict(old: Recording, new: Recording, rule: HashRule = NEWEST) -> Verdict:
     """Whether a hash rule gives two requests one hash, and if not, what keeps them apart."""
     mine, yours = rule.parts(asked_of(old)), rule.parts(asked_of(new))
-    if mine is None or yours is None:
+    if mine is None or yours is None or not (goes_somewhere(old) and goes_somewhere(new)):
         return Verdict(None, (), ())
     # A recorder says whether, its rule's parts say where.
     same = rule.hash(asked_of(old)) == rule.hash(asked_of(new))
     apart = () if same else differing_parts(mine, yours) or ("request",)
     misnamed = tuple(recording for recording in (old, new) if _is_misnamed(recording, rule))
     return Verdict(same, apart, misnamed)
+
+
+def goes_somewhere(recording: Recording) -> bool:
+    """Whether a request says where it goes to: every recorded one does, one given alone need not."""
+    return recording.summary.kind not in ("inference", "http") or recording.summary.url is not None
 
 
 def _is_misnamed(recording: Recording, rule: HashRule) -> bool:

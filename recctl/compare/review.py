@@ -1,48 +1,44 @@
-"""The review of a re-recording: two states of the recordings, paired and told by what changed."""
+"""The review of a re-recording: two states of the recordings, and what happened between them."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 import msgspec
 
 from recctl.answer import answer
-from recctl.compare.align import overlap, spelled
 from recctl.compare.changes import Change
-from recctl.compare.requests import request_changes, request_view, response_changes, response_view
-from recctl.compare.siblings import without_test
-from recctl.jsonvalue import JsonObject, compact
-from recctl.live.source import project_root
-from recctl.recording import Recording
-from recctl.transcript import Transcript
-from recctl.volatile import without_volatile
-
-Status: TypeAlias = Literal["added", "removed", "rerecorded", "moved", "volatile"]
-ResponseChange: TypeAlias = Literal[
-    "same", "volatile", "text", "tool_calls", "finish_reason", "error", "other"
-]
-
-STATUSES: tuple[Status, ...] = ("rerecorded", "moved", "added", "removed", "volatile")
-# The gravest first: an answer that became an error, down to none that matters.
-GRAVITY: tuple[ResponseChange, ...] = (
-    "error",
-    "tool_calls",
-    "finish_reason",
-    "text",
-    "other",
-    "volatile",
-    "same",
+from recctl.compare.pairing import followed, paired, request_name
+from recctl.compare.requests import request_changes
+from recctl.compare.responses import (
+    QUIET,
+    SEVERITY,
+    ResponseChange,
+    assembled_changes,
+    recorded_changes,
+    response_change,
 )
-_NEAR = 0.35  # share of words that two requests must have in common to be one request changed
+from recctl.hash_rules import NEWEST, HashRule, Standing, asked_of, fit_of
+from recctl.recording import Recording
+from recctl.summary import Summary
+
+Status: TypeAlias = Literal["added", "removed", "edited", "rerecorded", "moved", "volatile"]
+# What became of the name: it fitted the request and does not now, it fits neither, it fits again.
+NameChange: TypeAlias = Literal["broken", "still broken", "repaired"]
+
+STATUSES: tuple[Status, ...] = ("edited", "rerecorded", "moved", "added", "removed", "volatile")
 
 
 class Entry(msgspec.Struct, frozen=True):
     """One recording between two states; `changes` has those of the request, then those of the answer.
 
-    `response` says what changed in the answer, None where there is only one.
+    `response` says what changed in the answer, None where there is only one. `recorded` has what
+    differs in the response as recorded, where the assembled answers do not show it. `name` is None
+    where a replay finds the recording as before, or nothing is known of it. `test_lives` says of a
+    removed recording whether its test is still there, None where that is not known.
     """
 
     status: Status
@@ -50,17 +46,25 @@ class Entry(msgspec.Struct, frozen=True):
     new: Recording | None
     changes: tuple[Change, ...] = ()
     response: ResponseChange | None = None
+    recorded: tuple[Change, ...] = ()
+    name: NameChange | None = None
+    test_lives: bool | None = None
+
+    @property
+    def dead(self) -> bool:
+        """Whether no replay finds the recording by the name it has now."""
+        return self.name in ("broken", "still broken")
 
     @property
     def quiet(self) -> bool:
-        """Whether nobody need look at it: only volatile fields, or a file that only moved."""
-        return self.status == "volatile" or (
-            self.status == "moved" and self.response in ("same", "volatile") and _only_test(self.changes)
-        )
+        """Whether nobody need look at it: only volatile fields, types, or a file that only moved."""
+        if self.name is not None or self.response not in QUIET:
+            return False
+        return _only_test(self.changes) if self.status == "moved" else not self.changes
 
 
 class TestReview(msgspec.Struct, frozen=True):
-    """What happened to the recordings of one test, the gravest first; None for those outside any test."""
+    """What happened to the recordings of one test, the most severe first; None for those outside any test."""
 
     test_id: str | None
     entries: tuple[Entry, ...]
@@ -73,185 +77,101 @@ def _only_test(changes: Iterable[Change]) -> bool:
 
 
 def review(
-    old: Sequence[Recording], new: Sequence[Recording], renamed: Mapping[Path, Path]
+    old: Sequence[Recording],
+    new: Sequence[Recording],
+    renamed: Mapping[Path, Path],
+    rule: HashRule = NEWEST,
+    test_lives: Callable[[Summary], bool | None] = lambda _: None,
 ) -> list[TestReview]:
     """What happened between two states, by test.
 
     `old` and `new` hold the recordings whose files differ between the states; `renamed` maps the
-    paths of files that were renamed, old to new. A recording keeps its identity by its name; what
-    vanished and what came are paired by nearness of request within a test, then, where the
-    requests are equal, across tests.
+    paths of files that were renamed, old to new. `rule` is the hash rule in force; `test_lives` says
+    whether the test of a removed recording is there in the new state.
     """
     tests: dict[str | None, list[Entry]] = defaultdict(list)
-
-    pairs, gone, came = _by_name(old, new)
-    near = _near_pairs(gone, came, renamed)
-    gone, came = _without(near, gone, came)
-    equal = _equal_pairs(gone, came)
-    gone, came = _without(equal, gone, came)
-    for mine, yours in (*pairs, *near, *equal):
-        tests[_followed(yours, renamed)].append(_pair(mine, yours))
+    pairs, gone, came = paired(old, new, renamed)
+    for mine, yours in pairs:
+        tests[followed(yours, renamed)].append(_pair(mine, yours, rule))
     for recording in gone:
-        tests[_followed(recording, renamed)].append(Entry("removed", recording, None))
+        lives = test_lives(recording.summary)
+        tests[followed(recording, renamed)].append(Entry("removed", recording, None, test_lives=lives))
     for recording in came:
-        tests[_followed(recording, renamed)].append(Entry("added", None, recording))
+        name = _name_alone(recording, rule)
+        tests[followed(recording, renamed)].append(Entry("added", None, recording, name=name))
     return sorted((_test(test_id, entries) for test_id, entries in tests.items()), key=_test_order)
+
+
+def limited(tests: Iterable[TestReview], wanted: Callable[[Recording], bool]) -> list[TestReview]:
+    """A review of those recordings only that are wanted, as they were or as they are."""
+    kept = (
+        TestReview(test.test_id, tuple(entry for entry in test.entries if any(map(wanted, _sides(entry)))))
+        for test in tests
+    )
+    return [test for test in kept if test.entries]
+
+
+def _sides(entry: Entry) -> list[Recording]:
+    return [recording for recording in (entry.old, entry.new) if recording is not None]
 
 
 def _test(test_id: str | None, entries: list[Entry]) -> TestReview:
     return TestReview(test_id, tuple(sorted(entries, key=_order)))
 
 
-def _order(entry: Entry) -> tuple[bool, int, int, str]:
-    recording = entry.new or entry.old
-    gravity = GRAVITY.index(entry.response) if entry.response else len(GRAVITY)
-    path = "" if recording is None else str(recording.summary.path)
-    return entry.quiet, gravity, STATUSES.index(entry.status), path
+def _order(entry: Entry) -> tuple[bool, bool, int, int, bool, str]:
+    severity = SEVERITY.index(entry.response) if entry.response else len(SEVERITY)
+    status = STATUSES.index(entry.status)
+    path = str(_sides(entry)[-1].summary.path)
+    return entry.quiet, not entry.dead, severity, status, not entry.test_lives, path
 
 
-def _test_order(test: TestReview) -> tuple[bool, int, str]:
-    quiet, gravity, *_ = _order(test.entries[0])
-    return quiet, gravity, test.test_id or ""
+def _test_order(test: TestReview) -> tuple[bool, bool, int, str]:
+    quiet, alive, severity, *_ = _order(test.entries[0])
+    return quiet, alive, severity, test.test_id or ""
 
 
-def _followed(recording: Recording, renamed: Mapping[Path, Path]) -> str | None:
-    """A recording's test id, under the name that its file has now."""
-    test_id = recording.summary.test_id
-    if test_id is None:
-        return None
-    file, separator, rest = test_id.partition("::")
-    root = project_root(recording.summary.path, file)
-    after = renamed.get(root / file) if root else None
-    if root is None or after is None or not after.is_relative_to(root):
-        return test_id
-    return after.relative_to(root).as_posix() + separator + rest
-
-
-Pairs: TypeAlias = list[tuple[Recording, Recording]]
-
-
-def _by_name(
-    old: Sequence[Recording], new: Sequence[Recording]
-) -> tuple[Pairs, list[Recording], list[Recording]]:
-    """Pairs of one path, then of one file name; and what is left on either side."""
-    pairs: Pairs = []
-    gone, came = list(old), list(new)
-    for key in (_path, _request_key, _stem):
-        mine = {key(recording): recording for recording in gone}
-        matched = [(mine.pop(key(recording)), recording) for recording in came if key(recording) in mine]
-        pairs += matched
-        gone, came = _without(matched, gone, came)
-    return pairs, gone, came
-
-
-def _path(recording: Recording) -> str:
-    return str(recording.summary.path)
-
-
-def _request_key(recording: Recording) -> str:
-    # Two model lists of one request differ in the digest only.
-    return str(_request_name(recording))
-
-
-def _stem(recording: Recording) -> str:
-    return recording.summary.name.stem
-
-
-def _without(
-    pairs: Pairs, gone: Sequence[Recording], came: Sequence[Recording]
-) -> tuple[list[Recording], list[Recording]]:
-    """What is left of both sides when the pairs are taken out."""
-    taken = {id(recording) for pair in pairs for recording in pair}
-    return [each for each in gone if id(each) not in taken], [each for each in came if id(each) not in taken]
-
-
-def _near_pairs(gone: Sequence[Recording], came: Sequence[Recording], renamed: Mapping[Path, Path]) -> Pairs:
-    """Within each test, the nearest requests first; those that have too little in common stay alone."""
-    arrivals: dict[str | None, list[Recording]] = defaultdict(list)
-    for recording in came:
-        arrivals[recording.summary.test_id].append(recording)
-    texts = {id(recording): _text(recording) for recording in (*gone, *came)}
-    weighed = [
-        (overlap(texts[id(mine)], texts[id(yours)]), number, mine, yours)
-        for number, mine in enumerate(gone)
-        for yours in arrivals[_followed(mine, renamed)]
-        if _place(mine) == _place(yours)
-    ]
-    weighed.sort(key=lambda row: (-row[0], row[1]))
-    pairs: Pairs = []
-    taken: set[int] = set()
-    for likeness, _, mine, yours in weighed:
-        if likeness >= _NEAR and id(mine) not in taken and id(yours) not in taken:
-            pairs.append((mine, yours))
-            taken |= {id(mine), id(yours)}
-    return pairs
-
-
-def _text(recording: Recording) -> str:
-    return compact(without_test(request_view(recording)))
-
-
-def _place(recording: Recording) -> tuple[object, ...]:
-    return recording.summary.kind, recording.summary.endpoint
-
-
-def _equal_pairs(gone: Sequence[Recording], came: Sequence[Recording]) -> Pairs:
-    """Across tests, requests that are equal but for the test: the test was renamed."""
-    waiting: dict[str, list[Recording]] = defaultdict(list)
-    for recording in gone:
-        waiting[_text(recording)].append(recording)
-    return [(waiting[text].pop(0), recording) for recording in came if waiting[text := _text(recording)]]
-
-
-def _pair(old: Recording, new: Recording) -> Entry:
+def _pair(old: Recording, new: Recording, rule: HashRule) -> Entry:
     asked = request_changes(old, new)
     said, says = answer(old), answer(new)
-    change = response_change(old, new, said, says)
-    heard = response_changes(said, says) if change not in ("same", "volatile") else []
-    if _request_name(old) != _request_name(new):
-        status: Status = "moved"
-    elif asked or change not in ("same", "volatile"):
-        status = "rerecorded"
-    else:
-        status = "volatile"
-    return Entry(status, old, new, (*asked, *heard), change)
+    response = response_change(old, new, said, says)
+    heard = assembled_changes(response, said, says)
+    recorded = recorded_changes(old, new) if response in ("type", "other") and not heard else []
+    status, name = _status(old, new, bool(asked), response, rule)
+    return Entry(status, old, new, (*asked, *heard), response, tuple(recorded), name)
 
 
-def _request_name(recording: Recording) -> tuple[Path, str]:
-    """Where a recording lies, and the part of its name that tells the request; a digest tells the answer."""
+def _status(
+    old: Recording, new: Recording, asked: bool, response: ResponseChange, rule: HashRule
+) -> tuple[Status, NameChange | None]:
+    if request_name(old) != request_name(new):
+        return "moved", _name_alone(new, rule)
+    name = _name_kept(old, new, rule) if asked else None
+    if name in ("broken", "still broken"):
+        return "edited", name
+    return ("rerecorded" if asked or response not in ("same", "volatile") else "volatile"), name
+
+
+def _name_alone(recording: Recording, rule: HashRule) -> NameChange | None:
+    """`broken` where a file came under a name that no rule ever gave its request."""
+    return "broken" if _standing(recording, rule) == "edited" else None
+
+
+def _name_kept(old: Recording, new: Recording, rule: HashRule) -> NameChange | None:
+    """What a changed request did to the name that stayed."""
+    before, after = _standing(old, rule), _standing(new, rule)
+    if after == "unknown":
+        return None
+    if after == "live":
+        return "repaired" if before == "edited" else None
+    if after != "edited" and before != "live":
+        return None  # by another rule it fits, and so it did before: the request did not break it
+    return "still broken" if before == "edited" else "broken"
+
+
+def _standing(recording: Recording, rule: HashRule) -> Standing:
     name = recording.summary.name
-    return recording.summary.path.parent, name.hash or name.stem
-
-
-def response_change(old: Recording, new: Recording, said: Transcript, says: Transcript) -> ResponseChange:
-    """What changed between two recorded answers, the gravest of all that did."""
-    if spelled(old.response) == spelled(new.response):
-        return "same"
-    if _stable(old) == _stable(new):
-        return "volatile"
-    mine, yours = response_view(said), response_view(says)
-    if spelled(mine["error"]) != spelled(yours["error"]):
-        return "error"
-    for kind, keys in _CHOICE_KEYS:
-        if any(one != other for one, other in zip(_picked(mine, keys), _picked(yours, keys), strict=False)):
-            return kind
-    return "other"
-
-
-_CHOICE_KEYS: tuple[tuple[ResponseChange, tuple[str, ...]], ...] = (
-    ("tool_calls", ("tool_calls",)),
-    ("finish_reason", ("finish_reason",)),
-    ("text", ("text", "reasoning", "refusal")),
-)
-
-
-def _stable(recording: Recording) -> str:
-    return spelled(without_volatile(recording.response))
-
-
-def _picked(view: JsonObject, keys: tuple[str, ...]) -> list[str]:
-    """What each choice of an answer has of some keys."""
-    return [spelled([choice[key] for key in keys]) for choice in view["choices"]]
+    return "unknown" if name.hash is None else fit_of(asked_of(recording), name, rule).standing
 
 
 def counts(tests: Iterable[TestReview]) -> Counter[str]:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from recctl.compare.align import overlap
 from recctl.compare.changes import changes
+from recctl.compare.likeness import overlap, words
 from recctl.compare.requests import request_view
 from recctl.errors import Unreadable
 from recctl.header import NotPlain, read_request
-from recctl.jsonvalue import JsonObject, compact
-from recctl.recording import Recording, load, read
+from recctl.jsonvalue import Json, JsonObject, as_object, compact
+from recctl.recording import Recording, load, read, request_body
 from recctl.summary import Summary
 
-Tie = Literal["test", "function", "endpoint"]
+Tie = Literal["test", "function", "endpoint", "model"]
 
+_CONVERSATIONS = ("messages", "contents", "input")  # keys of a body under which messages stand
 _SHORTLIST = 5  # candidates compared in full after a rough measure of all
 
 
@@ -39,38 +41,36 @@ def function_of(test_id: str) -> str:
     return test_id.partition("[")[0]
 
 
-def _ties(wanted: Summary) -> tuple[tuple[Tie, Callable[[Summary], bool]], ...]:
+def _ties(wanted: Summary) -> Iterator[tuple[Tie, Callable[[Summary], bool]]]:
     """What may tie a recording to the wanted one, the strongest first."""
     test = wanted.test_id
-    return (
-        ("test", lambda other: test is not None and other.test_id == test),
-        (
+    if test is not None:
+        yield "test", lambda other: other.test_id == test
+        yield (
             "function",
-            lambda other: (
-                test is not None
-                and other.test_id is not None
-                and function_of(other.test_id) == function_of(test)
-            ),
-        ),
-        ("endpoint", lambda other: (other.kind, other.endpoint, other.model) == _place(wanted)),
-    )
+            lambda other: other.test_id is not None and function_of(other.test_id) == function_of(test),
+        )
+    if wanted.endpoint is not None:
+        yield "endpoint", lambda other: _call(other) == _call(wanted)
+    elif wanted.model is not None:  # a body alone
+        yield "model", lambda other: other.model == wanted.model
 
 
-def _place(summary: Summary) -> tuple[object, ...]:
+def _call(summary: Summary) -> tuple[object, ...]:
     return summary.kind, summary.endpoint, summary.model
 
 
 def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> list[Sibling]:
     """The nearest siblings, nearest first, all of the strongest tie that there is; [] when none is near.
 
-    Files that cannot be read are passed over.
+    Only what asks for the same sort of answer is near: never a model list to a chat. Files that
+    cannot be read are passed over.
     """
     place = wanted.summary.path.resolve()
     candidates = [other for other in others if not _is_at(other.path, place)]
     for tie, fits in _ties(wanted.summary):
-        tied = [other for other in candidates if fits(other)]
-        if tied:
-            return _nearest_of(wanted, tie, tied)[:count]
+        if found := _nearest_of(wanted, tie, [other for other in candidates if fits(other)]):
+            return found[:count]
     return []
 
 
@@ -80,32 +80,55 @@ def _is_at(path: Path, place: Path) -> bool:
 
 
 def _nearest_of(wanted: Recording, tie: Tie, tied: Sequence[Summary]) -> list[Sibling]:
-    text = _request_text(wanted.raw)
-    weighed = [(_likeness(text, wanted.summary, other), other) for other in tied]
+    said = words(_request_text(wanted.raw))
+    weighed = [(_likeness(said, wanted.summary, other), other) for other in tied]
     weighed.sort(key=lambda pair: (-pair[0], str(pair[1].path)))
     view = without_test(request_view(wanted))
     siblings = []
     for _, other in weighed:
         try:
-            siblings.append(_sibling(view, tie, load(other.path)))
+            recording = load(other.path)
         except Unreadable:
             continue
+        if _are_of_one_sort(wanted, recording):
+            siblings.append(_sibling(view, tie, recording))
         if len(siblings) == _SHORTLIST:
             break
-    place = _place(wanted.summary)
+    call = _call(wanted.summary)
     return sorted(
-        siblings, key=lambda one: (_place(one.recording.summary) != place, one.distance, one.differences)
+        siblings, key=lambda one: (_call(one.recording.summary) != call, one.distance, one.differences)
     )
 
 
-def _likeness(text: str, wanted: Summary, other: Summary) -> float:
+def _are_of_one_sort(one: Recording, other: Recording) -> bool:
+    """Whether two requests go to one endpoint, or both hand a conversation, or both a prompt, to a model."""
+    mine, yours = one.summary, other.summary
+    if mine.endpoint is not None and (mine.kind, mine.endpoint) == (yours.kind, yours.endpoint):
+        return True
+    sort = _sort(one)
+    return sort is not None and sort == _sort(other)
+
+
+def _sort(recording: Recording) -> str | None:
+    body = as_object(request_body(recording))
+    if any(_holds_messages(body.get(key)) for key in _CONVERSATIONS):
+        return "conversation"
+    return "prompt" if "prompt" in body else None
+
+
+def _holds_messages(value: Json) -> bool:
+    """Whether a value is a list of objects; what is embedded are strings or numbers."""
+    return isinstance(value, list) and any(isinstance(item, dict) for item in value)
+
+
+def _likeness(said: Counter[str], wanted: Summary, other: Summary) -> float:
     """The share of words that two requests have in common; less than nothing at another endpoint."""
     try:
-        likeness = overlap(text, _request_text(read(other.path)))
+        likeness = overlap(said, words(_request_text(read(other.path))))
     except Unreadable:
         return -1.0
     # A test calls guards and embeddings as well: only what goes to one place is comparable.
-    return likeness if _place(other) == _place(wanted) else likeness - 1
+    return likeness if _call(other) == _call(wanted) else likeness - 1
 
 
 def _request_text(raw: bytes) -> str:
@@ -118,7 +141,7 @@ def _request_text(raw: bytes) -> str:
 def _sibling(view: JsonObject, tie: Tie, recording: Recording) -> Sibling:
     other = without_test(request_view(recording))
     found = changes(view, other)
-    distance = 1 - overlap(compact(view), compact(other)) if found else 0.0
+    distance = 1 - overlap(words(compact(view)), words(compact(other))) if found else 0.0
     return Sibling(recording, tie, distance, len(found))
 
 

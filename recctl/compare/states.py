@@ -16,7 +16,10 @@ WORKING_TREE = "the working tree"
 
 
 class States(msgspec.Struct, frozen=True):
-    """Two states: their names, the recordings whose files differ, renamed files, unreadable files."""
+    """Two states: their names, the recordings whose files differ, renamed files, unreadable files.
+
+    `paths` are those of every recording of either state, changed or not.
+    """
 
     base: str
     head: str
@@ -24,21 +27,20 @@ class States(msgspec.Struct, frozen=True):
     new: tuple[Recording, ...]
     renamed: Mapping[Path, Path]
     problems: tuple[Unreadable, ...]
+    paths: tuple[Path, ...]
 
 
 def between(repository: Repository, revisions: str, below: Sequence[Path]) -> States:
-    """The states that `BASE`, `BASE..HEAD` or `BASE...HEAD` names; HEAD is the default of the second.
+    """The states that a revision names: `BASE`, `BASE..HEAD`, `BASE...HEAD`, `X^!` or `X^-`.
 
-    `...` compares with the commit from which both come, as a pull request shows. `below` limits
-    the paths looked at, if it is not empty. Raises RecctlError.
+    HEAD is the default of either side. `...` compares with the commit from which both come, as a
+    pull request shows, `X^!` with the first parent of X. `below` limits the paths looked at, if it is
+    not empty. Raises RecctlError.
     """
-    base, dots, head = _split(revisions)
-    base, head = repository.commit(base or "HEAD"), repository.commit(head or "HEAD")
-    if dots == "...":
-        base = repository.merge_base(base, head)
+    base, head = _sides(repository, revisions)
     old, new = repository.tree(base), repository.tree(head)
     wanted = _wanted(repository, below)
-    _refuse_nothing([*old, *new], wanted, below)
+    paths = _paths(repository, [*old, *new], wanted, below)
     old, new = _differing(old, new, wanted)
     problems: list[Unreadable] = []
     return States(
@@ -48,7 +50,34 @@ def between(repository: Repository, revisions: str, below: Sequence[Path]) -> St
         _stored(repository, new, head, problems),
         _renamed(repository, base, head),
         tuple(problems),
+        paths,
     )
+
+
+def _sides(repository: Repository, revisions: str) -> tuple[str, str]:
+    """The ids of the two states, the older first. Raises RecctlError."""
+    base, dots, head = _split(revisions)
+    if not dots:
+        return _sides_of_one(repository, revisions)
+    base, head = repository.commit(base or "HEAD"), repository.commit(head or "HEAD")
+    return repository.merge_base(base, head) if dots == "..." else base, head
+
+
+def _sides_of_one(repository: Repository, revision: str) -> tuple[str, str]:
+    """The states that `BASE`, `X^!`, `X^-` or `X^@` names, as git rev-parse resolves it."""
+    named, left_out = repository.named(revision)
+    if len(named) > 1:
+        raise RecctlError(f"{revision} names {len(named)} commits", "compare two states: BASE..HEAD")
+    if named and left_out:
+        return repository.commit(left_out[0]), repository.commit(named[0])
+    if named and revision.endswith("^!"):
+        if repository.is_shallow():
+            raise RecctlError(
+                f"what came before {revision.removesuffix('^!')} is not here", "git fetch --unshallow"
+            )
+        return repository.empty_tree(like=named[0]), repository.commit(named[0])
+    base = named[0] if named and revision.endswith("^@") else revision
+    return repository.commit(base or "HEAD"), repository.commit("HEAD")
 
 
 def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:
@@ -61,7 +90,7 @@ def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:
     wanted = _wanted(repository, below)
     old = {path: blob for path, blob in repository.tree(base).items() if wanted(path)}
     files = repository.working_files()
-    _refuse_nothing([*old, *files], wanted, below)
+    paths = _paths(repository, [*old, *files], wanted, below)
     problems: list[Unreadable] = []
     new: list[Recording] = []
     unchanged = set()
@@ -82,9 +111,8 @@ def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:
             new += _parsed(place, data, problems)
     changed = {path: blob for path, blob in old.items() if path not in unchanged}
     recordings = _stored(repository, changed, base, problems)
-    return States(
-        base, WORKING_TREE, recordings, tuple(new), _renamed(repository, base, None), tuple(problems)
-    )
+    renamed = _renamed(repository, base, None)
+    return States(base, WORKING_TREE, recordings, tuple(new), renamed, tuple(problems), paths)
 
 
 def _renamed(repository: Repository, base: str, head: str | None) -> dict[Path, Path]:
@@ -110,11 +138,18 @@ def _wanted(repository: Repository, below: Iterable[Path]) -> Callable[[str], bo
     return wanted
 
 
-def _refuse_nothing(paths: Iterable[str], wanted: Callable[[str], bool], below: Sequence[Path]) -> None:
-    """Raise RecctlError where the given directories hold no recording in either state: a wrong name."""
-    if below and not any(map(wanted, paths)):
+def _paths(
+    repository: Repository, files: Iterable[str], wanted: Callable[[str], bool], below: Sequence[Path]
+) -> tuple[Path, ...]:
+    """The recordings among the files of both states.
+
+    Raises RecctlError where the given paths hold none: a wrong name.
+    """
+    found = tuple(repository.top / path for path in dict.fromkeys(files) if wanted(path))
+    if below and not found:
         named = ", ".join(str(path) for path in below)
         raise RecctlError(f"no recordings in {named}, in either state", "name a directory of recordings")
+    return found
 
 
 def _relative(repository: Repository, path: Path) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from difflib import SequenceMatcher
+from collections.abc import Iterator
 from itertools import groupby
 from typing import Literal, NamedTuple
 
 import regex
 
+from recctl.compare.matching import Matcher
+
 # Marks belong to the letter before them, and what makes up one sign is never torn. Scripts without
 # blanks go sign by sign.
 _SIGNS = r"[\p{Hiragana}\p{Katakana}\p{Han}]"
-_WORDS = regex.compile(rf"\s+|{_SIGNS}\p{{M}}*|(?:(?!{_SIGNS})\w\p{{M}}*)+|\X")
-_LINES = regex.compile(r"[^\n]*\n|[^\n]+")
+_FLAGS = r"\p{Regional_Indicator}{1,2}\p{M}*+"  # \X would count each run of them from its beginning
+_WORDS = regex.compile(rf"\s+|{_SIGNS}\p{{M}}*+|(?:(?!{_SIGNS})\w\p{{M}}*+)++|{_FLAGS}|\X")
 _KEY = 40  # characters before a sign that tell it from others of its sort
-_MOST_WORDS = 4_000  # of either text; longer ones are compared line by line first
 
 
 class Piece(NamedTuple):
@@ -26,41 +26,30 @@ class Piece(NamedTuple):
 
 
 def compare_words(old: str, new: str) -> list[Piece]:
-    """The texts as one: joining `same` and `removed` gives the old, `same` and `added` the new."""
-    return _merged(_compare(old, new, _WORDS))
+    """The texts as one: joining `same` and `removed` gives the old, `same` and `added` the new.
 
-
-def _compare(old: str, new: str, unit: regex.Pattern[str]) -> list[Piece]:
-    left, right = unit.findall(old), unit.findall(new)
+    What is too different to be compared word by word within reason is removed and added as a whole.
+    """
+    left, right = _WORDS.findall(old), _WORDS.findall(new)
     start = _shared(left, right)
     head, left, right = left[:start], left[start:], right[start:]
     end = _shared(left[::-1], right[::-1])
     tail, left, right = left[len(left) - end :], left[: len(left) - end], right[: len(right) - end]
-    if unit is _WORDS and max(len(left), len(right)) > _MOST_WORDS:
-        middle = _by_lines("".join(left), "".join(right))
-    else:
-        middle = _matched(left, right, _keys if unit is _WORDS else list)
-    return [Piece("same", "".join(head)), *middle, Piece("same", "".join(tail))]
+    pieces = [Piece("same", "".join(head)), *_matched(left, right), Piece("same", "".join(tail))]
+    return _merged([piece for piece in pieces if piece.text])
 
 
 def _shared(left: list[str], right: list[str]) -> int:
     """How many units two lists have in common at their beginning."""
-    return next(
-        (at for at, (mine, yours) in enumerate(zip(left, right, strict=False)) if mine != yours),
-        min(len(left), len(right)),
-    )
+    shortest = min(len(left), len(right))
+    return next((at for at in range(shortest) if left[at] != right[at]), shortest)
 
 
-def _matched(left: list[str], right: list[str], keys: Callable[[list[str]], list[str]]) -> list[Piece]:
-    pieces = []
-    matcher = SequenceMatcher(None, keys(left), keys(right), autojunk=False)
-    for op, i, i_end, j, j_end in matcher.get_opcodes():
-        if op == "equal":
-            pieces.append(Piece("same", "".join(left[i:i_end])))
-        else:
-            pieces.append(Piece("removed", "".join(left[i:i_end])))
-            pieces.append(Piece("added", "".join(right[j:j_end])))
-    return pieces
+def _matched(left: list[str], right: list[str]) -> Iterator[Piece]:
+    for (i, i_end, j, j_end), block in Matcher().gaps(_keys(left), _keys(right)):
+        yield Piece("removed", "".join(left[i:i_end]))
+        yield Piece("added", "".join(right[j:j_end]))
+        yield Piece("same", "".join(left[block.left : block.left + block.size]))
 
 
 def _keys(units: list[str]) -> list[str]:
@@ -71,24 +60,6 @@ def _keys(units: list[str]) -> list[str]:
         before = unit if unit[:1].isalnum() else before[-_KEY:] + unit
         keys.append(before)
     return keys
-
-
-def _by_lines(old: str, new: str) -> list[Piece]:
-    """Lines first, then the words of what changed between them, where that is not long itself."""
-    pieces: list[Piece] = []
-    lines = _compare(old, new, _LINES)
-    position = 0
-    while position < len(lines):
-        piece = lines[position]
-        if piece.op == "same":
-            pieces.append(piece)
-            position += 1
-            continue
-        removed, added = piece.text, lines[position + 1].text
-        short = max(len(_WORDS.findall(removed)), len(_WORDS.findall(added))) <= _MOST_WORDS
-        pieces += _compare(removed, added, _WORDS) if short else [piece, lines[position + 1]]
-        position += 2
-    return pieces
 
 
 def _merged(pieces: list[Piece]) -> list[Piece]:

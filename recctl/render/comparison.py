@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recctl.compare.changes import Change
-from recctl.compare.requests import Comparison, Verdict
+from recctl.compare.requests import Comparison, Verdict, goes_somewhere
 from recctl.compare.siblings import Sibling, Tie
 from recctl.render.difference import change_lines
 from recctl.render.page import BLANK, Line, Span, line, styled
@@ -17,11 +17,17 @@ _TIES: dict[Tie, str] = {
     "test": "of the same test",
     "function": "of the same test function with other parameters",
     "endpoint": "of the same endpoint and model",
+    "model": "of the same model",
 }
 
 
-def comparison_page(compared: Comparison, siblings: Sequence[Sibling]) -> Iterator[Line]:
-    """What is compared, how the sibling was chosen, the changes, the verdict."""
+def comparison_page(
+    compared: Comparison, siblings: Sequence[Sibling], taken: Sequence[str] = ()
+) -> Iterator[Line]:
+    """What is compared, how the sibling was chosen, the changes, the verdict.
+
+    `taken` names what a request given alone does not say, and is therefore taken to be as in the other.
+    """
     for sign, recording, style in (("-", compared.old, "removed"), ("+", compared.new, "added")):
         yield from _head(sign, recording.summary, "removed" if style == "removed" else "added")
     if siblings:
@@ -40,7 +46,9 @@ def comparison_page(compared: Comparison, siblings: Sequence[Sibling]) -> Iterat
         }
         yield styled(f"{what[compared.part]} the same.", "bold")
     asked = [change for change in compared.changes if change.path[0] != "response"]
-    yield from _verdict(compared.verdict, asked)
+    yield from _verdict(compared, asked)
+    if taken:
+        yield styled(f"Not given, so taken to be the same: {', '.join(taken)}.", "dim")
 
 
 def _head(sign: str, summary: Summary, style: str) -> Iterator[Line]:
@@ -85,8 +93,11 @@ def _repeats(change: Change, every: Sequence[Change]) -> bool:
     )
 
 
-def _verdict(found: Verdict, asked: Sequence[Change]) -> Iterator[Line]:
-    if found.same_hash is None:
+def _verdict(compared: Comparison, asked: Sequence[Change]) -> Iterator[Line]:
+    found: Verdict = compared.verdict
+    if not (goes_somewhere(compared.old) and goes_somewhere(compared.new)):
+        yield line("No hash without a url: give an object with method, url and body.")
+    elif found.same_hash is None:
         yield line("No hash rule is known for requests of this kind.")
     elif found.same_hash and asked:
         yield styled("Same hash: what differs is evened out by the rule.", "bold")

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from recctl.compare.changes import Change, format_path
 from recctl.compare.requests import Comparison
-from recctl.compare.review import GRAVITY, STATUSES, Entry, TestReview, counts
+from recctl.compare.responses import SEVERITY
+from recctl.compare.review import STATUSES, Entry, TestReview, counts
 from recctl.compare.siblings import Sibling
 from recctl.compare.states import States
 from recctl.jsonvalue import JsonObject
@@ -59,7 +60,7 @@ def review_object(states: States, tests: Sequence[TestReview]) -> JsonObject:
             for test in tests
         ],
         "summary": {status: counted[status] for status in STATUSES}
-        | {"responses": {kind: counted[f"response:{kind}"] for kind in GRAVITY}},
+        | {"responses": {kind: counted[f"response:{kind}"] for kind in SEVERITY}},
     }
 
 
@@ -68,6 +69,7 @@ def _entry_object(entry: Entry) -> JsonObject:
         "status": entry.status,
         "old": None if entry.old is None else summary_object(entry.old.summary),
         "new": None if entry.new is None else summary_object(entry.new.summary),
-        "changes": [change_object(change) for change in entry.changes],
+        "changes": [change_object(change) for change in (*entry.changes, *entry.recorded)],
         "response": entry.response,
+        "test_lives": entry.test_lives,
     }

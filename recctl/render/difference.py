@@ -111,6 +111,12 @@ def _short(value: Json) -> str:
     return visible(compact(value))
 
 
+def short_value(value: Json) -> str:
+    """A value on one line, with no more of it than tells it from others."""
+    text = _short(_without_data(value))
+    return text if len(text) <= _CONTEXT else f"{text[:_CONTEXT]}…"
+
+
 def _described(data: str) -> str:
     """Data told by its beginning, its length and a digest, so that two can be told apart."""
     digest = hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]

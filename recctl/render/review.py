@@ -1,4 +1,4 @@
-"""`diff` of two states: the review of a re-recording, the gravest first."""
+"""`diff` of two states: the review of a re-recording, the most severe first."""
 
 from __future__ import annotations
 
@@ -6,21 +6,32 @@ from collections.abc import Iterator, Sequence
 
 from recctl.answer import answer
 from recctl.brief import brief
-from recctl.compare.review import GRAVITY, STATUSES, Entry, ResponseChange, Status, TestReview, counts
-from recctl.render.difference import change_lines
+from recctl.compare.changes import Change, Path, format_path
+from recctl.compare.responses import QUIET, SEVERITY, ResponseChange
+from recctl.compare.review import STATUSES, Entry, NameChange, Status, TestReview, counts
+from recctl.render.difference import change_lines, short_value
 from recctl.render.page import BLANK, Line, Span, Style, line, styled
-from recctl.render.safe import one_line
+from recctl.render.safe import one_line, plural
 
 _ANSWERS: dict[ResponseChange, str] = {
     "same": "same answer",
     "volatile": "same answer but for ids and times",
+    "type": "same answer but for its type",
     "text": "other words",
     "tool_calls": "other tool calls",
     "finish_reason": "other finish reason",
     "error": "error changed",
     "other": "other answer",
 }
+_NAMES: dict[NameChange, str] = {
+    "broken": "request changed, name did not: no replay finds it",
+    "still broken": "request changed, name did not, nor did it fit before: no replay finds it",
+    "repaired": "its name fits its request again",
+}
+_WRONG_NAME = "its name is not the hash of its request: no replay finds it"
+_LIVES = {True: "its test is still there", False: "its test is gone", None: ""}
 _STYLES: dict[Status, Style] = {
+    "edited": "error",
     "rerecorded": "warning",
     "moved": "model",
     "added": "added",
@@ -41,23 +52,32 @@ def review_page(tests: Sequence[TestReview], long: bool) -> Iterator[Line]:
         shown += 1
         yield styled(one_line(test.test_id or "outside any test"), "heading")
         for entry in entries:
-            yield from _entry(entry)
+            yield from _entry(entry, long)
 
 
-def _entry(entry: Entry) -> Iterator[Line]:
+def _entry(entry: Entry, long: bool) -> Iterator[Line]:
     names = [recording.summary.name.reference for recording in (entry.old, entry.new) if recording]
     name = " → ".join(dict.fromkeys(one_line(name) for name in names))
-    parts = [Span(f"{entry.status}  ", _STYLES[entry.status]), Span(name, "id")]
-    if entry.response:
-        grave = entry.response in ("error", "tool_calls", "finish_reason")
-        parts.append(Span(f"  {_answer(entry)}", "error" if grave else "dim"))
-    alone = entry.new or entry.old
-    if entry.response is None and alone is not None:
-        parts.append(Span(f"  {one_line(brief(answer(alone)).words)}", "dim"))
-    yield line(*parts, indent=1)
-    for change in entry.changes:
+    lead = Span(f"{entry.status}  ", _STYLES[entry.status]), Span(name, "id")
+    yield line(*lead, *(Span(f"  {span.text}", span.style) for span in _facts(entry)), indent=1)
+    for change in (*entry.changes, *(entry.recorded if long else ())):
         if change.path != ("test_id",):
             yield from change_lines(change, indent=2)
+
+
+def _facts(entry: Entry) -> Iterator[Span]:
+    """What happened to a recording in a few words: to its name, its answer, its test."""
+    if entry.name:
+        words = _NAMES[entry.name] if entry.status in ("edited", "rerecorded") else _WRONG_NAME
+        yield Span(words, "error" if entry.dead else "dim")
+    if entry.response:
+        severe = entry.response in ("error", "tool_calls", "finish_reason")
+        yield Span(_answer(entry), "error" if severe else "dim")
+    alone = entry.new or entry.old
+    if entry.response is None and alone is not None:
+        yield Span(one_line(brief(answer(alone)).words), "dim")
+    if lives := _LIVES[entry.test_lives]:
+        yield Span(lives, "warning" if entry.test_lives else "dim")
 
 
 def _answer(entry: Entry) -> str:
@@ -68,7 +88,30 @@ def _answer(entry: Entry) -> str:
             return "the error became an answer"
     if entry.status == "moved" and entry.response == "volatile":
         return _ANSWERS["same"]  # the id in it follows the name
-    return _ANSWERS[entry.response] if entry.response else ""
+    words = _ANSWERS[entry.response] if entry.response else ""
+    return f"{words}: {_first(entry.recorded)}" if entry.recorded else words
+
+
+def _first(changes: Sequence[Change]) -> str:
+    """The first difference between two responses as recorded, and how many more there are."""
+    change, *others = changes
+    place = one_line(_place(change.path))
+    old, new = short_value(change.old), short_value(change.new)
+    what = f"{place} {change.op}" if change.op != "changed" else f"{place}: {old} → {new}"
+    return what + (f", and {plural(len(others), 'place')} more" if others else "")
+
+
+def _place(path: Path) -> str:
+    """A path of a response in words: `usage.total_tokens of chunk 3`."""
+    inner = path[1:]
+    if inner[:1] != ("body",):
+        return format_path(inner)
+    number = inner[1] if len(inner) > 1 and isinstance(inner[1], int) else None
+    rest = inner[1:] if number is None else inner[2:]
+    within = format_path(rest[1:] if rest[:1] == ("__data__",) else rest) or "all"
+    if number is None:
+        return within
+    return f"chunk {number}" if within == "all" else f"{within} of chunk {number}"
 
 
 def review_totals(tests: Sequence[TestReview]) -> str:
@@ -77,7 +120,7 @@ def review_totals(tests: Sequence[TestReview]) -> str:
         return "no recording changed"
     counted = counts(tests)
     statuses = ", ".join(f"{counted[status]:,} {status}" for status in STATUSES if counted[status])
-    kinds = [(kind, counted[f"response:{kind}"]) for kind in GRAVITY if kind not in ("same", "volatile")]
+    kinds = [(kind, counted[f"response:{kind}"]) for kind in SEVERITY if kind not in QUIET]
     answers = ", ".join(f"{count:,} {_ANSWERS[kind]}" for kind, count in kinds if count)
     quiet = sum(entry.quiet for test in tests for entry in test.entries)
     more = f"; {quiet:,} quiet, see --long" if quiet else ""

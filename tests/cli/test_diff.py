@@ -74,10 +74,12 @@ def test_a_recording_and_itself(tmp_path: Path) -> None:
 WRONG: dict[str, tuple[list[str], str]] = {
     "no such reference": (["0000ffff", "ab7d"], "no recording 0000ffff"),
     "three": (["ab7d", "12ec", "322c"], "3 recordings given; diff compares two"),
-    "revision and recordings": (["ab7d", "12ec", "--rev", "HEAD"], "--rev does not go with recordings"),
+    "a recording that no state has": (["0000ffff", "--rev", "HEAD"], "no recording 0000ffff"),
+    "a path that no state has": (["./nowhere", "--rev", "HEAD"], "no recordings in nowhere, in either state"),
     "a part of a review": (["--part", "response"], "--part goes with recordings"),
     "no such part": (["ab7d", "12ec", "--part", "headers"], "--part"),
-    "no sibling": (["c1dc"], "has no sibling"),
+    "nothing near": (["c1dc"], "nothing near"),
+    "stdin twice": (["-", "-"], "- is given twice"),
     "a directory": (["./sample_recordings", "ab7d"], "sample_recordings: is a directory, not a recording"),
     "a file that is not there": (["./nowhere.json", "ab7d"], "nowhere.json: is not there"),
     "the second is not there": (["ab7d", "./nowhere.json"], "nowhere.json: is not there"),
@@ -447,7 +449,7 @@ def test_no_sibling_says_what_to_do(tmp_path: Path) -> None:
     wanted = put(tmp_path, ferry())
     name = f"rec-{wanted.stem[:12]}"
     result = run("diff", wanted, "--dir", tmp_path)
-    why = f"{name} has no sibling: no other recording of its test, or of its endpoint and model"
+    why = f"nothing near {name}: no such request of its test, nor of its endpoint and model"
     assert result == Result(2, b"", f"recctl: {why}; name one: recctl diff {name} REF\n")
 
 
@@ -687,7 +689,7 @@ def reviewed(tmp_path: Path) -> Repository:
     return repository
 
 
-def test_the_gravest_test_is_the_first_heading(reviewed: Repository) -> None:
+def test_the_most_severe_test_is_the_first_heading(reviewed: Repository) -> None:
     result = reviewed.diff()
     rows = result.out.splitlines()
     headings = [row for row in rows if row.startswith("tests/")]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.compare.align import Pair, align, overlap
+from recctl.compare.align import Pair, align
 from tests.samples.openai_parts import assistant, function_tool, user
 
 Items = list[Any]
@@ -125,19 +125,3 @@ def test_every_item_is_there_once_and_in_order(old: Items, new: Items) -> None:
 def test_turned_round_lists_give_turned_round_pairs(old: Items, new: Items) -> None:
     paired = {pair for pair in align(old, new) if None not in pair}
     assert {(left, right) for right, left in align(new, old) if None not in (left, right)} == paired
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "share"),
-    [
-        ("red boat", "red boat", 1.0),
-        ("red boat", "boat red", 1.0),
-        ("red boat", "blue ship", 0.0),
-        ("red boat", "red ship", 1 / 3),
-        ("red red boat", "red boat", 2 / 3),
-        ("", "", 1.0),
-        ("", "red", 0.0),
-    ],
-)
-def test_overlap_is_the_share_of_common_words(left: str, right: str, share: float) -> None:
-    assert overlap(left, right) == overlap(right, left) == share

@@ -26,17 +26,34 @@ def summaries() -> list[Summary]:
     return list(Scan(find([Path(CORPUS or "")]).files))
 
 
-def test_a_recording_of_a_test_with_several_has_a_sibling_of_that_test(summaries: list[Summary]) -> None:
-    tests: dict[str, list[Summary]] = defaultdict(list)
+def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_that_test(
+    summaries: list[Summary],
+) -> None:
+    calls: dict[tuple[object, ...], list[Summary]] = defaultdict(list)
     for summary in summaries:
         if summary.test_id is not None:
-            tests[summary.test_id].append(summary)
-    several = [summary for group in tests.values() if len(group) > 1 for summary in group]
+            calls[summary.test_id, summary.kind, summary.endpoint].append(summary)
+    several = [summary for group in calls.values() if len(group) > 1 for summary in group]
     assert several
     for summary in several:
         found = nearest(load(summary.path), summaries)[0]
         assert (found.tie, found.recording.summary.test_id) == ("test", summary.test_id)
         assert found.recording.summary.path != summary.path
+
+
+def test_what_is_near_at_another_endpoint_is_a_conversation_too(summaries: list[Summary]) -> None:
+    found = [(summary, near) for summary in summaries for near in nearest(load(summary.path), summaries, 1)]
+    others = [
+        (summary, near.recording.summary)
+        for summary, near in found
+        if near.recording.summary.endpoint != summary.endpoint
+    ]
+    chats = ("chat/completions", "/api/chat", "/responses", "/messages", "generateContent", "/interactions")
+    assert [
+        (one.endpoint, other.endpoint)
+        for one, other in others
+        if not all((each.endpoint or "").endswith(chats) for each in (one, other))
+    ] == []
 
 
 def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: list[Summary]) -> None:

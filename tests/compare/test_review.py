@@ -139,7 +139,7 @@ ANSWERS: dict[str, tuple[Recording, Recording, str]] = {
 
 
 @pytest.mark.parametrize("case", ANSWERS)
-def test_the_gravest_change_of_an_answer(repository: Repository, case: str) -> None:
+def test_the_most_severe_change_of_an_answer(repository: Repository, case: str) -> None:
     old, new, change = ANSWERS[case]
     assert reviewed(repository, old, new) == ("rerecorded", change)
 
@@ -419,7 +419,7 @@ def test_recordings_that_only_changed_their_directory_are_quiet(repository: Repo
 # ---- order
 
 
-def test_the_gravest_comes_first_in_a_test_and_among_tests(repository: Repository) -> None:
+def test_the_most_severe_comes_first_in_a_test_and_among_tests(repository: Repository) -> None:
     changes = [
         "other words",
         "other tokens",
@@ -430,11 +430,11 @@ def test_the_gravest_comes_first_in_a_test_and_among_tests(repository: Repositor
     repository.commit(*(placed(ANSWERS[case][0], f"t.py::{n}") for n, case in enumerate(changes)))
     repository.put(*(placed(ANSWERS[case][1], f"t.py::{n}") for n, case in enumerate(changes)))
     repository.put(ferry(test_id="t.py::a_new_one"))
-    grave = ["error", "tool_calls", "finish_reason", "text", "other", None]
-    assert [response for _, _, response in told(repository.review())] == grave
+    severity = ["error", "tool_calls", "finish_reason", "text", "other", None]
+    assert [response for _, _, response in told(repository.review())] == severity
 
 
-def test_a_test_is_as_grave_as_its_gravest_recording(repository: Repository) -> None:
+def test_a_test_is_as_severe_as_its_most_severe_recording(repository: Repository) -> None:
     asked = {"t.py::a": ["One?"], "t.py::b": ["Two?", "Three?"]}
     recordings = [ferry(prompt=prompt, test_id=test) for test, prompts in asked.items() for prompt in prompts]
     repository.commit(*recordings)
@@ -504,8 +504,8 @@ def test_the_json_of_a_review(repository: Repository) -> None:
     assert (review["base"], review["head"]) == (base, head)
     (test,) = review["tests"]
     assert list(test) == ["test_id", "recordings"]
-    assert list(test["recordings"][0]) == ["status", "old", "new", "changes", "response"]
-    counts = dict.fromkeys(("rerecorded", "moved", "added", "removed", "volatile"), 0)
+    assert list(test["recordings"][0]) == ["status", "old", "new", "changes", "response", "test_lives"]
+    counts = dict.fromkeys(("edited", "rerecorded", "moved", "added", "removed", "volatile"), 0)
     responses = review["summary"].pop("responses")
     assert review["summary"] == {**counts, "rerecorded": 1}
     assert responses["text"] == sum(responses.values()) == 1
