@@ -128,7 +128,7 @@ def _pair(
         old, new, taken = _completed(first, rest[0])
         return old, new, [], taken
     wanted = first if isinstance(first, Recording) else completed(first, None)[0]
-    siblings = _siblings(wanted, library, no_cache, problems)
+    siblings = _siblings(wanted, named[0], library, no_cache, problems)
     old, new, taken = _completed(first, siblings[0].recording)
     return old, new, siblings, taken
 
@@ -166,7 +166,7 @@ def _refuse_without_answer(*sides: Recording) -> None:
 
 
 def _siblings(
-    wanted: Recording, library: Library, no_cache: bool, problems: list[RecctlError]
+    wanted: Recording, reference: str, library: Library, no_cache: bool, problems: list[RecctlError]
 ) -> list[Sibling]:
     """The nearest siblings. Raises RecctlError where there is none."""
     from recctl.compare.siblings import nearest
@@ -176,7 +176,7 @@ def _siblings(
     problems += scan.problems
     tell(scan.notes)
     if not found:
-        name = wanted.summary.name.reference
+        name = wanted.summary.name.reference if wanted.response else reference
         raise RecctlError(
             f"nothing near {name}: no such request of its test, nor of its endpoint and model",
             f"name one: recctl diff {name} REF",

@@ -119,16 +119,17 @@ def _test(test_id: str | None, entries: list[Entry]) -> TestReview:
     return TestReview(test_id, tuple(sorted(entries, key=_order)))
 
 
-def _order(entry: Entry) -> tuple[bool, bool, int, int, bool, str]:
+def _order(entry: Entry) -> tuple[bool, bool, bool, int, int, bool, str]:
     severity = SEVERITY.index(entry.response) if entry.response else len(SEVERITY)
     status = STATUSES.index(entry.status)
     path = str(_sides(entry)[-1].summary.path)
-    return entry.quiet, not entry.dead, severity, status, not entry.test_lives, path
+    edited = entry.status == "edited"
+    return entry.quiet, not entry.dead, not edited, severity, status, not entry.test_lives, path
 
 
-def _test_order(test: TestReview) -> tuple[bool, bool, int, str]:
-    quiet, alive, severity, *_ = _order(test.entries[0])
-    return quiet, alive, severity, test.test_id or ""
+def _test_order(test: TestReview) -> tuple[bool, bool, bool, int, str]:
+    quiet, alive, unedited, severity, *_ = _order(test.entries[0])
+    return quiet, alive, unedited, severity, test.test_id or ""
 
 
 def _pair(old: Recording, new: Recording, rule: HashRule) -> Entry:

@@ -83,7 +83,6 @@ def _nearest_of(wanted: Recording, tie: Tie, tied: Sequence[Summary]) -> list[Si
     said = words(_request_text(wanted.raw))
     weighed = [(_likeness(said, wanted.summary, other), other) for other in tied]
     weighed.sort(key=lambda pair: (-pair[0], str(pair[1].path)))
-    view = without_test(request_view(wanted))
     siblings = []
     for _, other in weighed:
         try:
@@ -91,7 +90,7 @@ def _nearest_of(wanted: Recording, tie: Tie, tied: Sequence[Summary]) -> list[Si
         except Unreadable:
             continue
         if _are_of_one_sort(wanted, recording):
-            siblings.append(_sibling(view, tie, recording))
+            siblings.append(_sibling(wanted, tie, recording))
         if len(siblings) == _SHORTLIST:
             break
     call = _call(wanted.summary)
@@ -138,11 +137,16 @@ def _request_text(raw: bytes) -> str:
         return raw.decode("utf-8", "replace")
 
 
-def _sibling(view: JsonObject, tie: Tie, recording: Recording) -> Sibling:
-    other = without_test(request_view(recording))
-    found = changes(view, other)
-    distance = 1 - overlap(words(compact(view)), words(compact(other))) if found else 0.0
+def _sibling(wanted: Recording, tie: Tie, recording: Recording) -> Sibling:
+    alone = not wanted.response  # what such a request does not say is no difference
+    mine, yours = (_view(each, alone) for each in (wanted, recording))
+    found = changes(mine, yours)
+    distance = 1 - overlap(words(compact(mine)), words(compact(yours))) if found else 0.0
     return Sibling(recording, tie, distance, len(found))
+
+
+def _view(recording: Recording, alone: bool) -> Json:
+    return request_body(recording) if alone else without_test(request_view(recording))
 
 
 def without_test(view: JsonObject) -> JsonObject:

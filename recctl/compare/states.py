@@ -65,6 +65,8 @@ def _sides(repository: Repository, revisions: str) -> tuple[str, str]:
 
 def _sides_of_one(repository: Repository, revision: str) -> tuple[str, str]:
     """The states that `BASE`, `X^!`, `X^-` or `X^@` names, as git rev-parse resolves it."""
+    if not revision:
+        raise RecctlError("--rev is empty", "name a revision: BASE[..HEAD]")
     named, left_out = repository.named(revision)
     if len(named) > 1:
         raise RecctlError(f"{revision} names {len(named)} commits", "compare two states: BASE..HEAD")
@@ -76,8 +78,9 @@ def _sides_of_one(repository: Repository, revision: str) -> tuple[str, str]:
                 f"what came before {revision.removesuffix('^!')} is not here", "git fetch --unshallow"
             )
         return repository.empty_tree(like=named[0]), repository.commit(named[0])
-    base = named[0] if named and revision.endswith("^@") else revision
-    return repository.commit(base or "HEAD"), repository.commit("HEAD")
+    # To these two nothing can be added that says it has to be a commit.
+    base = named[0] if named and (revision.endswith("^@") or revision.startswith(":/")) else revision
+    return repository.commit(base), repository.commit("HEAD")
 
 
 def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:

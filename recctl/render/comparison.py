@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from recctl.compare.changes import Change
 from recctl.compare.requests import Comparison, Verdict, goes_somewhere
 from recctl.compare.siblings import Sibling, Tie
+from recctl.recording import Recording
 from recctl.render.difference import change_lines
 from recctl.render.page import BLANK, Line, Span, line, styled
 from recctl.render.safe import one_line
-from recctl.summary import Summary
 
 _ONE_PERCENT = 0.005  # rounded
 _TIES: dict[Tie, str] = {
@@ -29,7 +29,7 @@ def comparison_page(
     `taken` names what a request given alone does not say, and is therefore taken to be as in the other.
     """
     for sign, recording, style in (("-", compared.old, "removed"), ("+", compared.new, "added")):
-        yield from _head(sign, recording.summary, "removed" if style == "removed" else "added")
+        yield from _head(sign, recording, "removed" if style == "removed" else "added")
     if siblings:
         yield BLANK
         yield from _chosen(siblings)
@@ -51,8 +51,10 @@ def comparison_page(
         yield styled(f"Not given, so taken to be the same: {', '.join(taken)}.", "dim")
 
 
-def _head(sign: str, summary: Summary, style: str) -> Iterator[Line]:
-    name = Span(one_line(summary.name.id or summary.name.stem), "id")
+def _head(sign: str, recording: Recording, style: str) -> Iterator[Line]:
+    summary = recording.summary
+    stem = summary.name.stem if recording.response else summary.path.name  # a request alone is a file
+    name = Span(one_line(summary.name.id or stem), "id")
     facts = "  ".join(one_line(fact) for fact in (summary.model, summary.endpoint) if fact)
     lead = Span(f"{sign} ", "removed" if style == "removed" else "added")
     yield line(name, f"  {facts}", lead=lead)

@@ -112,9 +112,10 @@ def _short(value: Json) -> str:
 
 
 def short_value(value: Json) -> str:
-    """A value on one line, with no more of it than tells it from others."""
+    """A value on one line: the two ends of a long one."""
     text = _short(_without_data(value))
-    return text if len(text) <= _CONTEXT else f"{text[:_CONTEXT]}…"
+    half = _CONTEXT // 2
+    return text if len(text) <= _CONTEXT else f"{text[:half]}…{text[-half:]}"
 
 
 def _described(data: str) -> str:

@@ -61,7 +61,8 @@ def _entry(entry: Entry, long: bool) -> Iterator[Line]:
     lead = Span(f"{entry.status}  ", _STYLES[entry.status]), Span(name, "id")
     yield line(*lead, *(Span(f"  {span.text}", span.style) for span in _facts(entry)), indent=1)
     for change in (*entry.changes, *(entry.recorded if long else ())):
-        if change.path != ("test_id",):
+        # The heading says which test it is now; where its name did not follow, that is the matter.
+        if change.path != ("test_id",) or entry.status == "edited":
             yield from change_lines(change, indent=2)
 
 
@@ -73,11 +74,11 @@ def _facts(entry: Entry) -> Iterator[Span]:
     if entry.response:
         severe = entry.response in ("error", "tool_calls", "finish_reason")
         yield Span(_answer(entry), "error" if severe else "dim")
+    if lives := _LIVES[entry.test_lives]:
+        yield Span(lives, "warning" if entry.test_lives else "dim")
     alone = entry.new or entry.old
     if entry.response is None and alone is not None:
         yield Span(one_line(brief(answer(alone)).words), "dim")
-    if lives := _LIVES[entry.test_lives]:
-        yield Span(lives, "warning" if entry.test_lives else "dim")
 
 
 def _answer(entry: Entry) -> str:
@@ -123,6 +124,8 @@ def review_totals(tests: Sequence[TestReview]) -> str:
     kinds = [(kind, counted[f"response:{kind}"]) for kind in SEVERITY if kind not in QUIET]
     answers = ", ".join(f"{count:,} {_ANSWERS[kind]}" for kind, count in kinds if count)
     quiet = sum(entry.quiet for test in tests for entry in test.entries)
-    more = f"; {quiet:,} quiet, see --long" if quiet else ""
+    dead = sum(entry.dead for test in tests for entry in test.entries)
+    more = f"; {dead:,} no replay finds" if dead else ""
+    more += f"; {quiet:,} quiet, see --long" if quiet else ""
     noun = "test" if len(tests) == 1 else "tests"
     return f"{len(tests):,} {noun}: {statuses}{f' ({answers})' if answers else ''}{more}"

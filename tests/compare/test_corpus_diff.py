@@ -41,19 +41,18 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
         assert found.recording.summary.path != summary.path
 
 
-def test_what_is_near_at_another_endpoint_is_a_conversation_too(summaries: list[Summary]) -> None:
+def test_no_model_list_nor_embedding_is_near_to_what_goes_to_another_endpoint(
+    summaries: list[Summary],
+) -> None:
     found = [(summary, near) for summary in summaries for near in nearest(load(summary.path), summaries, 1)]
     others = [
         (summary, near.recording.summary)
         for summary, near in found
         if near.recording.summary.endpoint != summary.endpoint
     ]
-    chats = ("chat/completions", "/api/chat", "/responses", "/messages", "generateContent", "/interactions")
-    assert [
-        (one.endpoint, other.endpoint)
-        for one, other in others
-        if not all((each.endpoint or "").endswith(chats) for each in (one, other))
-    ] == []
+    elsewhere = ("/models", "/tags", "/ps", "/show", "/embeddings", "/embed", "/moderations", "/rerank")
+    assert others
+    assert [pair for pair in others if any((each.endpoint or "").endswith(elsewhere) for each in pair)] == []
 
 
 def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: list[Summary]) -> None:
