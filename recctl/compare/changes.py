@@ -45,7 +45,7 @@ class _Step(NamedTuple):
 # 1 and 1.0, which hash differently, differ, and a long text is not gone through. What is equal is left
 # out: deepdiff would need as long for it as for what differs.
 _Tree: TypeAlias = "dict[_Step, _Tree] | bytes"
-_DEEPEST = 8  # levels given to deepdiff at once: what a difference costs it grows with how deep it lies
+_DEEPEST = 2  # levels given to deepdiff at once: what a difference costs it grows with how deep it lies
 
 
 class _Branch(NamedTuple):

@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeAlias
 _MOST_STEPS = 15_000_000
 _ALL_STEPS = 60_000_000
 _WIDTHS = (1, 4, 16, 64)  # items that together may occur once only in either sequence, and so anchor a match
+_MANY = 64  # items to each anchor, at most, where there are many
 _DEEPEST = 6  # anchors found between anchors
 
 # Where a stretch begins and ends in the left sequence, then in the right one.
@@ -93,7 +94,11 @@ def _ends(rows: list[int], columns: list[int], whole: Stretch) -> tuple[Block, B
 
 
 def _anchors(left: list[int], right: list[int]) -> list[Block]:
-    """Items, or runs of them, that occur once on either side, as many as stand in the same order."""
+    """Items, or runs of them, that occur once on either side, as many as stand in the same order.
+
+    Of the widths the first that gives many, else the one that gives most.
+    """
+    best: list[Block] = []
     for width in _WIDTHS:
         mine, yours = _once(left, width), _once(right, width)
         common = [(place, yours[run]) for run, place in mine.items() if run in yours]
@@ -102,9 +107,10 @@ def _anchors(left: list[int], right: list[int]) -> list[Block]:
             for i, j in _rising(common)
             if left[i : i + width] == right[j : j + width]  # runs are told by their hashes
         ]
-        if found:
-            return list(_apart(found))
-    return []
+        best = max(best, list(_apart(found)), key=len)
+        if len(best) * _MANY >= len(left):
+            break
+    return best
 
 
 def _once(items: list[int], width: int) -> dict[int, int]:

@@ -102,12 +102,12 @@ def _verdict(compared: Comparison, asked: Sequence[Change]) -> Iterator[Line]:
     elif found.same_hash is None:
         yield line("No hash rule is known for requests of this kind.")
     elif found.same_hash and asked:
-        yield styled("Same hash: what differs is evened out by the rule.", "bold")
+        yield styled("Same hash: the rule normalizes what differs.", "bold")
     elif found.same_hash:
         yield styled("Same hash.", "bold")
     elif found.apart == ("test_id",):
         same = all(change.path == ("test_id",) for change in asked)
-        rest = "the requests are the same" if same else "the rule evens out the rest"
+        rest = "the requests are the same" if same else "the rule normalizes the rest"
         yield styled(f"Not the same hash: {rest}, but the test id is part of it.", "bold")
     else:
         yield styled(f"Not the same hash: {', '.join(found.apart)} {_differ(found.apart)}.", "bold")

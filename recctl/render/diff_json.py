@@ -19,7 +19,7 @@ def comparison_object(compared: Comparison, siblings: Sequence[Sibling]) -> Json
     """The keys of `diff A B`, and of `diff A`, which adds how the sibling was chosen.
 
     `same_hash` is null for kinds without a rule; `hash_differs_in` names the hashed parts that
-    differ once evened out.
+    differ once normalized.
     """
     return {
         "a": summary_object(compared.old.summary),

@@ -298,34 +298,34 @@ def test_a_model_named_twice_is_shown_once(tmp_path: Path) -> None:
 
 # ---- the verdict
 
-EVENED_OUT = "Same hash: what differs is evened out by the rule."
+NORMALIZED = "Same hash: the rule normalizes what differs."
 UUIDS = ["0f6b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3", "11111111-3e4f-4a5b-8c6d-7e8f90a1b2c3"]
 FOUND = "document_id: {}, score: {}, attributes: {{'n': {}}} <|{}|>"
 VERDICTS: dict[str, tuple[Recording, Recording, str]] = {
     "the same request": (ferry(), ferry("At ten."), "Same hash."),
-    "float digits": (ferry(temperature=0.1234561), ferry(temperature=0.1234562), EVENED_OUT),
-    "digits in words": (ferry(prompt="At 48.8566141"), ferry(prompt="At 48.8566142"), EVENED_OUT),
+    "float digits": (ferry(temperature=0.1234561), ferry(temperature=0.1234562), NORMALIZED),
+    "digits in words": (ferry(prompt="At 48.8566141"), ferry(prompt="At 48.8566142"), NORMALIZED),
     "a file search": (
         ferry(prompt=FOUND.format(UUIDS[0], 0.5, 1, UUIDS[0])),
         ferry(prompt=FOUND.format(UUIDS[1], 0.25, 2, UUIDS[1])),
-        EVENED_OUT,
+        NORMALIZED,
     ),
     "project ids": (
         ferry(extra_body={"project_id": "a"}),
         ferry(extra_body={"project_id": "b"}),
-        EVENED_OUT,
+        NORMALIZED,
     ),
     "the host": (
         inference(TEST, "https://x/v1/v1/chat", {}, whole(None)),
         inference(TEST, "https://y/v1/v1/chat", {}, whole(None)),
-        EVENED_OUT,
+        NORMALIZED,
     ),
     "the case of the method": (
         ferry(),
         Recording(
             ferry().path, {**ferry().document, "request": {**ferry().document["request"], "method": "post"}}
         ),
-        EVENED_OUT,
+        NORMALIZED,
     ),
     "floats that count": (
         ferry(temperature=0.12345),
@@ -368,7 +368,7 @@ def test_the_verdict(tmp_path: Path, case: str) -> None:
         assert (hashes[0] == hashes[1]) == verdict.startswith("Same hash")
 
 
-def test_the_requests_are_not_called_the_same_where_the_rule_evens_out_more_than_the_test(
+def test_the_requests_are_not_called_the_same_where_the_rule_normalizes_more_than_the_test(
     tmp_path: Path,
 ) -> None:
     old, new = ferry(temperature=0.1234561), ferry(temperature=0.1234562, test_id=f"{TEST}_more")
@@ -378,7 +378,7 @@ def test_the_requests_are_not_called_the_same_where_the_rule_evens_out_more_than
     assert "the requests are the same" not in verdict
 
 
-def test_another_answer_is_not_evened_out_by_the_rule(tmp_path: Path) -> None:
+def test_another_answer_is_not_normalized_by_the_rule(tmp_path: Path) -> None:
     """What differs is the answer, which no hash is made of."""
     result = diff(tmp_path, ferry("At nine."), ferry("At ten."), "--part", "all")
     assert last_line(result) == "Same hash."

@@ -39,14 +39,19 @@ NAMES = [*OF_SAMPLES, *OF_STATES]
 
 def rerecorded(top: Path) -> Repository:
     """A repository with one recording for each thing that may happen to it."""
-    tests = [f"{_TRIP}::test_{name}" for name in ("words", "error", "prompt", "same", "gone", "new")]
+    tests = [
+        f"{_TRIP}::test_{name}" for name in ("words", "error", "prompt", "same", "gone", "new", "edited")
+    ]
     words, error, prompt, same = (
         ferry("The ferry leaves at nine.", prompt=_PROMPT.format("sentence"), test_id=test)
         for test in tests[:4]
     )
     gone, new = ferry(prompt="Which museums?", test_id=tests[4]), ferry(prompt="A bus?", test_id=tests[5])
+    edited = ferry(prompt="A tram?", test_id=tests[6])
     repository = new_repository(top)
-    repository.commit(words, error, prompt, same, gone)
+    repository.commit(words, error, prompt, same, gone, edited)
+    edited.document["request"]["body"]["messages"][0]["content"] = "A train?"
+    repository.put(edited)
     repository.put(ferry("The ferry leaves at ten.", prompt=_PROMPT.format("sentence"), test_id=tests[0]))
     quota = {"type": "RateLimitError", "message": "Too many requests.", "status_code": 429}
     repository.put(responded(error, failed(quota)), new)
