@@ -30,11 +30,13 @@ class Block(NamedTuple):
 class Matcher:
     """Matches sequences; all that one matcher is given share its bound on the work.
 
-    What is left over when the bound is reached counts as having nothing in common.
+    What is left over when the bound is reached counts as having nothing in common; `complete` is
+    False then.
     """
 
     def __init__(self) -> None:
         self._steps = _ALL_STEPS
+        self.complete = True
 
     def blocks(self, left: Sequence[Hashable], right: Sequence[Hashable]) -> list[Block]:
         """The blocks in order; none overlaps or touches another in both sequences.
@@ -66,10 +68,11 @@ class Matcher:
             if self._is_affordable(left, right):
                 for a, b, size in SequenceMatcher(None, left, right, autojunk=False).get_matching_blocks():
                     yield Block(i + a, j + b, size)
-            elif depth < _DEEPEST:
-                anchors = _anchors(left, right)
-                yield from (Block(i + a, j + b, size) for a, b, size in anchors)
-                pending += [(gap, depth + 1) for gap in _between(anchors, (i, i_end, j, j_end))]
+                continue
+            anchors = _anchors(left, right) if depth < _DEEPEST else []
+            self.complete = self.complete and bool(anchors)
+            yield from (Block(i + a, j + b, size) for a, b, size in anchors)
+            pending += [(gap, depth + 1) for gap in _between(anchors, (i, i_end, j, j_end))]
 
     def _is_affordable(self, left: list[int], right: list[int]) -> bool:
         """Whether difflib may match two stretches; if so, their estimated cost counts."""

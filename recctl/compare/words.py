@@ -25,18 +25,27 @@ class Piece(NamedTuple):
     text: str
 
 
-def compare_words(old: str, new: str) -> list[Piece]:
+class Pieces(list[Piece]):
+    """Two texts as one; not `complete` where something was too much to be compared word by word."""
+
+    complete: bool = True
+
+
+def compare_words(old: str, new: str) -> Pieces:
     """The texts as one: joining `same` and `removed` gives the old, `same` and `added` the new.
 
-    What is too different to be compared word by word within reason is removed and added as a whole.
+    What is too much to be compared word by word within reason is removed and added as a whole.
     """
+    matcher = Matcher()
     left, right = _WORDS.findall(old), _WORDS.findall(new)
     start = _shared(left, right)
     head, left, right = left[:start], left[start:], right[start:]
     end = _shared(left[::-1], right[::-1])
     tail, left, right = left[len(left) - end :], left[: len(left) - end], right[: len(right) - end]
-    pieces = [Piece("same", "".join(head)), *_matched(left, right), Piece("same", "".join(tail))]
-    return _merged([piece for piece in pieces if piece.text])
+    pieces = [Piece("same", "".join(head)), *_matched(matcher, left, right), Piece("same", "".join(tail))]
+    found = Pieces(_merged([piece for piece in pieces if piece.text]))
+    found.complete = matcher.complete
+    return found
 
 
 def _shared(left: list[str], right: list[str]) -> int:
@@ -45,8 +54,8 @@ def _shared(left: list[str], right: list[str]) -> int:
     return next((at for at in range(shortest) if left[at] != right[at]), shortest)
 
 
-def _matched(left: list[str], right: list[str]) -> Iterator[Piece]:
-    for (i, i_end, j, j_end), block in Matcher().gaps(_keys(left), _keys(right)):
+def _matched(matcher: Matcher, left: list[str], right: list[str]) -> Iterator[Piece]:
+    for (i, i_end, j, j_end), block in matcher.gaps(_keys(left), _keys(right)):
         yield Piece("removed", "".join(left[i:i_end]))
         yield Piece("added", "".join(right[j:j_end]))
         yield Piece("same", "".join(left[block.left : block.left + block.size]))

@@ -39,7 +39,10 @@ def _changed(path: Span, old: Json, new: Json, indent: int) -> Iterator[Line]:
     lead = Span("~ ", "dim")
     if isinstance(old, str) and isinstance(new, str) and _are_prose(old, new):
         yield line(path, indent=indent, lead=lead)
-        yield line(*word_spans(compare_words(old, new)), indent=indent + 1)
+        pieces = compare_words(old, new)
+        yield line(*word_spans(pieces), indent=indent + 1)
+        if not pieces.complete:
+            yield styled("(too much changed to compare all of it word by word)", "dim", indent=indent + 1)
     elif any(isinstance(value, dict | list) and value for value in (old, new)):
         yield line(path, indent=indent, lead=lead)
         yield line(Span(visible(pretty(old)), "removed"), indent=indent + 1, lead=Span("- ", "removed"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -559,6 +560,13 @@ def test_a_long_prompt_shows_what_is_around_the_change_only(tmp_path: Path, case
     before, after = shown.split(marked)
     assert 10 < len(before.strip(" …\n")) < 120
     assert 10 < len(after.strip(" …\n")) < 120
+
+
+@pytest.mark.parametrize("words", [200, 40_000])
+def test_what_was_too_much_to_compare_word_by_word_is_said(tmp_path: Path, words: int) -> None:
+    old, new = (" ".join(random.Random(seed).choices(["red", "boat"], k=words)) for seed in (1, 2))
+    result = diff(tmp_path, ferry(prompt=old), ferry(prompt=new))
+    assert ("(too much changed to compare all of it word by word)" in result.out) == (words > 200)
 
 
 def test_two_changes_far_apart_have_a_gap_between(tmp_path: Path) -> None:

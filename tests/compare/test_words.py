@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import random
 import sys
 import unicodedata
 from types import FrameType
@@ -132,6 +133,21 @@ def test_one_word_in_a_long_text(case: str, place: str, word: str) -> None:
     found = compare_words(old, new)
     assert_made_of(found, old, new)
     assert 0 < sum(len(piece.text) for piece in found if piece.op != "same") < 40
+
+
+def shuffled(count: int, seed: int) -> str:
+    return " ".join(random.Random(seed).choices(["red", "boat"], k=count))
+
+
+def test_what_is_too_much_to_compare_is_whole_and_said_to_be() -> None:
+    found = compare_words(shuffled(40_000, 1), shuffled(40_000, 2))
+    assert_made_of(found, shuffled(40_000, 1), shuffled(40_000, 2))
+    assert (found.complete, compare_words(shuffled(200, 1), shuffled(200, 2)).complete) == (False, True)
+
+
+def test_long_texts_without_a_word_in_common_are_compared() -> None:
+    old, new = (" ".join(f"{letter}{number}" for number in range(40_000)) for letter in "ab")
+    assert compare_words(old, new).complete
 
 
 def test_pieces_of_a_long_text_are_not_cut_between_words() -> None:
