@@ -23,7 +23,7 @@ from recctl.commands.common import (
     tell,
     use_index,
 )
-from recctl.commands.hashing import RecorderOption, hash_rule
+from recctl.commands.hashing import RecorderOption, hash_rule, project_rule
 from recctl.compare.given import Given, completed, read_given
 from recctl.compare.requests import Part, compare
 from recctl.config import find_project
@@ -204,7 +204,7 @@ def _review(
     states = in_working_tree(repository, below) if rev is None else between(repository, rev, below)
     wanted = wanted_of(limits, states, test)
     lives = _test_lives_in(repository, states.head)
-    rule = rule_since(project.hash_rule)
+    rule = project_rule(project)
     tests = review(states.old, states.new, states.renamed, rule, lives)
     tests = limited(tests, wanted)
     if as_json:

@@ -160,7 +160,7 @@ def test_a_hash_is_not_taken_for_one_that_looks_like_it(tmp_path: Path) -> None:
     samples = shutil.copytree(SAMPLES, tmp_path / "samples")
     commit_all(new_repository(tmp_path))
     known = "nothing is known of it: git history does not hold it either"
-    lines = [f"recctl: no recording {reference} among 60; {known}" for reference in CHANGED]
+    lines = [f"recctl: no recording {reference} among {COUNT}; {known}" for reference in CHANGED]
     assert refused(*CHANGED, "--dir", samples, cwd=tmp_path) == lines
 
 

@@ -87,6 +87,8 @@ COMMANDS: dict[str, list[str]] = {
     "cache": ["cache"],
 }
 NEED_GIT = ("diff", "diff --rev")
+# Commands that work without git, and say what it did not tell.
+ASK_GIT = ("hash", "prune")
 # What they print is where this user's own files lie.
 PRIVATE = ("undo --list", "cache")
 ONE, TWO, EDITED = ferry("At nine 京都 é."), chat("Two.", prompt="Where?"), chat("Three.", prompt="When?")
@@ -141,7 +143,7 @@ MACHINES: dict[str, Machine] = {
     "odd path": Machine(directory=ODD, same=NOT_PRIVATE),
     "few open files": Machine(first=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (24, 24))),
     "no PATH": Machine(
-        {"PATH": "/nonexistent"}, same=tuple(n for n in COMMANDS if n not in (*NEED_GIT, "hash"))
+        {"PATH": "/nonexistent"}, same=tuple(n for n in COMMANDS if n not in (*NEED_GIT, *ASK_GIT))
     ),
     "state below a file": Machine({"RECCTL_STATE_DIR": _below("state")}, same=NOT_PRIVATE),
     "cache below a file": Machine({"RECCTL_CACHE_DIR": _below("cache")}, same=NOT_PRIVATE),
@@ -264,6 +266,9 @@ def test_without_git_two_commands_say_so_and_the_others_work(told: Told, good: d
     for command in NEED_GIT:
         assert (results[command].code, results[command].data) == (2, b""), command
         assert problems(results[command]) == ["recctl: git is not to be found; install it, or mend PATH"]
+    # A test file that git may track is not known to be absent.
+    assert results["prune"].out.startswith("Kept, because nothing tells:")
+    assert "git does not tell whether it tracks" in results["prune"].out
     assert results["hash"].code == good["hash"].code
     assert good["hash"].out.startswith(results["hash"].out.splitlines()[0])
 
@@ -372,6 +377,9 @@ SINCE = {
     "--no-show-signature": (2, 10),
     "--diff-merges=first-parent": (2, 31),
     "%cs": (2, 25),
+    "--no-index": (1, 8, 5),
+    "--stdin": (1, 8, 2),
+    "--stage": (1, 5),
 }
 OLD = {  # known to every git that is still about
     *(

@@ -222,7 +222,9 @@ def test_reading_starts_nothing_but_git(reading: dict[str, Watched], name: str) 
         "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "pty.", "os.kill"
     )
     assert {(event[0], event[1]) for event in started} <= {("subprocess.Popen", "git")}
-    assert bool(started) == name.startswith(("diff", "prune", "check")) - (name == "diff A B") or name == "hash"
+    assert (
+        bool(started) == name.startswith(("diff", "prune", "check")) - (name == "diff A B") or name == "hash"
+    )
 
 
 @each_reading
