@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -89,8 +90,8 @@ def duplicate_keys(raw: bytes) -> tuple[str, ...]:
     def noted(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         object_ = dict(pairs)
         if len(object_) < len(pairs):
-            keys = [key for key, _ in pairs]
-            found.update(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+            counts = Counter(key for key, _ in pairs)
+            found.update(dict.fromkeys(key for key, count in counts.items() if count > 1))
         return object_
 
     try:

@@ -15,8 +15,10 @@ _BLANK = re.compile(rb"[ \t\n\r]*")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 # Numbers, true, false, null, and what the recorder's json adds: NaN, Infinity.
 _SCALAR = re.compile(rb"[^\s,:\]}\"\[{]+")
-_STRUCTURE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+# The last quote may be missing: what was gone through once is not gone through again.
+_STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)|[^\\]", re.DOTALL)
+_PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
 
 
 class Span(NamedTuple):
@@ -95,7 +97,7 @@ def _unit(raw: bytes, position: int) -> tuple[int, int]:
     if not spelled.startswith(b"\\u"):
         return len(spelled), 1
     pair = raw[position : position + 12]
-    if re.fullmatch(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}", pair):
+    if _PAIR.fullmatch(pair):
         return 12, 4
     return len(spelled), len(json.loads(b'"%s"' % spelled).encode("utf-8", "surrogatepass"))
 

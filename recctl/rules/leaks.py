@@ -12,12 +12,15 @@ from recctl.rules.subject import Subject
 # Prompts and schemas come again in many recordings of a suite.
 _MOST_HARMLESS = 20_000
 _harmless: set[bytes] = set()
-_ESCAPES = re.compile(rb"\\+(?:[nrtbf]|u[0-9a-fA-F]{4})")
-# Pieces of a streamed answer: a credential may be torn over several.
+# One escape, however often escaped; begun at the first of its backslashes only, so that a run of them is
+# gone through once.
+_ESCAPES = re.compile(rb"\\(?<!\\\\)\\*+(?:[nrtbf]|u[0-9a-fA-F]{4})")
+# Pieces of a streamed answer: a credential may be torn over several. Where the end of one is missing the
+# rest of the line is passed over, or each piece after it would look for its end in vain.
 _PIECES = re.compile(
     rb'"(?:content|delta|reasoning|reasoning_content|refusal|arguments|text|response|thinking|partial_json)'
     rb'\\?": ?'
-    rb'\\?"(.*?)\\?"[,}\n]'
+    rb'\\?"(?:(.*?)\\?"[,}\n]|.*)'
 )
 
 

@@ -17,7 +17,7 @@ Likeness: TypeAlias = str
 _BETWEEN = (" ", '"', ",", "{", "\\")
 # Ids and times as they stand in a request, which no recorder evens out: uuids, ids with a prefix as
 # call_KInRNLIriUKirjfBCuJqJTWT, times in ISO form. Recorded in another run they are others.
-_VOLATILE = (
+_VOLATILE = re.compile(
     r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     # A digit, or a length that no word has, tells an id from a name as call_waiter.
     r"|\b(?:call|chatcmpl|toolu|fc|msg|resp|conv|item|file|vs|rs)[-_]"
@@ -47,5 +47,5 @@ def response_likeness(recording: Recording) -> Likeness:
 
 
 def _digest(value: Json) -> Likeness:
-    text = re.sub(_VOLATILE, "volatile", json.dumps(value, sort_keys=True))
+    text = _VOLATILE.sub("volatile", json.dumps(value, sort_keys=True))
     return hashlib.sha256(text.encode()).hexdigest()

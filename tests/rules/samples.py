@@ -354,6 +354,8 @@ UPPER = string.ascii_uppercase + string.digits
 DIGITS = string.digits
 
 # By the name that recctl gives them: keys known by their form.
+_JWT = f"{_segment({'alg': 'HS256', 'typ': 'JWT'})}.{_segment({'sub': 'u-4711', 'iat': 1516239022})}"
+# By the name that recctl gives them: tokens known by their form.
 PROVIDER_KEYS: Mapping[str, str] = {
     "Anthropic API key": "sk-" + f"ant-api03-{random_text(80)}",
     "OpenRouter API key": "sk-" + f"or-v1-{random_text(64, HEX)}",
@@ -367,8 +369,13 @@ PROVIDER_KEYS: Mapping[str, str] = {
     "Perplexity API key": "pplx" + f"-{random_text(48)}",
     "Tavily API key": "tvly" + f"-dev-{random_text(32)}",
     "Databricks token": "da" + f"pi{random_text(32, HEX)}",
+    "Google OAuth token": "ya" + f"29.{random_text(100)}",
+    "Cerebras API key": "cs" + f"k-{random_text(48)}",
+    "Replicate API token": "r8" + f"_{random_text(37)}",
+    "GitHub fine-grained token": "github" + f"_pat_{random_text(22)}_{random_text(59)}",
+    "npm token": "np" + f"m_{random_text(36)}",
+    "JSON Web Token": f"{_JWT}.{random_text(43)}",
 }
-_JWT = f"{_segment({'alg': 'HS256', 'typ': 'JWT'})}.{_segment({'sub': 'u-4711', 'iat': 1516239022})}"
 # By the class of the detector that knows them; several where it has several forms.
 DETECTED: Mapping[str, Sequence[str]] = {
     "AWSKeyDetector": (
@@ -389,10 +396,7 @@ DETECTED: Mapping[str, Sequence[str]] = {
         "gl" + f"agent-{random_text(50)}",
         "gl" + f"oas-{random_text(64)}",
     ),
-    "JwtTokenDetector": (f"{_JWT}.{random_text(43)}",),
     "MailchimpDetector": (f"{random_text(32, HEX)}-us{12}", f"{random_text(32, HEX)}-us{6}"),
-    "NpmDetector": (f"//registry.npmjs.org/:_authToken=npm_{random_text(36)}",),
-    "OpenAIDetector": ("sk-" + f"{random_text(20)}T3Blbk" + f"FJ{random_text(20)}",),
     "PrivateKeyDetector": (
         *(f"-----BEGIN {kind}PRIVATE " + "KEY-----" for kind in ("RSA ", "EC ", "OPENSSH ", "")),
         "PuTTY-User-" + "Key-File-2: ssh-rsa",
@@ -407,6 +411,22 @@ DETECTED: Mapping[str, Sequence[str]] = {
     "SquareOAuthDetector": ("sq0" + f"csp-{random_text(43)}",),
     "StripeDetector": ("sk" + f"_live_{random_text(24)}", "rk" + f"_live_{random_text(24)}"),
     "TwilioKeyDetector": (f"AC{random_text(32, HEX)}", f"SK{random_text(32, HEX)}"),
+}
+# Other forms of those above.
+OTHER_FORMS: Mapping[str, Sequence[str]] = {
+    "OpenAI API key": (
+        "sk-" + f"{random_text(20)}T3Blbk" + f"FJ{random_text(20)}",
+        "sk-" + f"svcacct-{random_text(74)}T3Blbk" + f"FJ{random_text(74)}",
+        f"SK{random_text(20)}T3Blbk" + f"FJ{random_text(20)}",
+    ),
+    "npm token": (
+        f"//registry.npmjs.org/:_authToken=npm_{random_text(36)}",
+        f"//registry.npmjs.org/:_authToken={random_text(8, HEX)}-4a5b-8c6d-9e7f-{random_text(12, HEX)}",
+    ),
+    "JSON Web Token": (
+        f"{_JWT}.",
+        f"{_segment({'alg': 'none', 'kid': random_text(5000)})}.{_segment({'sub': random_text(9000)})}.x",
+    ),
 }
 # By the name that recctl gives them: values known by where they stand.
 IN_PLACES: Mapping[str, Sequence[str]] = {
@@ -445,6 +465,12 @@ IN_PLACES: Mapping[str, Sequence[str]] = {
     "password in a url": tuple(
         f"{scheme}://{user}:{random_text(14)}@db.host.org/x"
         for scheme, user in (("postgres", "app"), ("redis", ""), ("https", "jo.e"))
+    ),
+    "credential in a variable": (
+        f"TOGETHER_API_KEY={random_text(64, HEX)}",
+        f'export COHERE_API_KEY="{random_text(40)}"',
+        f"WATSONX_API_KEY: {random_text(44)}",
+        f"os.environ['MY_ACCESS_TOKEN'] = '{random_text(40)}'",
     ),
 }
 KEY = PROVIDER_KEYS["Anthropic API key"]

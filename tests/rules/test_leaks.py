@@ -18,6 +18,7 @@ from tests.rules.samples import (
     IN_PLACES,
     KEY,
     LETTERS,
+    OTHER_FORMS,
     PROVIDER_KEYS,
     STREAMS,
     TEST,
@@ -36,11 +37,12 @@ from tests.samples.builder import Recording, inference, whole
 # Each credential with the name it is told by, or "" where that is the detector's business.
 ALL: list[tuple[str, str]] = [
     *PROVIDER_KEYS.items(),
-    *((name, text) for name, texts in IN_PLACES.items() for text in texts),
+    *((name, text) for texts in (OTHER_FORMS, IN_PLACES) for name, forms in texts.items() for text in forms),
     *(("", text) for texts in DETECTED.values() for text in texts),
 ]
 NAMES = [
     *PROVIDER_KEYS,
+    *(f"{name} {number}" for name, texts in OTHER_FORMS.items() for number in range(len(texts))),
     *(f"{name} {number}" for name, texts in IN_PLACES.items() for number in range(len(texts))),
     *(f"{name} {number}" for name, texts in DETECTED.items() for number in range(len(texts))),
 ]
@@ -51,7 +53,7 @@ each = pytest.mark.parametrize(("name", "text"), ALL, ids=NAMES)
 
 
 def test_there_is_a_key_of_each_provider() -> None:
-    assert list(PROVIDER_KEYS) == [name for name, _ in known._PROVIDERS]
+    assert set(PROVIDER_KEYS) == {name for name, _ in known._TOKENS}
 
 
 def test_there_is_a_text_for_each_detector() -> None:
@@ -145,7 +147,8 @@ glue = st.text(st.sampled_from(" \n\t\"'=:,;.-_/\\&?{}[]()<>|aZ09é"), max_size=
 def test_what_is_found_is_always_suspicious(before: str, secret: str, after: str) -> None:
     """Looked at as a whole, by every pattern and detector: the signs may miss nothing that these find."""
     text = f"{before}{secret}{after}"
-    real = [name for name, value in known._found_in(text) if known._is_real(value)]
+    found = [(name, text[start:end]) for name, start, end in known._found_in(text)]
+    real = [name for name, value in found if known._is_real(name, value)]
     assert bool(real) <= is_suspicious(text.encode())
     assert bool(real) <= bool(list(credentials(text)))
 
