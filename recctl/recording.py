@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,8 @@ from recctl.jsonvalue import MOST_BYTES, Json, JsonObject, as_object, as_str, is
 from recctl.summary import Facts, Summary, summary_of
 
 TOO_DEEP = "is nested too deeply to be a recording"
+_FEW_IDS = 100
+_WORD = re.compile(r"[\w-]+")
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -151,12 +154,20 @@ def _facts(document: JsonObject, request: JsonObject, response: JsonObject) -> F
 
 
 def _replayed(value: Json, mapping: JsonObject) -> Json:
-    """The value with each original id replaced by its normalised form; `mapping` is normalised → original."""
+    """The value with each original id replaced by its normalised form; `mapping` is normalised → original.
+
+    Recorders map few ids. Of more than 100 those are replaced that stand by themselves: to look for so many
+    at every position would take as long as their number times the size of the value.
+    """
     pairs = [(original, new) for new, original in mapping.items() if as_str(original)]
     pairs.sort(key=lambda pair: -len(pair[0]))  # call_12 before call_1
 
+    known = dict(reversed(pairs)) if len(pairs) > _FEW_IDS else {}
+
     def walk(value: Json) -> Json:
         if isinstance(value, str):
+            if known:
+                return _WORD.sub(lambda word: known.get(word[0], word[0]), value)
             for original, new in pairs:
                 value = value.replace(original, new)
             return value

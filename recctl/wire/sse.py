@@ -5,6 +5,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-inte
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
@@ -32,31 +33,66 @@ class Event(msgspec.Struct, frozen=True):
 def events(items: Sequence[Json]) -> Iterator[Event]:
     """The events in a list of raw lines; the last may lack the empty line that ends it."""
     name: str | None = None
-    data: list[str] = []
+    data = _DataLines()
     last = 0
     for position, line in _lines(items):
         field, _, value = line.partition(":")
         value = value.removeprefix(" ")
-        if data and (not line or field == "event" or (field == "data" and _is_whole(data))):
+        if data.lines and (not line or field == "event" or (field == "data" and data.are_json())):
             # Some recorders drop the empty lines: then a new name ends the event too, or new data
             # after data that is whole by itself.
-            yield Event(last, name, "\n".join(data))
-            name, data = None, []
+            yield Event(last, name, data.text)
+            name, data = None, _DataLines()
         if field == "event":
             name = value
         elif field == "data":
-            data.append(value)
+            data.lines.append(value)
             last = position
-    if data:
-        yield Event(last, name, "\n".join(data))
+    if data.lines:
+        yield Event(last, name, data.text)
 
 
-def _is_whole(data: Sequence[str]) -> bool:
-    try:
-        loads("\n".join(data))
-    except (ValueError, RecursionError):
-        return False
-    return True
+# A string, whose end may be missing, or a bracket.
+_STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[\[\]{}]')
+
+
+class _DataLines(msgspec.Struct):
+    """The data lines of one event so far, and how far they were counted through.
+
+    Each line is counted through once, however many follow: JSON is tried only where all brackets are closed.
+    `hopeless` is what no further line can make JSON.
+    """
+
+    lines: list[str] = msgspec.field(default_factory=list)
+    counted: int = 0
+    depth: int = 0
+    blank: bool = True
+    hopeless: bool = False
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def are_json(self) -> bool:
+        """Whether the lines are a JSON value."""
+        for line in self.lines[self.counted :]:
+            self._count(line)
+        self.counted = len(self.lines)
+        if self.blank or self.depth or self.hopeless:
+            return False
+        try:
+            loads(self.text)
+        except (ValueError, RecursionError):
+            self.hopeless = True
+        return not self.hopeless
+
+    def _count(self, line: str) -> None:
+        self.blank = self.blank and not line.strip()
+        for found in _STRUCTURE.finditer(line):
+            if found[0][0] == '"':
+                self.hopeless = self.hopeless or not found[1]  # no string goes on in the next line
+            else:
+                self.depth += 1 if found[0] in "[{" else -1
 
 
 def _lines(items: Sequence[Json]) -> Iterator[tuple[int, str]]:

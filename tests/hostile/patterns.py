@@ -51,6 +51,8 @@ def patterns() -> list[Used]:
                 for method in methods.get(name, {"finditer"}):
                     label = f"{module.__name__}.{name}[{position}]"
                     found.setdefault((id(pattern), method), Used(label, pattern, method))
+        for label, pattern, method in _written_in_calls(module):
+            found.setdefault((id(pattern), method), Used(label, pattern, method))
     for detector in credentials._detectors():
         for position, pattern in enumerate(detector.denylist):
             label = f"{type(detector).__name__}[{position}]"
@@ -61,7 +63,9 @@ def patterns() -> list[Used]:
 def modules() -> list[ModuleType]:
     """All modules of recctl; what is made to run inside of others, or at once, is not imported."""
     names = [info.name for info in pkgutil.walk_packages(recctl.__path__, "recctl.")]
-    return [importlib.import_module(name) for name in names if not name.endswith(("__main__", "pytest_plugin"))]
+    return [
+        importlib.import_module(name) for name in names if not name.endswith(("__main__", "pytest_plugin"))
+    ]
 
 
 def _compiled_in(value: object, depth: int = 3) -> Iterator[Compiled]:
@@ -75,6 +79,25 @@ def _compiled_in(value: object, depth: int = 3) -> Iterator[Compiled]:
     elif depth and hasattr(value, "__struct_fields__") and not isinstance(value, type):
         fields: Iterable[str] = value.__struct_fields__
         yield from (one for field in fields for one in _compiled_in(getattr(value, field), depth - 1))
+
+
+def _written_in_calls(module: ModuleType) -> Iterator[tuple[str, Compiled, str]]:
+    """The patterns that functions give to `re` as texts; not those made of what a user says."""
+    libraries: dict[str, Callable[[Any], Compiled]] = {"re": re.compile, "regex": regex.compile}
+    tree = ast.parse(inspect.getsource(module))
+    inside = (node for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) for node in ast.walk(each))
+    for node in inside:
+        match node:
+            case ast.Call(func=ast.Attribute(ast.Name(library), method), args=[first, *_]) if (
+                library in libraries
+            ):
+                try:
+                    # Our own source, as it would be evaluated there.
+                    text = eval(compile(ast.Expression(first), "pattern", "eval"), dict(vars(module)))
+                except NameError:
+                    continue
+                if method != "escape" and isinstance(text, (str, bytes)):
+                    yield f"{module.__name__}:{node.lineno}", libraries[library](text), method
 
 
 def _methods(module: ModuleType) -> dict[str, set[str]]:
