@@ -79,7 +79,8 @@ _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "credential in a variable",
         re.compile(
-            r"_(?:API_KEY|API_TOKEN|ACCESS_TOKEN|AUTH_TOKEN|SECRET_KEY)[\"'\]]{0,2} ?[=:] ?[\"']?([\w./+-]{20,})",
+            r"_(?:API_KEY|API_TOKEN|ACCESS_TOKEN|AUTH_TOKEN|SECRET_KEY)"
+            r"[\"'\]]{0,2} ?[=:] ?[\"']?([\w./+-]{20,})",
             re.ASCII,
         ),
     ),
@@ -188,9 +189,9 @@ def _windows(text: str) -> Iterator[tuple[int, int]]:
     """Short parts of a text that hold all its signs: long texts hold few, and some detectors are slow."""
     done = 0
     raw = text.encode("ascii", "replace")
-    for sign in sorted(match.start() for sign in _SIGNS for match in sign.finditer(raw)):
-        start = max(sign - _BEFORE, done - _TWICE, 0)
-        while done < min(sign + _AFTER, len(text)):
+    for offset in sorted(match.start() for sign in _SIGNS for match in sign.finditer(raw)):
+        start = max(offset - _BEFORE, done - _TWICE, 0)
+        while done < min(offset + _AFTER, len(text)):
             yield start, start + _WINDOW
             done = start + _WINDOW
             start = done - _TWICE

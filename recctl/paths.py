@@ -21,15 +21,17 @@ def absolute_path(path: Path) -> str:
 def display_path(path: Path) -> str:
     """The path in posix form, relative to the current directory when below it, else absolute.
 
-    Bytes of a name that are no UTF-8 become `\\xNN`.
+    One that begins with a dash gets `./` in front, so that no command takes it for an option. Bytes of a name
+    that are no UTF-8 become `\\xNN`.
     """
     plain = os.path.normpath(path)
-    if not plain.startswith((os.sep, os.pardir)) and plain.isascii():
+    if not plain.startswith((os.sep, os.pardir, "-")) and plain.isascii():
         return plain.replace(os.sep, "/")  # below the current directory as it is
     absolute, here = absolute_path(path), _here()
     below = here.rstrip(os.sep) + os.sep
     shown = absolute[len(below) :] if here and absolute.startswith(below) else absolute
     shown = shown.replace(os.sep, "/")
+    shown = f"./{shown}" if shown.startswith("-") else shown
     return shown if shown.isascii() else os.fsencode(shown).decode("utf-8", "backslashreplace")
 
 

@@ -40,6 +40,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "commands",
         "cli",
         "__main__",
+        "hook",
     )
 )
 PRINTS = {"recctl.render.output"}

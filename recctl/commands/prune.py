@@ -83,7 +83,9 @@ def prune(
     """
     arguments: list[str] = context.meta[_REST]
     if arguments and not collect:
-        raise RecctlError("arguments after -- are for pytest", "give --collect as well")
+        raise RecctlError(
+            "arguments after -- are for pytest", "give --collect as well, or write a path as ./PATH"
+        )
     if exact and not collect:
         raise RecctlError("--exact is about a collection", "give --collect as well")
     found = search(paths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -150,3 +151,88 @@ def test_recordings_of_gone_tests_are_found_when_asked_only(repository: Path) ->
     asked = pre_commit(repository, "run", "--hook-stage", "manual", "recctl-prune", "--all-files")
     assert (asked.returncode, "1 recording of 1 test to remove" in asked.stdout) == (1, True), asked.stdout
     assert len(list((repository / PLACE).iterdir())) == 1
+
+
+# ---- names that look like options
+
+OPTIONS = ("--write", "--strict", "--baseline=b", "--select=RC4", "--ignore=RC1", "-h", "--", "-")
+
+
+def edited(prompt: str) -> bytes:
+    """A recording that is wrong: an error, which any of these options but the right ones would hide."""
+    return healthy(prompt).to_bytes().replace(b"gpt-4o", b"gpt-4o-mini")
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_directory_named_like_an_option_is_checked(repository: Path, option: str) -> None:
+    path = repository / option / "recordings/x.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(edited("Hi."))
+    done = commit(repository)
+    assert (done.returncode != 0, commits(repository)) == (True, 1)
+    assert f"./{option}/recordings/x.json" in done.stdout
+    assert done.stdout.count("RC101 its name") == 1
+    assert "recctl: " not in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--write", "--volatile", "--help"])
+def test_a_file_named_like_an_option_of_the_hook_changes_nothing(repository: Path, option: str) -> None:
+    """It is a file to normalize, and it is no recording: the hook says so, and writes the others."""
+    configured(repository, "recctl-normalize", "files: ''")
+    recording = healthy()
+    recording.document["response"]["body"]["__data__"]["created"] = 7
+    path = put(repository / PLACE, recording)
+    (repository / option).write_text("{")
+    done = commit(repository)
+    assert (done.returncode != 0, commits(repository)) == (True, 1)
+    assert f"./{option}: is " in done.stdout
+    assert document(path)["response"]["body"]["__data__"]["created"] == 0
+
+
+def configured(repository: Path, hook: str, settings: str) -> None:
+    """Give a hook of the repository's configuration some settings, and take the other hooks out."""
+    config = repository / ".pre-commit-config.yaml"
+    head = config.read_text().partition("    hooks:")[0]
+    config.write_text(f"{head}    hooks:\n      - id: {hook}\n        {settings}\n")
+
+
+def test_a_file_at_the_top_named_like_an_option_is_checked(repository: Path) -> None:
+    """A baseline that accepts everything, given by nothing but its name."""
+    configured(repository, "recctl-check", r"files: \.json$")
+    wrong = put(repository / PLACE, healthy())
+    wrong.write_bytes(edited("Hi."))
+    accepted = {"accepted": {wrong.relative_to(repository).as_posix(): {"RC101": 1}}}
+    (repository / "--baseline=b.json").write_text(json.dumps(accepted))
+    (repository / "b.json").write_text(json.dumps(accepted))
+    done = commit(repository)
+    assert (done.returncode != 0, commits(repository)) == (True, 1)
+    assert [code for code in ("RC101", "RC003") if f"{code} it" not in done.stdout] == []
+
+
+def test_options_in_args_still_work(repository: Path) -> None:
+    """With several of them, and with a value of its own; files named like one do not stand in the way."""
+    recording = healthy()
+    recording.document["response"]["body"]["__data__"]["choices"][0]["message"]["content"] = ""
+    put(repository / PLACE, recording)  # a warning: RC204
+    configured(repository, "recctl-check", "args: [--select, RC2]")
+    assert commit(repository).returncode == 0
+    configured(repository, "recctl-check", "args: [--strict, --select, RC2, --ignore=RC3]")
+    asked = pre_commit(repository, "run", "recctl-check", "--all-files")
+    assert (asked.returncode, "RC204" in asked.stdout) == (1, True), asked.stdout
+    configured(repository, "recctl-check", "args: [--strict, --ignore=RC204]")
+    assert pre_commit(repository, "run", "recctl-check", "--all-files").returncode == 0
+
+
+def test_what_lies_in_a_directory_named_like_an_option_is_normalized(repository: Path) -> None:
+    configured(repository, "recctl-normalize", "args: [--volatile]")
+    (repository / "--write").mkdir()
+    (repository / "--volatile").mkdir()
+    recording = healthy()
+    recording.document["response"]["body"]["__data__"] |= {"created": 7, "system_fingerprint": "fp_1"}
+    path = put(repository / "--write/recordings", recording)
+    first = commit(repository)
+    assert first.returncode != 0
+    assert "files were modified by this hook" in first.stdout
+    data = document(path)["response"]["body"]["__data__"]
+    assert (data["created"], data["system_fingerprint"]) == (0, None)
+    assert commit(repository).returncode == 0

@@ -1,4 +1,4 @@
-"""Every regular expression that recctl runs, found by walking its modules, and texts that are hard for them."""
+"""Every regular expression that recctl runs, found by walking its modules, and texts that are hard for it."""
 
 from __future__ import annotations
 
@@ -219,7 +219,8 @@ def worst_cases(used: Iterable[Used], count: int, seed: int = 1) -> list[str]:
     each = [cuts for one in used if (cuts := fragments(one.pattern))]
     while len(texts) < count:
         for cuts in each:
-            texts[rnd.choice(cuts) + rnd.choice(_BETWEEN)] = None
+            # The last are the longest: the more that begins like a match, the harder.
+            texts[rnd.choice(cuts[-3:]) + rnd.choice(_BETWEEN)] = None
     return [*texts][:count]
 
 

@@ -476,7 +476,7 @@ def test_arguments_for_pytest_ask_for_collect(project: Path, args: list[str]) ->
     result = prune(project, *args)
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: arguments after -- are for pytest; give --collect as well"],
+        ["recctl: arguments after -- are for pytest; give --collect as well, or write a path as ./PATH"],
     )
     assert tree_of(project) == before
 
