@@ -494,6 +494,12 @@ def test_the_size_is_in_bytes() -> None:
         pytest.param({}, "old", "old", id="empty"),
         pytest.param(None, "old", "old", id="null"),
         pytest.param(["old"], "old", "old", id="a list"),
+        pytest.param(
+            {f"new{n}": f"old{n}" for n in range(150)},
+            {"old7": "old70, (old149) old150 [old-7]"},
+            {"new7": "new70, (new149) old150 [old-7]"},
+            id="very many",
+        ),
         pytest.param({"a": None, "b": 5, "c": "", "new": "old"}, "old b", "new b", id="odd originals"),
     ],
 )

@@ -23,6 +23,16 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "hostile/test_bytes.py::test_an_enormous_file_takes_neither_all_memory_nor_all_day",
         "hostile/test_names.py::test_a_file_larger_than_memory_is_named_and_hides_no_other",
     ),
+    "No content makes it slow": (
+        "hostile/test_speed.py::test_no_text_makes_a_pattern_slow",
+        "hostile/test_speed.py::test_no_text_makes_a_command_slow",
+        "hostile/test_speed.py::test_every_pattern_is_looked_at",
+    ),
+    "No name of a file is an option": (
+        "hooks/test_pre_commit.py::test_a_directory_named_like_an_option_is_checked",
+        "hooks/test_pre_commit.py::test_a_file_at_the_top_named_like_an_option_is_checked",
+        "cli/test_dash.py::test_every_command_takes_a_path_that_begins_with_a_dash",
+    ),
     "Quick and slow ways say the same": (
         "hostile/test_shapes.py::test_quick_and_slow_ways_agree",
         "hostile/test_shapes.py::test_quick_and_slow_ways_agree_on",

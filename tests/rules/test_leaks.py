@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recctl import credentials as known
 from recctl.credentials import credentials, is_suspicious
+from recctl.rules import leaks
 from tests.helpers import chat, run
 from tests.rules.samples import (
     DETECTED,
@@ -151,6 +155,45 @@ def test_what_is_found_is_always_suspicious(before: str, secret: str, after: str
     real = [name for name, value in found if known._is_real(name, value)]
     assert bool(real) <= is_suspicious(text.encode())
     assert bool(real) <= bool(list(credentials(text)))
+
+
+def test_the_library_is_loaded_without_what_asks_servers() -> None:
+    """As a process: this one may have loaded it for something else."""
+    program = (
+        "import sys; from recctl.credentials import credentials\n"
+        "print(list(credentials('AKIA' + 'Q3EGRBH2XM5NYVKD')))\n"
+        "print(sorted({'requests', 'urllib3', 'ssl'} & {*sys.modules}))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["['AWS Access Key']", "[]"]
+
+
+@pytest.mark.parametrize("before", [0, 1, 1199, 1200, 1201, 2399, 2400, 2401, 50_000])
+def test_a_token_is_found_wherever_a_window_ends(before: int) -> None:
+    """Each detector of the library sees short parts only; what another sign stands before is not cut."""
+    token = "gh" + f"p_{random_text(36)}"
+    for filler in ("word ", "PRIVATE KEY ", "-----BEGIN PRIVATE " + "KEY----- "):
+        text = (filler * (before // len(filler) + 1))[:before] + " " + token
+        assert "GitHub Token" in list(credentials(text))
+
+
+pieces_of_json = st.lists(
+    st.sampled_from(
+        ['"content": "', '"text":"', '\\"delta\\": \\"', '"', ",", "}", "\n", "a", " ", "\\", "\\n", "u00e9"]
+    ),
+    max_size=20,
+).map("".join)
+
+
+@given(pieces_of_json)
+@example("\\" * 5 + "n")
+@example('"text": "a" "text": "b",\n"text": "c"}')
+def test_patterns_that_go_over_a_text_once_find_what_the_plain_ones_do(text: str) -> None:
+    raw = text.encode()
+    escapes = re.compile(rb"\\+(?:[nrtbf]|u[0-9a-fA-F]{4})")
+    pieces = re.compile(rb'"(?:content|delta|text)\\?": ?\\?"(.*?)\\?"[,}\n]')
+    assert leaks._ESCAPES.sub(b" ", raw) == escapes.sub(b" ", raw)
+    assert b"".join(leaks._PIECES.findall(raw)) == b"".join(pieces.findall(raw))
 
 
 # ---- wherever it stands in a recording
