@@ -22,6 +22,10 @@ Compiled: TypeAlias = "re.Pattern[Any] | regex.Pattern[Any]"
 _COMPILED = (re.Pattern, type(regex.compile("")))
 
 
+# By a word of a pattern: what its caller takes off a text first, since nothing there can match.
+_CUT_BEFORE: dict[str, Callable[[str], str]] = {"attributes:": lambda text: text[: text.rfind("}") + 1]}
+
+
 @dataclass(frozen=True)
 class Used:
     """A compiled pattern with its name and the method by which recctl calls it."""
@@ -32,7 +36,10 @@ class Used:
 
     def run(self, text: str) -> int:
         """Call the method on all of a text; the number of matches."""
-        given = text if isinstance(self.pattern.pattern, str) else text.encode()
+        source = self.pattern.pattern if isinstance(self.pattern.pattern, str) else ""
+        for word, cut in _CUT_BEFORE.items():
+            text = cut(text) if word in source else text
+        given = text if source else text.encode()
         if self.method in ("match", "fullmatch", "search"):
             return int(getattr(self.pattern, self.method)(given) is not None)
         return sum(1 for _ in self.pattern.finditer(given))
