@@ -42,6 +42,18 @@ def _keys(document: Data, size: int, other: int) -> None:
     document["request"]["body"]["metadata"] = {f"k{other}{number}": number for number in range(size // 28)}
 
 
+def _a_key_twice(document: Data, size: int, other: int) -> None:
+    # A number and its digits are two keys here, and one in JSON.
+    many = {f"k{other}{number}": number for number in range(size // 28)}
+    document["response"]["headers"] = {**many, 1: "", "1": ""}
+
+
+def _credentials(document: Data, size: int, other: int) -> None:
+    rnd = Random(other)
+    upper = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    _ask(document, " ".join("AK" + "IA" + "".join(rnd.choices(upper, k=16)) for _ in range(size // 21)))
+
+
 def _events(document: Data, size: int, other: int) -> None:
     document["response"]["body"] = [f'data: {{"a{other}": ["'] * (size // 27)
 
@@ -60,6 +72,8 @@ FILLS: dict[str, Fill] = {
     },
     "different words": _words,
     "different keys": _keys,
+    "a key twice": _a_key_twice,
+    "many credentials": _credentials,
     "events without an end": _events,
     "ids to replace": _ids,
 }
