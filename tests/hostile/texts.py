@@ -44,8 +44,9 @@ def _keys(document: Data, size: int, other: int) -> None:
 
 def _a_key_twice(document: Data, size: int, other: int) -> None:
     # A number and its digits are two keys here, and one in JSON.
-    many = {f"k{other}{number}": number for number in range(size // 28)}
-    document["response"]["headers"] = {**many, 1: "", "1": ""}
+    many: dict[object, object] = {f"k{other}{number}": number for number in range(size // 28)}
+    twice: dict[object, object] = {**many, 1: "", "1": ""}
+    document["response"]["headers"] = twice
 
 
 def _credentials(document: Data, size: int, other: int) -> None:

@@ -97,14 +97,14 @@ def test_one_chunk_of_many_is_enough(tmp_path: Path) -> None:
 
 def test_a_listed_model_keeps_its_name(tmp_path: Path) -> None:
     files = project(answered(model_list("a", "b"), created=7, id="x"))
-    assert found(tmp_path, files, "RC201") == ["ids or times are not evened out: created 2"]
+    assert found(tmp_path, files, "RC201") == ["ids or times are not normalized: created 2"]
     assert normalized(tmp_path) == ["created", "created"]
 
 
 def test_a_listed_model_keeps_its_time_where_an_older_rule_is_in_force(tmp_path: Path) -> None:
     made = answered(model_list("a", "b"), created=7, created_at="2026")
     files = project(made, config=config('hash-rule = "2026-06-17"', "tool.recctl"))
-    assert found(tmp_path, files, "RC201") == ["ids or times are not evened out: created_at 2"]
+    assert found(tmp_path, files, "RC201") == ["ids or times are not normalized: created_at 2"]
     assert normalized(tmp_path) == ["created_at", "created_at"]
     assert run("check", "tests", "--fix", cwd=tmp_path).code == 1
     body = document(tmp_path / made.path)["response"]["body"]
