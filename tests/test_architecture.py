@@ -31,7 +31,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "summary wire store journal_entry",
         "header live journal index parallel",
         "recording",
-        "answer request hash_rules query families evening canonical credentials",
+        "answer request hash_rules query request_texts families evening canonical credentials",
         "brief compare chains fate hash_history",
         "normalize prune rules scan",
         "check fixing baseline",

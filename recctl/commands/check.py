@@ -11,7 +11,16 @@ import msgspec
 import typer
 
 from recctl.check import Checker, ignored_by_path
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, PathsArgument, refuse_together, report, search
+from recctl.commands.common import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    PathsArgument,
+    refuse_together,
+    report,
+    search,
+    tell,
+)
 from recctl.config import Project, find_project
 from recctl.errors import RecctlError
 from recctl.hash_rules import rule_since
@@ -71,6 +80,7 @@ def check(
         for finding in of_file
         if not ignored_by_path(finding, project.check.per_path_ignores, project.check.base)
     )
+    tell(checker.notes)
     problems = [*found.problems, *checker.problems]
     scope = (found.files, [rule.code for rule in rules])
     if write_baseline:

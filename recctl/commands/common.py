@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from recctl.config import NO_CACHE_VARIABLE
 from recctl.errors import RecctlError
 from recctl.paths import current_directory, display_path
 from recctl.render import output
@@ -18,8 +19,6 @@ from recctl.store import Found, find, find_default
 DONE = 0
 FINDINGS = 1
 TROUBLE = 2
-
-NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"
 
 DirOption = Annotated[
     list[Path] | None,

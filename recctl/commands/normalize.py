@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from recctl.commands.changing import WriteOption, carry_out, tell_skipped, though_unread
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
+from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search, tell
 from recctl.normalize import Normalizer
 from recctl.render import output
 from recctl.render.plans import normalization_object, normalization_page, normalization_totals
@@ -42,6 +42,7 @@ def normalize(
             output.write_json(encode([normalization_object(one) for one in planned]))
         else:
             output.write_page(list(normalization_page(planned)))
+    tell(normalizer.notes)
     code = report([*found.problems, *normalizer.problems])
     due = [one for one in planned if one.due]
     outcome = None

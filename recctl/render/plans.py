@@ -24,7 +24,7 @@ def normalization_page(planned: Sequence[Normalization]) -> Iterator[Line]:
             told = ", ".join(f"{one_line(name)} {count}" for name, count in fields.items())
             yield line(Span(one_line(display_path(one.path)), "id"), f"  {told}")
         for kept in one.kept:
-            why = f"{format_path(kept.path)} stays {kept.old}: another request of its test carries it"
+            why = f"{format_path(kept.path)} stays {kept.old}: the request of another recording carries it"
             yield styled(f"{one_line(display_path(one.path))}  {one_line(why)}", "warning")
 
 
