@@ -26,13 +26,13 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "recctl",  # the version
-        "errors jsonvalue jsonspans filename whole_orjson",
+        "errors jsonvalue jsonspans filename whole_orjson attributes",
         "paths provider transcript volatile config git edits",
-        "summary wire store journal_entry",
-        "header live journal index parallel",
-        "recording",
-        "answer request hash_rules query request_texts families evening canonical credentials",
-        "brief compare chains fate hash_history",
+        "summary wire store journal_manifest",
+        "header live index parallel journal_entry",
+        "recording journal_room restoring",
+        "answer request hash_rules query journal_writer request_texts families evening canonical credentials",
+        "brief compare journal chains fate hash_history",
         "normalize prune rules scan",
         "check fixing baseline",
         "render",
@@ -51,6 +51,8 @@ WRITES = {
     "recctl.edits",
     "recctl.journal",
     "recctl.journal_entry",
+    "recctl.journal_writer",
+    "recctl.restoring",
     "recctl.live.collected",
     "recctl.live.pytest_plugin",
     "recctl.render.output",  # GitHub's summary of a step

@@ -15,6 +15,7 @@ from recctl.commands.common import (
     DONE,
     FINDINGS,
     TROUBLE,
+    DropOldOption,
     PathsArgument,
     refuse_together,
     report,
@@ -55,6 +56,7 @@ def check(
         bool, typer.Option("--write-baseline", help="Accept what is found now: write it to the baseline.")
     ] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 for warnings too.")] = False,
+    drop_old: DropOldOption = False,
 ) -> None:
     """Which of these recordings are wrong or dead, and why?
 
@@ -88,7 +90,7 @@ def check(
     mended = 0
     if accepted_in is not None:
         findings, mended = _new(findings, accepted_in, scope)
-    fixed = _fix(findings, found.files) if fix else _Fixed(findings)
+    fixed = _fix(findings, found.files, drop_old) if fix else _Fixed(findings)
     _print(fixed.left, form, len(found.files))
     code = max(report(problems), fixed.code)
     if fixed.done:
@@ -157,14 +159,11 @@ class _Fixed(msgspec.Struct, frozen=True):
     code: int = DONE
 
 
-def _fix(findings: list[Finding], files: Sequence[Path]) -> _Fixed:
+def _fix(findings: list[Finding], files: Sequence[Path], drop_old: bool) -> _Fixed:
     from recctl.commands.changing import carry_out, tell_skipped
     from recctl.fixing import fixes
 
-    planned = fixes(findings, files)
-    if not planned:
-        return _Fixed(findings)
-    outcome = carry_out(planned, "check", files)
+    outcome = carry_out(fixes(findings, files), "check", files, drop_old)
     done = set(outcome.done)
     left = [finding for finding in findings if not (finding.fixable and finding.path in done)]
     return _Fixed(left, len(done), tell_skipped(outcome))

@@ -32,6 +32,10 @@ PathsArgument = Annotated[
     typer.Argument(metavar="[PATH]...", help="Directories to search, or files.", readable=False),
 ]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do without the index of earlier runs.")]
+DropOldOption = Annotated[
+    bool,
+    typer.Option("--drop-old", help="If the journal is full, let go of only copies of files that it holds."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

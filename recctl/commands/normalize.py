@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from recctl.commands.changing import WriteOption, carry_out, tell_skipped, though_unread
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search, tell
+from recctl.commands.common import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    DropOldOption,
+    JsonOption,
+    PathsArgument,
+    report,
+    search,
+    tell,
+)
 from recctl.normalize import Normalizer
 from recctl.render import output
 from recctl.render.plans import normalization_object, normalization_page, normalization_totals
@@ -20,6 +30,7 @@ def normalize(
     volatile: Annotated[
         bool, typer.Option("--volatile", help="Even out what the recorder itself leaves alone, too.")
     ] = False,
+    drop_old: DropOldOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Keep ids and timestamps from making noise in every commit. Even them out as the recorder does.
@@ -47,7 +58,7 @@ def normalize(
     due = [one for one in planned if one.due]
     outcome = None
     if write:
-        outcome = carry_out([one.edit() for one in due], "normalize", found.files)
+        outcome = carry_out([one.edit() for one in due], "normalize", found.files, drop_old)
         code = max(code, tell_skipped(outcome))
     output.say(normalization_totals(planned, len(found.files), outcome))
     raise typer.Exit(TROUBLE if code else FINDINGS if due else DONE)
