@@ -68,12 +68,14 @@ class Entry(msgspec.Struct, frozen=True):
 
     def old_bytes(self, item: Item) -> bytes:
         """The bytes a file had. Raises DamagedBytes where they are not there as they were."""
+        if item.offset > self.size:
+            raise DamagedBytes("is said to lie beyond the end of all bytes", b"")
         try:
             with open(os.open(self.place / OLD, _READING), "rb") as file:
                 file.seek(item.offset)
-                data = file.read(min(item.size, max(self.size - item.offset, 0)))
-        except (OSError, OverflowError) as error:
-            raise DamagedBytes(f"cannot be read: {getattr(error, 'strerror', None) or error}", b"") from None
+                data = file.read(min(item.size, self.size - item.offset))
+        except OSError as error:
+            raise DamagedBytes(f"cannot be read: {error.strerror}", b"") from None
         if digest_of(data) != item.before:
             why = "is cut short" if len(data) < item.size else "has other bytes than it noted"
             raise DamagedBytes(why, data)
