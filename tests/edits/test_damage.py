@@ -227,6 +227,17 @@ def test_an_entry_of_before_there_was_a_version_is_read(pairs: list[Pair], entry
     assert (run("undo").code, now(pairs)) == (0, ["old"] * 6)
 
 
+def test_one_that_has_lost_its_checksum_is_not_taken_for_such_a_one(pairs: list[Pair], entry: Path) -> None:
+    manifest = json.loads((entry / "manifest.json").read_bytes())
+    del manifest["version"], manifest["checksum"]
+    (entry / "manifest.json").write_text(json.dumps(manifest))
+    (entry / "manifest.copy").write_bytes(b"{")
+    result = run("undo")
+    assert (result.code, now(pairs)) == (2, ["new"] * 6)
+    assert "manifest.json has lost its checksum, manifest.copy is not JSON" in problems(result)[0]
+    assert (run("undo", "--force").code, now(pairs)) == (0, ["old"] * 6)
+
+
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
 def test_an_entry_of_a_newer_version_is_named_and_left(
     pairs: list[Pair], entry: Path, force: tuple[str, ...]
@@ -311,6 +322,18 @@ def test_every_damage_has_its_line(tmp_path: Path, pairs: list[Pair], entry: Pat
         [str(state / "journal/2"), "manifest.copy is missing"],
     ]
     assert tree_of(tmp_path) == before
+
+
+def test_bytes_that_two_files_claim_are_damage(pairs: list[Pair], entry: Path) -> None:
+    manifest = json.loads((entry / "manifest.json").read_bytes())
+    first, second = manifest["items"][:2]
+    second |= {key: first[key] for key in ("offset", "size", "before")}
+    plain = {key: manifest[key] for key in ("command", "directory", "created", "items")}
+    (entry / "manifest.json").write_text(json.dumps(plain))
+    (entry / "manifest.copy").unlink()
+    result = run("undo", "--check")
+    assert (result.code, len(problems(result))) == (2, 1)
+    assert f"{second['path']}: its bytes overlap with those of another file" in problems(result)[0]
 
 
 def test_of_nothing_all_is_whole(state: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -59,8 +60,11 @@ def test_exactly_the_limit_is_not_too_large(journal: Journal, tmp_path: Path) ->
     assert kept(journal) == [2, 1]
 
 
-def test_undone_entries_go_first_however_new(journal: Journal, tmp_path: Path) -> None:
-    for name in "abc":
+def test_undone_entries_go_first_however_new(
+    journal: Journal, tmp_path: Path, repository: Repository
+) -> None:
+    committed(journal, repository, "a")
+    for name in "bc":
         change(journal, tmp_path / name)
     journal.undo(journal.entries()[0])
     assert (journal.entries()[0].number, journal.entries()[0].undone) == (3, True)
@@ -156,6 +160,17 @@ def test_an_entry_of_which_nothing_can_be_read_is_not_dropped(
     for name in ("manifest.json", "manifest.copy"):
         (state / "journal/1" / name).write_bytes(b"{")
     assert "of what nothing tells any more" in _refuses(journal, tmp_path, 600)
+
+
+def test_a_damaged_item_counts_as_an_only_copy(
+    journal: Journal, tmp_path: Path, repository: Repository, state: Path
+) -> None:
+    committed(journal, repository, "a")
+    manifest = json.loads((state / "journal/1/manifest.json").read_bytes())
+    plain = {key: manifest[key] for key in ("command", "directory", "created")}
+    (state / "journal/1/manifest.copy").unlink()
+    (state / "journal/1/manifest.json").write_text(json.dumps(plain | {"items": [{"path": "x"}]}))
+    assert "of 1 file" in _refuses(journal, tmp_path)
 
 
 def _refuses(journal: Journal, tmp_path: Path, size: int = 800) -> str:
