@@ -39,8 +39,10 @@ class Restoring:
         """Stage everything. Raises OSError; then `discard` takes back what was made."""
         manifest = self._entry.place / MANIFEST
         self.damaged += [(manifest, f"the item of {bad.path} {bad.why}") for bad in self._entry.bad]
-        for item in self._entry.items:
-            path = Path(item.path)
+        first_of: dict[str, Item] = {}
+        for item in self._entry.items:  # a file that was given through two links was journaled twice
+            first_of.setdefault(item.path, item)
+        for path, item in ((Path(name), item) for name, item in first_of.items()):
             try:
                 reason = self._stage(item, path)
             except DamagedBytes as damage:
@@ -116,7 +118,8 @@ def refuse_unusable(entry: Entry, force: bool) -> None:
     """Raise RecctlError for an entry that cannot be undone at all, or only by force."""
     where = f"entry {entry.number} in {entry.place}"
     if entry.problem is not None and not (force and entry.is_forcible):
-        hint = f"recctl undo {entry.number} --force goes by what it still says" if entry.is_forcible else ""
+        by_force = f"recctl undo {entry.number} --force goes by what it still says"
+        hint = by_force if entry.is_forcible else "recctl undo --list shows the others, by their numbers"
         raise RecctlError(f"{where} {entry.problem}; nothing was changed", hint)
     if entry.is_without_bytes:
         hint = "the old bytes are lost, unless a backup or git has them"

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from recctl.index import Stamp, now
+from recctl.index import Stamp, index_directory, now
 from tests.edits.processes import wait_until
-from tests.helpers import Result, chat, document, put, run
+from tests.helpers import Result, chat, document, problems, put, run
 from tests.samples.builder import Recording, http, sse, streamed, tool, whole
 
 TEST = "tests/a/test_chat.py::test_two_turns[x::y]"
@@ -189,6 +189,20 @@ def test_a_second_run_reads_no_request_again(project: Path) -> None:
     assert data_of(path) == (CARRIED, 0)
     plain = put(project / "plain/recordings", settled)
     assert _opened("normalize", plain, cwd=project) == 1
+
+
+def test_a_damaged_index_is_said_and_changes_no_answer(project: Path) -> None:
+    path = put(project / "tests/a/recordings", answered(CARRIED))
+    others = [put(project / f"tests/z/recordings/{n}.json", carrying()) for n in range(60)]
+    wait_until(lambda: Stamp.of(others[-1].stat()).is_settled(now()))
+    first = run("normalize", path, "--json", cwd=project)
+    (database,) = index_directory().glob("*-requests.sqlite")
+    for damage in (b"", b"no database", database.read_bytes().replace(b"x\x01", b"y\x01")):
+        database.write_bytes(damage)
+        again = run("normalize", path, "--json", cwd=project)
+        assert (again.code, again.out) == (first.code, first.out)
+        assert len(problems(again)) == (damage == b"no database")
+    assert json.loads(first.out)[0]["kept"][0]["old"] == CARRIED
 
 
 STAYS_WHEREVER = {
