@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Chains:
         self.notes: list[str] = []
 
     def carried(self, values: set[str], path: Path) -> set[str]:
-        """Return those of the values that another recording has in its request."""
+        """Return those of the values that another recording has in its request. Raises RecctlError."""
         here = absolute_path(path)
         return {value for value in values if value and self._is_carried(json.dumps(value)[1:-1], here)}
 
@@ -60,17 +61,18 @@ def _given(files: Iterable[Path]) -> Iterator[str]:
 
 
 def _of_projects(files: Iterable[Path]) -> Iterator[str]:
-    """The files below the default paths of the projects that the given files belong to."""
+    """The files below the default paths of the projects that the given files belong to.
+
+    Raises RecctlError where a project's configuration, which may say where they are, cannot be used.
+    """
     searched = set()
     for start in sorted(_starts(files)):
-        try:
-            project = find_project(start)
-            key = (project.root, project.recordings)
-            if key not in searched:
-                searched.add(key)
+        project = find_project(start)
+        key = (project.root, project.recordings)
+        if key not in searched:
+            searched.add(key)
+            with suppress(RecctlError):  # nothing to search
                 yield from map(absolute_path, find_default(start, os.environ).files)
-        except RecctlError:  # nothing to search
-            continue
 
 
 def _starts(files: Iterable[Path]) -> set[Path]:

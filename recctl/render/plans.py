@@ -85,8 +85,8 @@ def _damage(entry: Entry) -> str:
     """What is wrong with an entry at first sight, and where it lies; nothing for most."""
     bad = f"{plural(len(entry.bad), 'file')} damaged" if entry.bad else ""
     lost = "damaged: the old bytes are missing" if entry.is_without_bytes else ""
-    told = [text for text in (entry.problem, *entry.faults, bad, lost) if text]
-    return f"  {', '.join(told)}  {display_path(entry.place)}" if told else ""
+    parts = [text for text in (entry.problem, *entry.faults, bad, lost) if text]
+    return f"  {', '.join(parts)}  {display_path(entry.place)}" if parts else ""
 
 
 def loss_line(loss: Loss) -> str:

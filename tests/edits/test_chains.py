@@ -140,6 +140,15 @@ def test_so_do_configured_directories(project: Path) -> None:
     assert _named(project) == (CARRIED, 0)
 
 
+def test_a_project_that_does_not_say_where_they_are_stops_it(project: Path) -> None:
+    """Nothing is changed on a guess."""
+    path = put(project / "tests/a/recordings", answered(CARRIED))
+    (project / "pyproject.toml").write_text("[tool.recctl]\nrecordings = 7\n")
+    result = run("normalize", path, "--write", cwd=project)
+    assert (result.code, len(problems(result)), data_of(path)) == (2, 1, (CARRIED, 7))
+    assert "pyproject.toml: [tool.recctl] recordings must be strings" in problems(result)[0]
+
+
 def test_so_do_the_directories_of_the_variable(project: Path, tmp_path_factory: Any) -> None:
     kept = tmp_path_factory.mktemp("kept")
     put(kept / "one.json", carrying(test_id=None))
@@ -170,6 +179,7 @@ def _opened(*args: str | Path, cwd: Path) -> int:
         [sys.executable, "-c", OPENED, *map(str, args)], cwd=cwd, capture_output=True, text=True, timeout=60
     )
     assert done.returncode in (0, 1), done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
     return len({line for line in done.stderr.splitlines() if line.endswith(".json")})
 
 
