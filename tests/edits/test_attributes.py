@@ -140,6 +140,19 @@ def test_set_uid_never_reaches_a_file_of_another_owner(place: Path, mode: int) -
 
 
 @as_root
+def test_set_gid_never_reaches_a_file_of_another_group(place: Path) -> None:
+    """The owner is the same, but of that group he is no member, so that the new file has his own."""
+    scene = Scene("normalize", place)
+    for each in (place, *place.rglob("*")):
+        os.chown(each, NOBODY, NOBODY)
+    path = scene.pairs[0].path
+    os.chown(path, NOBODY, OTHER)
+    path.chmod(0o6755)
+    assert run_as_nobody(*scene.arguments, cwd=place).code == 1
+    assert (path.stat().st_gid, oct(path.stat().st_mode & 0o7777)) == (NOBODY, oct(0o4755))
+
+
+@as_root
 def test_roots_undo_of_anothers_journal_gives_no_powers(place: Path) -> None:
     """As sudo does it with HOME kept: what that user wrote into the journal decides over no owner."""
     scene = Scene("prune", place)

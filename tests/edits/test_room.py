@@ -93,6 +93,14 @@ def test_what_lies_in_its_place_as_it_was_is_of_no_use(journal: Journal, tmp_pat
     assert kept(journal) == [4, 3, 1]
 
 
+def test_an_entry_that_takes_no_room_stays(journal: Journal, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.touch()
+    journal.apply([Edit(empty, digest_of(b""), None)], "prune")
+    change(journal, tmp_path / "a", 5000)
+    assert kept(journal) == [2, 1]
+
+
 def test_the_newest_is_kept_however_large(journal: Journal, tmp_path: Path) -> None:
     outcome = change(journal, tmp_path / "a", 5000)
     assert (outcome.done, kept(journal)) == ((tmp_path / "a",), [1])
