@@ -43,7 +43,8 @@ class Checker(msgspec.Struct):
     """Looks at files one at a time, then at what they are to each other.
 
     `problems` fills with files that the system does not give, and with those that are no recordings
-    where the rules that would say so are not among `rules`; `ignored` codes are not reported at all.
+    where the rules that would say so are not among `rules`; `ignored` codes are not reported at all. `notes`
+    fills with what there is to say of the index.
     """
 
     files: tuple[Path, ...]
@@ -51,6 +52,7 @@ class Checker(msgspec.Struct):
     settings: Settings
     ignored: tuple[str, ...] = ()
     problems: list[Unreadable] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[list[Finding]]:
         """The findings of each file, in their order; last those that need the others too."""
@@ -72,6 +74,7 @@ class Checker(msgspec.Struct):
             for seen in kept
             for note in rule.look_around(seen, siblings)
         ]
+        self.notes += siblings.notes
 
     @property
     def _quickly(self) -> bool:

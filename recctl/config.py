@@ -11,6 +11,7 @@ import msgspec
 
 from recctl.errors import RecctlError
 
+NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"  # set: do without the index of earlier runs
 DEFAULT_MAX_SIZE = 1000  # kB
 
 

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import msgspec
 
+from recctl.attributes import Attributes, attributes_of, give
+
 _MARK = ".recctl-"  # how temporary files begin; those of a killed run are cleared by the next
 _TEMPORARY_SUFFIX = ".tmp"
 CHANGED = "changed meanwhile and is left alone"
@@ -60,18 +62,17 @@ def patched(data: bytes, patches: Iterable[Patch]) -> bytes:
     return b"".join([*parts, data[position:]])
 
 
-def regular_file(path: Path) -> tuple[bytes, int] | None:
-    """The bytes and the mode of a file that is one itself; None for a link, or where there is none."""
+def regular_file(path: Path) -> tuple[bytes, Attributes] | None:
+    """The bytes and the attributes of a file that is one itself; None for a link, or where there is none."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
         return None
-    status = os.fstat(handle)
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         return None
     with os.fdopen(handle, "rb") as file:
-        return file.read(), stat.S_IMODE(status.st_mode)
+        return file.read(), attributes_of(handle)
 
 
 def why_untouchable(path: Path) -> str | None:
@@ -91,9 +92,10 @@ class Staged:
     def __init__(self) -> None:
         self._ready: list[_Ready] = []
 
-    def add(self, path: Path, data: bytes | None, mode: int, before: str | None) -> None:
+    def add(self, path: Path, data: bytes | None, attributes: Attributes, before: str | None) -> None:
         """Write what a file is to become beside it; None removes it. Raises OSError where that is impossible.
 
+        It gets these attributes as far as the system allows, and never powers that another owner gave.
         `before` is the digest of the bytes it must still have at `commit`, None where there must be none.
         """
         temporary = path.with_name(f"{_MARK}{os.urandom(8).hex()}{_TEMPORARY_SUFFIX}")
@@ -103,9 +105,10 @@ class Staged:
             temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600
         )
         with os.fdopen(handle, "wb") as file:
-            os.fchmod(handle, mode)
             file.write(data or b"")
             file.flush()
+            if data is not None:
+                give(handle, attributes)  # after the bytes: writing them takes set-uid away
             os.fsync(handle)
         if data is None:
             temporary.unlink()
@@ -150,17 +153,19 @@ class _Ready(msgspec.Struct, frozen=True):
         return digest_of(current[0]) == self.before
 
 
-def write_new(path: Path, data: bytes) -> None:
+def write_new(path: Path, data: bytes, mode: int | None = None) -> None:
     """Write a file that is no recording, whole or not at all. Raises OSError.
 
-    Where there is one already its mode stays, and through a symbolic link the file it leads to is written.
+    Where there is one already its attributes stay, and through a symbolic link the file it leads to is
+    written. A new one gets the mode, or what the umask allows.
     """
     place = path.resolve()
-    mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else 0o666 & ~_umask()
     current = regular_file(place)
+    new = Attributes(0o666 & ~_umask() if mode is None else mode)
+    attributes = new if current is None else current[1]
     staged = Staged()
     try:
-        staged.add(place, data, mode, None if current is None else digest_of(current[0]))
+        staged.add(place, data, attributes, None if current is None else digest_of(current[0]))
         _, skipped = staged.commit()
     except BaseException:
         staged.discard()

@@ -15,10 +15,11 @@ from pathlib import Path
 from recctl.errors import Unreadable
 from recctl.paths import absolute_path
 from recctl.recording import read, summarize
-from recctl.store import look_into
+from recctl.store import recordings_in
 
-# The test id is the first thing that a recorder writes, so that few bytes of a file tell it.
-_HEAD = re.compile(rb'\{\s*"test_id":\s*("(?:[^"\\]|\\.)*"|null)\s*,\s*"request"')
+# The test id is the first thing that a recorder writes, so that few bytes of a file tell it. Where it
+# is null or empty the request may name the test, as those of tools and of http do: then all is read.
+_HEAD = re.compile(rb'\{\s*"test_id":\s*("(?:[^"\\]|\\.)+")\s*,\s*"request"')
 _HEAD_BYTES = 1024
 
 
@@ -61,7 +62,7 @@ class Families:
     def _everyone(self) -> dict[str, Path]:
         directories = {os.path.dirname(place) for place in self._files}
         beside = (
-            os.path.join(directory, name) for directory in directories for name in _recordings_in(directory)
+            os.path.join(directory, name) for directory in directories for name in recordings_in(directory)
         )
         return {place: Path(place) for place in beside} | self._files
 
@@ -72,7 +73,7 @@ def test_id_of(path: Path) -> str | None:
         with open(path, "rb", buffering=0) as file:
             head = _HEAD.match(file.read(_HEAD_BYTES))
         if head:
-            return json.loads(head[1]) or None
+            return str(json.loads(head[1]))
     except (OSError, ValueError):
         pass
     return summarize(path, read(path)).test_id
@@ -81,10 +82,3 @@ def test_id_of(path: Path) -> str | None:
 def _key(place: str, test_id: str | None) -> str:
     # A path has a slash in front, a test id none.
     return os.path.dirname(place) if test_id is None else test_id
-
-
-def _recordings_in(directory: str) -> list[str]:
-    try:
-        return look_into(directory)[1]
-    except OSError:  # its files may be named all the same
-        return []

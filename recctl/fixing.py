@@ -12,7 +12,6 @@ from recctl.canonical import respelled
 from recctl.chains import Chains
 from recctl.edits import Edit, Patch, digest_of, patched
 from recctl.errors import Unreadable
-from recctl.families import Families
 from recctl.hash_rules import NEWEST, HashRule
 from recctl.normalize import Due, normalization
 from recctl.recording import parse, read
@@ -30,7 +29,7 @@ def fixes(findings: Iterable[Finding], files: Iterable[Path], rule: HashRule = N
     for finding in findings:
         if finding.fixable:
             wanted[finding.path].add(finding.rule.code)
-    chains = Chains(Families(files))
+    chains = Chains(files)
     planned = []
     for path, codes in wanted.items():
         try:

@@ -148,6 +148,12 @@ class Repository(msgspec.Struct, frozen=True):
             asked = "".join(f"{blob}\n" for blob in portion).encode()
             yield from _batch(self._output("cat-file", "--batch", given=asked))
 
+    def holds(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids whose objects are here."""
+        asked = "".join(f"{one}\n" for one in ids).encode()
+        listed = self._output("cat-file", "--batch-check=%(objectname)", given=asked)
+        return set(listed.decode().split("\n")) & set(ids)  # of others it says `<id> missing`
+
     def renamed(self, base: str, head: str | None) -> dict[str, str]:
         """Files that git says were renamed, old path → new; `head` None is the working tree."""
         sides = (base,) if head is None else (base, head)

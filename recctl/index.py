@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -73,15 +74,28 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     failed: bool
 
 
-class Entry(msgspec.Struct, frozen=True, array_like=True):
+K = TypeVar("K")
+
+
+class Entry(msgspec.Struct, Generic[K], frozen=True, array_like=True):
     """A file's stamp when it was read, and what was kept of it."""
 
     stamp: Stamp
-    kept: Kept
+    kept: K
 
+
+class Contents(msgspec.Struct, Generic[K], frozen=True):
+    """What a database keeps of each file: how its name ends, and the decoder of its entries."""
+
+    suffix: str
+    decoder: msgspec.msgpack.Decoder[Entry[K]]
+
+
+SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(Entry[Kept]))
+# A database of its own, since few commands need it: the requests, as compressed text.
+REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(Entry[bytes]))
 
 _encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Entry).decode
 
 
 def index_directory() -> Path:
@@ -103,21 +117,24 @@ def now() -> int:
     return time.time_ns()
 
 
-class Index:
+class Index(Generic[K]):
     """The entries for the files of some directories, given as absolute paths.
 
     `problems` fills with what is wrong with the database, in one line each.
     """
 
-    def __init__(self, directories: Iterable[str], directory: Path | None = None) -> None:
+    def __init__(
+        self, directories: Iterable[str], contents: Contents[K], directory: Path | None = None
+    ) -> None:
         self.problems: list[str] = []
+        self._decode = contents.decoder.decode
         places = sorted(directories)
-        self.database = (directory or index_directory()) / f"{_digest(_tree(places))}{SUFFIX}"
+        self.database = (directory or index_directory()) / f"{_digest(_tree(places))}{contents.suffix}"
         self._is_broken = False
         self._new: list[tuple[str, str, bytes]] = []
         self._found = self._load(places)
 
-    def get(self, directory: str, name: str, stamp: Stamp) -> Kept | None:
+    def get(self, directory: str, name: str, stamp: Stamp) -> K | None:
         """What was kept of a file that still has this stamp; each can be had once."""
         data = self._found.get(directory, {}).pop(name, None)
         if (
@@ -126,12 +143,12 @@ class Index:
         ):
             return None
         try:
-            entry = _decode(memoryview(data)[_CHECK_BYTES:])
+            entry = self._decode(memoryview(data)[_CHECK_BYTES:])
         except msgspec.MsgspecError:
             return None
         return entry.kept if entry.stamp == stamp else None
 
-    def put(self, directory: str, name: str, stamp: Stamp, kept: Kept) -> None:
+    def put(self, directory: str, name: str, stamp: Stamp, kept: K) -> None:
         """Keep what was read of a file that had this stamp before and after it was read."""
         if stamp.is_settled(now()):
             # Lone surrogates have no place in a database, integers over 64 bits none in an entry.

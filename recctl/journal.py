@@ -1,22 +1,19 @@
 """The journal: the old bytes of everything that recctl ever changes, kept until the change is long past.
 
 It lies in the user's state directory, never in a repository. One entry is one run: `old` holds the
-bytes of the files one after the other, `manifest.json` says what lies where. An entry counts from
-the moment its directory has its number; before that nothing has been changed.
+bytes of the files one after the other, `manifest.json` says what lies where, `manifest.copy` says it
+again. An entry counts from the moment its directory has its number; before that nothing has been changed.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
-import json
 import os
-import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
 
 import msgspec
 
@@ -28,94 +25,119 @@ from recctl.edits import (
     digest_of,
     patched,
     regular_file,
-    sync_directory,
     why_untouchable,
 )
 from recctl.errors import RecctlError
-from recctl.journal_entry import Entry, Item, load_entry
+from recctl.journal_entry import Entry, load_entry
+from recctl.journal_room import Loss, Room, make_room
+from recctl.journal_writer import EntryWriter, drop, writing
+from recctl.restoring import Restoring, refuse_unusable
 
 DIRECTORY_VARIABLE = "RECCTL_STATE_DIR"
-_LIMIT = 500_000_000  # bytes of all entries together; the oldest go first, the newest never
+LIMIT = 500_000_000  # bytes of all entries together; the newest is kept however large it is
 _PATIENCE = 10.0  # seconds to wait for another run
-_UNFINISHED = "unfinished"
+_MOST_DIGITS = 15
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What was done: the paths changed, those left alone with the reason, and the entry's number if any."""
+    """What was done: the paths changed, those left alone with the reason, and the entry's number if any.
+
+    `losses` are the entries that had to go although nothing else holds what they kept. `damaged` says that
+    some of the skipped are so since their old bytes are not whole.
+    """
 
     done: tuple[Path, ...]
     skipped: tuple[tuple[Path, str], ...]
     entry: int | None
+    losses: tuple[Loss, ...] = ()
+    damaged: bool = False
 
 
 class Journal:
-    """The entries of one user. Raises RecctlError where its directory cannot be used."""
+    """The entries of one user, within a limit of bytes.
 
-    def __init__(self, directory: Path | None = None) -> None:
+    Raises RecctlError where its directory cannot be used.
+    """
+
+    def __init__(self, directory: Path | None = None, limit: int | None = None) -> None:
         self._directory = directory or journal_directory()
+        self._limit = LIMIT if limit is None else limit
 
     def entries(self) -> list[Entry]:
-        """All entries, the newest first; what cannot be read is passed over."""
+        """All entries, the newest first; those that are damaged, or of a newer recctl, too."""
         try:
-            names = [name for name in os.listdir(self._directory) if name.isdecimal()]
+            numbers = self._numbers()
         except FileNotFoundError:
             return []
         except OSError as error:
             raise RecctlError(
                 f"the journal {self._directory} cannot be read: {error.strerror}",
-                f"mend that, or name another directory with {DIRECTORY_VARIABLE}",
+                f"fix that, or name another directory with {DIRECTORY_VARIABLE}",
             ) from None
-        found = (load_entry(self._directory / name) for name in names)
-        return sorted((entry for entry in found if entry), key=lambda entry: -entry.number)
+        return [load_entry(self._directory / str(number)) for number in sorted(numbers, reverse=True)]
 
-    def apply(self, plan: Sequence[Edit], command: str, directories: Iterable[Path] = ()) -> Outcome:
+    def apply(
+        self, plan: Sequence[Edit], command: str, directories: Iterable[Path] = (), drop_old: bool = False
+    ) -> Outcome:
         """Carry out a plan. Raises RecctlError, with nothing changed, where that is impossible.
 
-        In `directories` temporary files that a killed run left are cleared away.
+        In `directories` temporary files that a killed run left are cleared away. Where room for the old
+        bytes needs an entry to go that holds the only copy of files, that is an error without `drop_old`.
         """
         if not plan:
             self._tidy(directories)
             return Outcome((), (), None)
         with self._locked():
             clear_leftovers({*directories, *(edit.path.parent for edit in plan)})
+            room = self._room(plan, drop_old)
             staged = Staged()
-            try:
-                with self._writing(command) as writer:
-                    reasons = ((edit.path, _prepare(edit, writer, staged)) for edit in plan)
-                    skipped = [(path, reason) for path, reason in reasons if reason]
-                    entry = writer.seal()
-            except OSError as error:
-                staged.discard()
-                raise _impossible(error) from None
-            except BaseException:
-                staged.discard()
-                raise
+            with _all_or_nothing(staged), writing(self._next(), command) as writer:
+                reasons = ((edit.path, _prepare(edit, writer, staged)) for edit in plan)
+                skipped = [(path, reason) for path, reason in reasons if reason]
+                entry = writer.seal()
             done, late = _commit(staged)
-            self._trim()
-        return Outcome(tuple(done), (*skipped, *late), entry)
+            leaving = room if entry is not None else Room()
+            for old in (*leaving.useless, *(loss.entry for loss in leaving.losses)):
+                drop(old)
+        return Outcome(tuple(done), (*skipped, *late), entry, leaving.losses)
 
-    def undo(self, entry: Entry) -> Outcome:
-        """Put back the files of an entry, but for those that changed since. Raises RecctlError."""
+    def undo(self, entry: Entry, force: bool = False) -> Outcome:
+        """Put back the files of an entry, but for those that changed since. Raises RecctlError.
+
+        With `force` an entry is used of which nothing proves that it is right, and what is left of bytes
+        that are damaged is laid beside the files.
+        """
+        refuse_unusable(entry, force)
         with self._locked():
-            places = [Path(item.path) for item in entry.items]
-            clear_leftovers({place.parent for place in places})
-            staged, made = Staged(), list[Path]()
-            try:
-                reasons = (
-                    (place, _put_back(entry, item, place, staged, made))
-                    for item, place in zip(entry.items, places, strict=True)
-                )
-                skipped = [(place, reason) for place, reason in reasons if reason]
-            except BaseException as error:
-                staged.discard()
-                _remove_directories(made)
-                if isinstance(error, OSError):
-                    raise _impossible(error) from None
-                raise
-            done, late = _commit(staged)
-            if not skipped and not late:
+            clear_leftovers({entry.place, *(Path(item.path).parent for item in entry.items)})
+            entry.repair()
+            restoring = Restoring(entry, force)
+            with _all_or_nothing(restoring):
+                restoring.stage()
+            done, late = _commit(restoring.staged)
+            if not restoring.skipped and not late and (force or not restoring.damaged):
                 entry.mark_undone()
-        return Outcome(tuple(done), (*skipped, *late), entry.number)
+        back = tuple(path for path in done if path not in restoring.beside)
+        skipped = (*restoring.damaged, *restoring.skipped, *late)
+        return Outcome(back, skipped, entry.number, damaged=bool(restoring.damaged))
+
+    def _numbers(self) -> list[int]:
+        """The numbers of the entries. Raises OSError."""
+        names = [name for name in os.listdir(self._directory) if name.isascii() and name.isdecimal()]
+        return [int(name) for name in names if len(name) <= _MOST_DIGITS and str(int(name)) == name]
+
+    def _next(self) -> Path:
+        return self._directory / str(max(self._numbers(), default=0) + 1)
+
+    def _room(self, plan: Sequence[Edit], drop_old: bool) -> Room:
+        """What has to go for a plan. Raises RecctlError where that is a loss and nobody asked for it."""
+        room = make_room(self.entries(), sum(_size(edit.path) for edit in plan), self._limit)
+        if (refusal := room.refusal()) and not drop_old:
+            raise RecctlError(
+                f"the journal is full ({self._limit / 1e6:g} MB): {refusal}; nothing was changed",
+                f"let it go with --drop-old, or name another directory with {DIRECTORY_VARIABLE}",
+            )
+        return room
 
     def _tidy(self, directories: Iterable[Path]) -> None:
         """Clear away what a killed run left, if one may have been and nothing forbids it."""
@@ -132,71 +154,13 @@ class Journal:
         except OSError as error:
             raise RecctlError(
                 f"the journal {self._directory} cannot be written: {error.strerror}; nothing was changed",
-                f"mend that, or name another directory with {DIRECTORY_VARIABLE}",
+                f"fix that, or name another directory with {DIRECTORY_VARIABLE}",
             ) from None
         try:
             _wait_for(handle)
             yield
         finally:
             os.close(handle)
-
-    @contextmanager
-    def _writing(self, command: str) -> Iterator[_Writer]:
-        unfinished = self._directory / _UNFINISHED
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(mode=0o700)
-        number = max((int(name) for name in os.listdir(self._directory) if name.isdecimal()), default=0) + 1
-        handle = os.open(unfinished / "old", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            try:
-                yield _Writer(file, unfinished, self._directory / str(number), command)
-            finally:
-                # Sealing renames it; what is left is of no use.
-                shutil.rmtree(unfinished, ignore_errors=True)
-
-    def _trim(self) -> None:
-        kept = 0
-        for position, entry in enumerate(self.entries()):
-            kept += entry.size
-            if position and kept > _LIMIT:
-                shutil.rmtree(entry.place, ignore_errors=True)
-
-
-class _Writer:
-    """An entry being written."""
-
-    def __init__(self, file: BinaryIO, unfinished: Path, place: Path, command: str) -> None:
-        self._file, self._unfinished, self._place, self._command = file, unfinished, place, command
-        self._items: list[Item] = []
-
-    def add(self, path: Path, data: bytes, mode: int, after: str | None) -> None:
-        """Keep the old bytes of a file."""
-        offset = self._file.tell()
-        self._file.write(data)
-        # Without links: should a directory become one, undo must not follow it to another place.
-        place = os.path.join(os.path.realpath(path.parent), path.name)
-        self._items.append(Item(place, offset, len(data), mode, digest_of(data), after))
-
-    def seal(self) -> int | None:
-        """Make the entry count, on the disk for good; its number, None if it would be empty."""
-        if not self._items:
-            return None
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        manifest = {
-            "command": self._command,
-            "directory": os.getcwd(),
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-            "items": [msgspec.structs.asdict(item) for item in self._items],
-        }
-        handle = os.open(self._unfinished / "manifest.json", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(manifest).encode("ascii"))
-            file.flush()
-            os.fsync(handle)
-        self._unfinished.rename(self._place)
-        sync_directory(self._place.parent)
-        return int(self._place.name)
 
 
 def journal_directory() -> Path:
@@ -214,48 +178,38 @@ def journal_directory() -> Path:
         ) from None
 
 
-def _prepare(edit: Edit, writer: _Writer, staged: Staged) -> str | None:
+def _prepare(edit: Edit, writer: EntryWriter, staged: Staged) -> str | None:
     """Journal a file's old bytes and stage the new; the reason where the file is to be left alone."""
     current = regular_file(edit.path)
     if current is None:
         return why_untouchable(edit.path) or "cannot be read"
-    data, mode = current
+    data, attributes = current
     if digest_of(data) != edit.before:
         return CHANGED
     new = None if edit.patches is None else patched(data, edit.patches)
-    writer.add(edit.path, data, mode, None if new is None else digest_of(new))
-    staged.add(edit.path, new, mode, before=edit.before)
+    writer.add(edit.path, data, attributes, None if new is None else digest_of(new))
+    staged.add(edit.path, new, attributes, before=edit.before)
     return None
 
 
-def _put_back(entry: Entry, item: Item, place: Path, staged: Staged, made: list[Path]) -> str | None:
-    """Stage the old bytes of a file; the reason where it is to be left alone.
-
-    Directories that have to be made first are added to `made`.
-    """
-    if os.path.realpath(place.parent) != os.fspath(place.parent):
-        return "lay in a directory that is a symbolic link now, and is left alone"
-    current = regular_file(place)
-    now = None if current is None else digest_of(current[0])
-    if now == item.before:
-        return None  # never changed, or put back already
-    if now != item.after or (current is None and os.path.lexists(place)):
-        return "changed since and is left alone"
-    missing = [above for above in (place.parent, *place.parent.parents) if not above.exists()]
+def _size(path: Path) -> int:
     try:
-        for directory in reversed(missing):
-            directory.mkdir()
-            made.append(directory)
-    except (FileExistsError, NotADirectoryError):
-        return "cannot be put back: something else is in the place of its directory"
-    staged.add(place, entry.old_bytes(item), item.mode, before=item.after)
-    return None
+        return path.lstat().st_size
+    except OSError:  # it is going to be skipped
+        return 0
 
 
-def _remove_directories(made: Sequence[Path]) -> None:
-    for directory in reversed(made):
-        with suppress(OSError):
-            directory.rmdir()
+@contextmanager
+def _all_or_nothing(staged: Staged | Restoring) -> Iterator[None]:
+    """Take back what was staged, whatever goes wrong. Raises RecctlError for what the system refuses."""
+    try:
+        yield
+    except OSError as error:
+        staged.discard()
+        raise _impossible(error) from None
+    except BaseException:
+        staged.discard()
+        raise
 
 
 def _commit(staged: Staged) -> tuple[list[Path], list[tuple[Path, str]]]:
@@ -265,14 +219,22 @@ def _commit(staged: Staged) -> tuple[list[Path], list[tuple[Path, str]]]:
         staged.discard()
         why = f"stopped half-way: {error.filename or ''} {error.strerror}; each file is either old or new"
         raise RecctlError(why, "recctl undo puts back those that are new") from None
+    except BaseException:
+        staged.discard()
+        raise
+
+
+_HINTS = {
+    errno.ENOSPC: "make room, then run it again",
+    errno.EDQUOT: "make room, then run it again",
+    errno.EFBIG: "raise the limit on the size of files (ulimit -f), then run it again",
+}
 
 
 def _impossible(error: OSError) -> RecctlError:
     where = f"{error.filename}: " if error.filename else ""
-    return RecctlError(
-        f"{where}cannot be written: {error.strerror or error}; nothing was changed",
-        "make room or mend the permissions, then run it again",
-    )
+    hint = _HINTS.get(error.errno or 0, "make room or fix the permissions, then run it again")
+    return RecctlError(f"{where}cannot be written: {error.strerror or error}; nothing was changed", hint)
 
 
 def _wait_for(handle: int) -> None:

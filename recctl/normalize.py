@@ -17,7 +17,6 @@ from recctl.chains import Chains
 from recctl.edits import Edit, Patch, digest_of
 from recctl.errors import Unreadable
 from recctl.evening import differs, is_evened_out
-from recctl.families import Families
 from recctl.filename import parse_filename
 from recctl.hash_rules import NEWEST, HashRule
 from recctl.jsonspans import Span, elements, inside_string, members, root
@@ -36,7 +35,7 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class Normalization(msgspec.Struct, frozen=True):
-    """What is due in one file, and which ids stay because another request of the test carries them."""
+    """What is due in one file, and which ids stay because another recording's request carries them."""
 
     path: Path
     due: tuple[Due, ...]
@@ -52,16 +51,18 @@ class Normalization(msgspec.Struct, frozen=True):
 class Normalizer(msgspec.Struct):
     """Works out what is due in files, one at a time; `problems` fills with those that are no recordings.
 
-    `rule` is the one in force: it decides what the recorder normalises.
+    `rule` is the one in force: it decides what the recorder normalizes. `notes` fills with what there is to
+    say of the index.
     """
 
     files: tuple[Path, ...]
     volatile: bool = False
     rule: HashRule = NEWEST
     problems: list[Unreadable] = msgspec.field(default_factory=list)
+    notes: list[str] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[Normalization]:
-        chains = Chains(Families(self.files))
+        chains = Chains(self.files)
         for path in self.files:
             try:
                 found = normalization(path, read(path), chains, self.volatile, self.rule)
@@ -70,6 +71,7 @@ class Normalizer(msgspec.Struct):
                 continue
             if found is not None:
                 yield found
+        self.notes += chains.notes
 
 
 def normalization(
@@ -79,11 +81,11 @@ def normalization(
     rec_id = parse_filename(path.name).id
     if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
         return None
-    test_id = parse(path, raw).summary.test_id  # says what is wrong with a file that is no recording
+    parse(path, raw)  # says what is wrong with a file that is no recording
     due = list(_due_in(raw, rec_id, volatile, rule.normalizes_models))
     if not due:
         return None
-    carried = chains.carried({one.old for one in due if _is_id(one)}, path, test_id)
+    carried = chains.carried({one.old for one in due if _is_id(one)}, path)
     kept = tuple(one for one in due if _is_id(one) and one.old in carried)
     rest = tuple(one for one in due if not (_is_id(one) and one.old in carried))
     return Normalization(path, rest, kept, digest_of(raw))

@@ -10,7 +10,7 @@ import msgspec
 
 from recctl.errors import RecctlError, Unreadable
 from recctl.filename import parse_filename
-from recctl.index import Index, Kept, Stamp
+from recctl.index import SUMMARIES, Index, Kept, Stamp
 from recctl.jsonvalue import MOST_BYTES
 from recctl.parallel import blocks_of, in_two
 from recctl.paths import absolute_path
@@ -59,11 +59,11 @@ class Scan(msgspec.Struct):
             if summary := self._summary(path, result):
                 yield summary
 
-    def _index(self) -> tuple[list[str], Index]:
+    def _index(self) -> tuple[list[str], Index[Kept]]:
         places = [absolute_path(path) for path in self.files]
-        return places, Index({os.path.dirname(place) for place in places})
+        return places, Index({os.path.dirname(place) for place in places}, SUMMARIES)
 
-    def _with_index(self, places: Sequence[str], index: Index) -> Iterator[Summary]:
+    def _with_index(self, places: Sequence[str], index: Index[Kept]) -> Iterator[Summary]:
         known = [_known(index, path, place) for path, place in zip(self.files, places, strict=True)]
         results = _read_all([path for path, held in zip(self.files, known, strict=True) if held is None])
         for path, place, held in zip(self.files, places, known, strict=True):
@@ -88,7 +88,7 @@ class Scan(msgspec.Struct):
             return None
 
 
-def _known(index: Index, path: Path, place: str) -> Summary | None:
+def _known(index: Index[Kept], path: Path, place: str) -> Summary | None:
     """The summary of a file that is as it was; asked for every file, so that each call counts."""
     try:
         status = os.stat(place)

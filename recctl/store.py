@@ -142,6 +142,14 @@ def look_into(directory: str) -> tuple[list[str], list[str]]:
     return below, names
 
 
+def recordings_in(directory: str) -> list[str]:
+    """The names of the .json files in a directory; none where it cannot be listed."""
+    try:
+        return look_into(directory)[1]
+    except OSError:  # its files may be named all the same
+        return []
+
+
 def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_file()

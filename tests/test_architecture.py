@@ -26,14 +26,14 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "recctl",  # the version
-        "errors jsonvalue jsonspans filename whole_orjson recorder_script",
+        "errors jsonvalue jsonspans filename whole_orjson recorder_script attributes",
         "paths provider transcript volatile config git edits hash_normalizing",
         "removals",
-        "summary wire store journal_entry",
-        "header live journal index parallel",
-        "recording",
-        "answer request hash_rules query families evening canonical credentials",
-        "brief compare chains fate hash_history hash_releases",
+        "summary wire store journal_manifest",
+        "header live index parallel journal_entry",
+        "recording journal_room restoring",
+        "answer request hash_rules query journal_writer request_texts families evening canonical credentials",
+        "brief compare journal chains fate hash_history hash_releases",
         "normalize prune rules scan recorder",
         "check fixing baseline",
         "render",
@@ -53,6 +53,8 @@ WRITES = {
     "recctl.edits",
     "recctl.journal",
     "recctl.journal_entry",
+    "recctl.journal_writer",
+    "recctl.restoring",
     "recctl.live.collected",
     "recctl.live.pytest_plugin",
     "recctl.recorder_script",  # to a pipe

@@ -9,10 +9,11 @@ from typing import Annotated
 
 import typer
 
-from recctl.commands.common import report
+from recctl.commands.common import report, tell
 from recctl.edits import Edit
 from recctl.errors import Unreadable
 from recctl.journal import Journal, Outcome
+from recctl.render.plans import loss_line
 
 WriteOption = Annotated[bool, typer.Option("--write", help="Do it; without this it is only shown.")]
 
@@ -27,12 +28,14 @@ def though_unread(write: bool) -> Iterator[None]:
             raise
 
 
-def carry_out(plan: Sequence[Edit], command: str, files: Sequence[Path]) -> Outcome:
-    """Apply a plan made for these files.
+def carry_out(plan: Sequence[Edit], command: str, files: Sequence[Path], drop_old: bool = False) -> Outcome:
+    """Apply a plan made for these files, and say which entries had to go for it.
 
     Raises RecctlError, with nothing changed, where that is impossible.
     """
-    return Journal().apply(plan, command, {path.parent for path in files})
+    outcome = Journal().apply(plan, command, {path.parent for path in files}, drop_old)
+    tell(loss_line(loss) for loss in outcome.losses)
+    return outcome
 
 
 def tell_skipped(outcome: Outcome) -> int:

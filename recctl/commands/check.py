@@ -11,7 +11,17 @@ import msgspec
 import typer
 
 from recctl.check import Checker, ignored_by_path
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, PathsArgument, refuse_together, report, search
+from recctl.commands.common import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    DropOldOption,
+    PathsArgument,
+    refuse_together,
+    report,
+    search,
+    tell,
+)
 from recctl.commands.hashing import RecorderOption, hash_rule
 from recctl.config import Project, find_project
 from recctl.errors import RecctlError
@@ -56,6 +66,7 @@ def check(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only findings: no counts, no hints.")] = False,
     long: Annotated[bool, typer.Option("--long", help="On a terminal: each finding, with its path.")] = False,
     recorder: RecorderOption = None,
+    drop_old: DropOldOption = False,
 ) -> None:
     """Which of these recordings are wrong or dead, and why?
 
@@ -85,6 +96,7 @@ def check(
         for finding in of_file
         if not ignored_by_path(finding, project.check.per_path_ignores, project.check.base)
     )
+    tell(checker.notes)
     problems = [*found.problems, *checker.problems]
     scope = (found.files, [rule.code for rule in rules])
     hint = _nothing if quiet else output.say
@@ -94,7 +106,7 @@ def check(
     past = 0
     if accepted_in is not None:
         findings, past = _new(findings, accepted_in, scope)
-    fixed = _fix(findings, found.files, settings.hash_rule) if fix else _Fixed(findings)
+    fixed = _fix(findings, found.files, settings.hash_rule, drop_old) if fix else _Fixed(findings)
     _print(fixed.left, form, found.files, _Looks(statistics, quiet, long))
     code = max(report(problems), fixed.code)
     if fixed.done:
@@ -162,14 +174,11 @@ class _Fixed(msgspec.Struct, frozen=True):
     code: int = DONE
 
 
-def _fix(findings: list[Finding], files: Sequence[Path], rule: HashRule) -> _Fixed:
+def _fix(findings: list[Finding], files: Sequence[Path], rule: HashRule, drop_old: bool) -> _Fixed:
     from recctl.commands.changing import carry_out, tell_skipped
     from recctl.fixing import fixes
 
-    planned = fixes(findings, files, rule)
-    if not planned:
-        return _Fixed(findings)
-    outcome = carry_out(planned, "check", files)
+    outcome = carry_out(fixes(findings, files, rule), "check", files, drop_old)
     done = set(outcome.done)
     left = [finding for finding in findings if not (finding.fixable and finding.path in done)]
     return _Fixed(left, len(done), tell_skipped(outcome))

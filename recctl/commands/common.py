@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from recctl.config import NO_CACHE_VARIABLE
 from recctl.errors import RecctlError
 from recctl.paths import current_directory, display_path
 from recctl.render import output
@@ -18,8 +19,6 @@ from recctl.store import Found, find, find_default
 DONE = 0
 FINDINGS = 1
 TROUBLE = 2
-
-NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"
 
 DirOption = Annotated[
     list[Path] | None,
@@ -33,6 +32,10 @@ PathsArgument = Annotated[
     typer.Argument(metavar="[PATH]...", help="Directories to search, or files.", readable=False),
 ]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do without the index of earlier runs.")]
+DropOldOption = Annotated[
+    bool,
+    typer.Option("--drop-old", help="If the journal is full, let go of only copies of files that it holds."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 

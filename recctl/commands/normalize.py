@@ -7,7 +7,17 @@ from typing import Annotated
 import typer
 
 from recctl.commands.changing import WriteOption, carry_out, tell_skipped, though_unread
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
+from recctl.commands.common import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    DropOldOption,
+    JsonOption,
+    PathsArgument,
+    report,
+    search,
+    tell,
+)
 from recctl.commands.hashing import project_rule
 from recctl.config import find_project
 from recctl.normalize import Normalizer
@@ -23,6 +33,7 @@ def normalize(
     volatile: Annotated[
         bool, typer.Option("--volatile", help="Even out what the recorder itself leaves alone, too.")
     ] = False,
+    drop_old: DropOldOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Keep ids and timestamps from making noise in every commit. Even them out as the recorder does.
@@ -45,11 +56,12 @@ def normalize(
             output.write_json(encode([normalization_object(one) for one in planned]))
         else:
             output.write_page(list(normalization_page(planned)))
+    tell(normalizer.notes)
     code = report([*found.problems, *normalizer.problems])
     due = [one for one in planned if one.due]
     outcome = None
     if write:
-        outcome = carry_out([one.edit() for one in due], "normalize", found.files)
+        outcome = carry_out([one.edit() for one in due], "normalize", found.files, drop_old)
         code = max(code, tell_skipped(outcome))
     output.say(normalization_totals(planned, len(found.files), outcome))
     raise typer.Exit(TROUBLE if code else FINDINGS if due else DONE)

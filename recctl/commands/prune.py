@@ -11,7 +11,16 @@ from typer.core import TyperCommand
 
 from recctl import prune as question
 from recctl.commands.changing import WriteOption, carry_out, tell_skipped, though_unread
-from recctl.commands.common import DONE, FINDINGS, TROUBLE, JsonOption, PathsArgument, report, search
+from recctl.commands.common import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    DropOldOption,
+    JsonOption,
+    PathsArgument,
+    report,
+    search,
+)
 from recctl.config import find_project
 from recctl.edits import digest_of
 from recctl.errors import RecctlError, Unreadable
@@ -67,6 +76,7 @@ def prune(
             min=0, max=100, metavar="PERCENT", help="Refuse to remove more than this of those judged."
         ),
     ] = 50,
+    drop_old: DropOldOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Which of these files are dead weight, and can I remove them without fear?
@@ -107,7 +117,7 @@ def prune(
         )
     outcome = None
     if write:
-        outcome = carry_out([stale.edit() for stale in answered.remove], "prune", found.files)
+        outcome = carry_out([stale.edit() for stale in answered.remove], "prune", found.files, drop_old)
         code = max(code, tell_skipped(outcome))
     output.say(pruning_totals(answered, outcome))
     raise typer.Exit(TROUBLE if code else FINDINGS if answered.remove else DONE)

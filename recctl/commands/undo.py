@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from recctl.commands.changing import tell_skipped
-from recctl.commands.common import DONE, TROUBLE
-from recctl.errors import RecctlError
+from recctl.commands.common import DONE, TROUBLE, refuse_together, report
+from recctl.errors import RecctlError, Unreadable
 from recctl.journal import Journal
 from recctl.journal_entry import Entry
 from recctl.paths import display_path
@@ -23,10 +24,17 @@ def undo(
         typer.Argument(metavar="[ENTRY]", help="The number of an entry; the last if none is given."),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Show what can be undone.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Verify every byte that the journal holds.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Use a damaged entry, and lay what is left of damaged bytes beside the files."
+        ),
+    ] = False,
 ) -> None:
-    """Take back what prune or normalize changed: every file as it was, byte for byte.
+    """Take back what prune, normalize or check --fix changed: every file as it was, byte for byte.
 
-    A file that changed since is left alone and named.
+    A file that changed since is left alone and named; so is one whose old bytes are damaged.
 
     Examples:
 
@@ -34,16 +42,34 @@ def undo(
 
       recctl undo --list
     """
+    refuse_together(list=listing, check=check, force=force)
     journal = Journal()
     if listing:
         output.write_page(list(journal_page(journal.entries())))
         raise typer.Exit(DONE)
-    outcome = journal.undo(_chosen(journal, entry))
+    if check:
+        raise typer.Exit(_verify(journal.entries()))
+    chosen = _chosen(journal, entry)
+    outcome = journal.undo(chosen, force)
     output.write_text("".join(f"{one_line(display_path(path))}\n" for path in outcome.done))
     tell_skipped(outcome)
     left = f", {plural(len(outcome.skipped), 'file')} left alone" if outcome.skipped else ""
     output.say(f"{plural(len(outcome.done), 'file')} restored{left}")
+    if outcome.damaged and not force:
+        output.say(f"recctl undo {chosen.number} --force lays what is left of damaged bytes beside the files")
     raise typer.Exit(TROUBLE if outcome.skipped else DONE)
+
+
+def _verify(entries: Sequence[Entry]) -> int:
+    """Say what is wrong with each entry; the exit code that follows."""
+    damaged = 0
+    for entry in reversed(entries):
+        problems = [Unreadable(entry.place, f"{one}") for one in entry.damages()]
+        damaged += bool(problems)
+        report(problems)
+    state = f"{damaged:,} damaged" if damaged else "all whole"
+    output.say(f"{len(entries):,} {'entry' if len(entries) == 1 else 'entries'}, {state}")
+    return TROUBLE if damaged else DONE
 
 
 def _chosen(journal: Journal, number: int | None) -> Entry:

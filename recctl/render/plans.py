@@ -9,6 +9,7 @@ from pathlib import Path
 from recctl.compare.changes import format_path
 from recctl.journal import Outcome
 from recctl.journal_entry import Entry
+from recctl.journal_room import Loss
 from recctl.jsonvalue import JsonObject
 from recctl.normalize import Due, Normalization
 from recctl.paths import display_path
@@ -24,7 +25,7 @@ def normalization_page(planned: Sequence[Normalization]) -> Iterator[Line]:
             told = ", ".join(f"{one_line(name)} {count}" for name, count in fields.items())
             yield line(Span(one_line(display_path(one.path)), "id"), f"  {told}")
         for kept in one.kept:
-            why = f"{format_path(kept.path)} stays {kept.old}: another request of its test carries it"
+            why = f"{format_path(kept.path)} stays {kept.old}: the request of another recording carries it"
             yield styled(f"{one_line(display_path(one.path))}  {one_line(why)}", "warning")
 
 
@@ -65,14 +66,34 @@ def _due_object(due: Due) -> JsonObject:
 
 
 def journal_page(entries: Sequence[Entry]) -> Iterator[Line]:
-    """A line an entry, the newest first."""
+    """A line an entry, the newest first; what is damaged, or of a newer recctl, says so and where it is."""
     for entry in entries:
-        state = "  undone" if entry.undone else ""
+        about = f"{plural(len(entry.items) + len(entry.bad), 'file')}  {format_size(entry.size)}"
+        known = f"  {one_line(entry.created)}  {one_line(entry.command):<9}  {about}"
+        where = f"  {one_line(display_path(Path(entry.directory)))}" if entry.directory else ""
         yield line(
             Span(f"{entry.number:>4}", "id"),
-            f"  {one_line(entry.created)}  {one_line(entry.command):<9}  {plural(len(entry.items), 'file')}",
-            f"  {format_size(entry.size)}  {one_line(display_path(Path(entry.directory)))}",
-            Span(state, "dim"),
+            f"{known}{where}" if entry.created else "",
+            Span("  undone" if entry.undone else "", "dim"),
+            Span(one_line(_damage(entry)), "warning"),
         )
     if not entries:
         yield styled("nothing has been changed yet", "dim")
+
+
+def _damage(entry: Entry) -> str:
+    """What is wrong with an entry at first sight, and where it lies; nothing for most."""
+    bad = f"{plural(len(entry.bad), 'file')} damaged" if entry.bad else ""
+    lost = "damaged: the old bytes are missing" if entry.is_without_bytes else ""
+    parts = [text for text in (entry.problem, *entry.faults, bad, lost) if text]
+    return f"  {', '.join(parts)}  {display_path(entry.place)}" if parts else ""
+
+
+def loss_line(loss: Loss) -> str:
+    """What went with an entry that had to go."""
+    kept = (
+        "nothing tells what it kept"
+        if loss.files is None
+        else f"with the only copy of {plural(loss.files, 'file')}"
+    )
+    return f"entry {loss.entry.number} of {loss.entry.created or 'unknown time'} was dropped, {kept}"

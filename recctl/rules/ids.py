@@ -38,7 +38,7 @@ FOREIGN_ID = Rule(
     "of the file's name.",
     why="The file was copied or renamed and its content was not. Whoever follows the id arrives at another "
     "recording, or nowhere.",
-    fix="recctl check --fix writes the id that belongs to the name, unless a later request of the same test "
+    fix="recctl check --fix writes the id that belongs to the name, unless the request of another recording "
     "carries the old one.",
     fixable=True,
     needs_all=False,

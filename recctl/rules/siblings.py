@@ -8,7 +8,7 @@ then need not be read again.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from recctl.chains import Chains
@@ -24,11 +24,11 @@ from recctl.rules.subject import Settings, Subject
 class Siblings:
     """The surroundings of the recordings that a command was given."""
 
-    def __init__(self, files: Iterable[Path], settings: Settings, quickly: bool) -> None:
+    def __init__(self, files: Sequence[Path], settings: Settings, quickly: bool) -> None:
         self._settings = settings
         self._quickly = quickly
         self._families = Families(files)
-        self._chains = Chains(self._families)
+        self._chains = Chains(files)
         self._seen: dict[Path, Seen | None] = {}
         self._produced: dict[Path, Produced] = {}
         self._likeness: dict[tuple[Path, str], Likeness] = {}
@@ -54,8 +54,13 @@ class Siblings:
         return right if held is not None and held.hash == seen.hash else None
 
     def carried_on(self, value: str, seen: Seen) -> bool:
-        """Whether another request of its test carries a value on, so that it must stay."""
-        return bool(self._chains.carried({value}, seen.path, seen.summary.test_id))
+        """Whether the request of another recording carries a value on, so that it must stay."""
+        return bool(self._chains.carried({value}, seen.path))
+
+    @property
+    def notes(self) -> list[str]:
+        """What there is to say of the index."""
+        return self._chains.notes
 
     def produced(self, seen: Seen) -> Produced:
         """What its answer leaves to be carried on."""

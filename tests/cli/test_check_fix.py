@@ -16,6 +16,7 @@ from recctl import fixing
 from recctl.edits import Edit
 from recctl.hash_rules import HashRule
 from recctl.rules.rule import Finding
+from tests.edits import trees
 from tests.edits.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
 
@@ -442,3 +443,19 @@ def test_a_file_that_goes_after_it_was_checked_is_no_bug(root: Path, monkeypatch
     result = run("check", ".", "--fix", cwd=root)
     assert "a bug in recctl" not in result.err
     assert (path.exists(), other.read_bytes()) == (False, right)
+
+
+@pytest.mark.parametrize("due", [False, True], ids=["nothing to do", "something to do"])
+def test_temporary_files_of_a_killed_run_are_cleared(
+    tmp_path: Path, due: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECCTL_STATE_DIR", str(tmp_path / "state"))
+    pairs = trees.lay_out(tmp_path / "repo")
+    assert run("check", tmp_path / "repo", "--fix").code == 1
+    if due:
+        trees.restore(pairs)
+    pairs[0].path.with_name(".recctl-0123456789abcdef.tmp").write_bytes(b"half")
+    assert run("check", tmp_path / "repo").code in (0, 1)
+    assert trees.strangers(tmp_path / "repo") == [".recctl-0123456789abcdef.tmp"]
+    assert run("check", tmp_path / "repo", "--fix").code == due
+    assert trees.strangers(tmp_path / "repo") == []

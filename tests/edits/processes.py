@@ -22,7 +22,8 @@ from tests.helpers import HANGS_AFTER, MODULE, Result, environment
 NOBODY = 65534
 # What recctl imports only when it comes to it.
 _LATE = [
-    f"recctl.{name}" for name in ("commands.normalize", "commands.prune", "commands.undo", "live.listed")
+    f"recctl.{name}"
+    for name in ("commands.normalize", "commands.prune", "commands.undo", "live.listed", "request_texts")
 ]
 _BROKEN = 70  # the exit code of a child that did not get as far as recctl
 

@@ -14,8 +14,8 @@ import pytest
 
 from tests.edits.processes import NOBODY, ended, fork, held_lock, planned, run_as_nobody, wait_until
 from tests.edits.scenes import Scene
-from tests.edits.trees import Pair, strangers, tree_of
-from tests.helpers import Result, problems, run
+from tests.edits.trees import Pair, lay_out, strangers, tree_of
+from tests.helpers import HANGS_AFTER, MODULE, Result, environment, problems, run
 
 WRITERS = ("normalize", "prune", "undo")
 each_writer = pytest.mark.parametrize("command", WRITERS)
@@ -145,6 +145,63 @@ def test_old_bytes_that_do_not_fit_any_more(tmp_path: Path, size: int) -> None:
 def _run_limited(scene: Scene, size: int) -> Result:
     """Run with a limit on the size of files, which stands for a disk that is full."""
     return fork(*scene.arguments, first=_limit_file_size(size)).wait()
+
+
+# ---- a limit on the size of files, as `ulimit -f` sets it: the system says so by a signal as well
+
+ULIMITED: dict[str, tuple[str, ...]] = {
+    "normalize": ("normalize", "repo", "--write"),
+    "volatile": ("normalize", "repo", "--volatile", "--write"),
+    "check": ("check", "repo", "--fix"),
+    "prune": ("prune", "repo", "--tests", "live.txt", "--max-share", "100", "--write"),
+    "undo": ("undo",),
+}
+
+
+@pytest.mark.parametrize("blocks", [0, 1])
+@pytest.mark.parametrize("name", ULIMITED)
+def test_a_limit_on_the_size_of_files_is_a_message_and_no_signal(
+    tmp_path: Path, state: Path, name: str, blocks: int
+) -> None:
+    scene = Scene("undo" if name == "undo" else "normalize", tmp_path, answer="Hello, " * 300)
+    result = _ulimited(blocks, *ULIMITED[name], cwd=tmp_path)
+    scene.assert_nothing_changed(result)
+    assert "File too large" in problems(result)[0]
+    assert "ulimit -f" in problems(result)[0]
+    assert sorted(os.listdir(state / "journal")) == ["1", "lock"][name != "undo" :]
+    assert run(*ULIMITED[name], cwd=tmp_path).code == (0 if name == "undo" else 1)
+
+
+def test_such_a_limit_leaves_no_half_baseline(tmp_path: Path) -> None:
+    scene = Scene("normalize", tmp_path)
+    accept = ("check", "repo", "--write-baseline", "--baseline", "accepted.json")
+    assert run(*accept, cwd=tmp_path).code == 0
+    accepted = (tmp_path / "accepted.json").read_bytes()
+    result = _ulimited(0, *accept, cwd=tmp_path)
+    assert (result.code, problems(result)) == (
+        2,
+        ["recctl: accepted.json: cannot be written: File too large"],
+    )
+    assert ((tmp_path / "accepted.json").read_bytes(), tree_of(scene.repo)) == (accepted, scene.before)
+    assert [path.name for path in tmp_path.iterdir() if path.name.endswith(".tmp")] == []
+
+
+def test_such_a_limit_leaves_a_listing_without_its_index(tmp_path: Path) -> None:
+    lay_out(tmp_path / "repo", 60)
+    wanted = run("ls", "repo", "--no-cache", cwd=tmp_path).out
+    result = _ulimited(1, "ls", "repo", cwd=tmp_path)
+    assert (result.code, result.out, len(problems(result))) == (0, wanted, 1)
+    assert "going on without it" in problems(result)[0]
+    assert (run("ls", "repo", cwd=tmp_path).out, problems(run("ls", "repo", cwd=tmp_path))) == (wanted, [])
+
+
+def _ulimited(blocks: int, *args: str, cwd: Path) -> Result:
+    """Run recctl as a program that may write no file of more than so many blocks of 1 kB."""
+    script = f'ulimit -f {blocks}; exec "$@"'
+    command = ["bash", "-c", script, "bash", *MODULE, *args]
+    env = environment({"PYTHONDONTWRITEBYTECODE": "1"})
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, timeout=HANGS_AFTER, check=False)
+    return Result(done.returncode, done.stdout, done.stderr.decode())
 
 
 def test_a_failed_undo_leaves_no_new_directories(tmp_path: Path) -> None:

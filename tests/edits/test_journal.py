@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -140,59 +140,8 @@ def test_nobody_else_can_read_it(tmp_path: Path, state: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == allowed, path
 
 
-# ---- its size
-
-
-def _changed(journal: Journal, file: Path, size: int, times: int) -> None:
-    for number in range(times):
-        file.write_bytes(b"%03d" % number + b"x" * (size - 3))
-        journal.apply([rewrite(file)], "normalize")
-
-
 def _kept(journal: Journal) -> list[int]:
     return [entry.number for entry in journal.entries()]
-
-
-def test_the_oldest_entries_go_when_it_grows_too_large(
-    journal: Journal, files: list[Path], monkeypatch: pytest.MonkeyPatch, state: Path
-) -> None:
-    monkeypatch.setattr(module, "_LIMIT", 1000)
-    _changed(journal, files[0], 300, times=3)
-    assert _kept(journal) == [3, 2, 1]
-    _changed(journal, files[0], 300, times=1)
-    assert _kept(journal) == [4, 3, 2]
-    assert not (state / "journal/1").exists()
-    _changed(journal, files[0], 300, times=4)
-    assert _kept(journal) == [8, 7, 6]
-
-
-def test_exactly_the_limit_is_not_too_large(
-    journal: Journal, files: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_LIMIT", 600)
-    _changed(journal, files[0], 300, times=3)
-    assert _kept(journal) == [3, 2]
-
-
-def test_the_newest_never_goes_however_large(
-    journal: Journal, files: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(module, "_LIMIT", 10)
-    _changed(journal, files[0], 5000, times=3)
-    assert _kept(journal) == [3]
-    outcome = journal.undo(journal.entries()[0])
-    assert outcome.done == (files[0],)
-    assert files[0].read_bytes().startswith(b"002xxx")
-
-
-def test_an_old_small_entry_goes_with_the_larger_one_before_it(
-    journal: Journal, files: list[Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What is kept is one run of the newest; no gap, so that undoing step by step works."""
-    monkeypatch.setattr(module, "_LIMIT", 1000)
-    for size in (50, 900, 500):
-        _changed(journal, files[0], size, times=1)
-    assert _kept(journal) == [3]
 
 
 # ---- what a run that was ended left behind, and what was damaged
@@ -214,37 +163,6 @@ def test_leftover_temporary_files_are_cleared(journal: Journal, files: list[Path
         path.write_bytes(b"")
     journal.apply([rewrite(files[0])], "normalize")
     assert (leftover.exists(), hidden.exists()) == (False, True)
-
-
-DAMAGE: dict[str, Callable[[bytes], bytes]] = {
-    "cut": lambda raw: raw[:-1],
-    "changed": lambda raw: b"X" + raw[1:],
-    "emptied": lambda raw: raw[:0],
-}
-
-
-@pytest.mark.parametrize("name", DAMAGE)
-def test_damaged_bytes_are_never_put_back(tmp_path: Path, state: Path, name: str) -> None:
-    pairs = lay_out(tmp_path / "repo")
-    run("normalize", tmp_path / "repo", "--write")
-    old = state / "journal/1/old"
-    old.write_bytes(DAMAGE[name](old.read_bytes()))
-    before = tree_of(tmp_path / "repo")
-    result = run("undo")
-    assert (result.code, len(problems(result))) == (2, 1)
-    assert f"{state / 'journal/1'} is damaged" in result.err
-    assert tree_of(tmp_path / "repo") == before
-    assert [pair.path.read_bytes() for pair in pairs] == [pair.new for pair in pairs]
-
-
-def test_a_damaged_manifest_hides_no_other_entry(tmp_path: Path, state: Path) -> None:
-    pairs = lay_out(tmp_path / "repo")
-    for _ in range(2):
-        restore(pairs)
-        run("normalize", tmp_path / "repo", "--write")
-    (state / "journal/2/manifest.json").write_bytes(b"{")
-    assert run("undo").code == 0
-    assert [pair.path.read_bytes() for pair in pairs] == [pair.old for pair in pairs]
 
 
 # ---- one at a time

@@ -307,6 +307,15 @@ def test_an_earlier_change_of_a_file_changed_twice_waits_for_the_later(repo: Pat
     assert (result.code, len(problems(result)), tree_of(repo)) == (2, 6, before)
 
 
+def test_a_file_that_was_given_by_two_names_comes_back_once(repo: Path, pairs: list[Pair]) -> None:
+    before = tree_of(repo)
+    link = repo.parent / "link"
+    link.symlink_to(repo / "tests/suite0")
+    assert run("normalize", repo, f"{link}/recordings", "--write").code == 2  # the second name comes too late
+    result = run("undo", cwd=repo)
+    assert (result.code, result.err, tree_of(repo)) == (0, "6 files restored\n", before)
+
+
 # ---- a journal or a directory that cannot be used
 
 

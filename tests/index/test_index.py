@@ -64,7 +64,7 @@ def hits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     plain = Index.get
 
-    def counting(self: Index, directory: str, name: str, stamp: Stamp) -> Kept | None:
+    def counting(self: Index[Kept], directory: str, name: str, stamp: Stamp) -> Kept | None:
         kept = plain(self, directory, name, stamp)
         if kept is not None:
             names.append(name)
