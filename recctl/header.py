@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from recctl.jsonvalue import as_str
-from recctl.summary import Facts
+from recctl.summary import MESSAGE_KEYS, Facts
 
 _NULL = msgspec.Raw(b"null")
 
@@ -30,18 +30,22 @@ class _Request(msgspec.Struct):
     payload: msgspec.Raw = _NULL
 
 
-class _Response(msgspec.Struct):
+class Response(msgspec.Struct):
+    """The response of a recording, its body undecoded."""
+
     is_streaming: Any = None
     status: Any = None
     is_exception: Any = None
     exception_data: Any = None
+    exception_message: Any = None
     body: msgspec.Raw = _NULL
 
 
 class _Document(msgspec.Struct):
     request: _Request
-    response: _Response
+    response: Response
     test_id: Any = None
+    id_normalization_mapping: msgspec.Raw = _NULL
 
 
 class _Item(msgspec.Struct):
@@ -53,8 +57,11 @@ class _Whole(msgspec.Struct):
     request: msgspec.Raw = _NULL
 
 
-class _WithModel(msgspec.Struct):
+class _Body(msgspec.Struct):
     model: Any = None
+    messages: msgspec.Raw = _NULL
+    input: msgspec.Raw = _NULL
+    contents: msgspec.Raw = _NULL
 
 
 class _ToolError(msgspec.Struct):
@@ -66,7 +73,7 @@ _decode_document = msgspec.json.Decoder(_Document).decode
 _decode_whole = msgspec.json.Decoder(_Whole).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_item = msgspec.json.Decoder(_Item).decode
-_decode_model = msgspec.json.Decoder(_WithModel).decode
+_decode_body = msgspec.json.Decoder(_Body).decode
 _decode_tool_error = msgspec.json.Decoder(_ToolError).decode
 
 
@@ -75,12 +82,18 @@ class NotPlain(Exception):
 
 
 def read_facts(raw: bytes) -> Facts:
-    """The facts in a recording's bytes. Raises NotPlain."""
+    """Return the facts in a recording's bytes. Raises NotPlain."""
+    return read_head(raw)[0]
+
+
+def read_head(raw: bytes) -> tuple[Facts, Response, bool]:
+    """Return the facts, the response, and whether a replay replaces ids in it. Raises NotPlain."""
     try:
         if not raw.isascii():
             raw.decode()  # what the decoder skips it does not check for UTF-8
         document = _decode_document(raw)
-        return _facts(document)
+        replaces = bytes(document.id_normalization_mapping) not in (b"null", b"{}")
+        return _facts(document), document.response, replaces
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise NotPlain from error
 
@@ -104,6 +117,7 @@ def read_request(raw: bytes) -> bytes:
 
 def _facts(document: _Document) -> Facts:
     request, response = document.request, document.response
+    bodies = [_decode_body(raw) for raw in (request.payload, request.body) if _is_object(raw)]
     items = _body_items(response.body)
     item = _decode_item(items[0]) if items and _is_object(items[0]) else _Item()
     return Facts(
@@ -113,7 +127,7 @@ def _facts(document: _Document) -> Facts:
         url=request.url,
         endpoint=request.endpoint,
         model=request.model,
-        body_model=_model_in(request.payload) or _model_in(request.body),
+        body_model=next(filter(None, (as_str(body.model) for body in bodies)), None),
         provider=request.provider,
         provider_metadata=request.provider_metadata,
         tool_name=request.tool_name,
@@ -128,7 +142,14 @@ def _facts(document: _Document) -> Facts:
         is_exception=response.is_exception,
         exception_data=response.exception_data,
         tool_error=_tool_error(item) if request.tool_name is not None else False,
+        turns=next(filter(None, map(_turns, bodies)), 0),
     )
+
+
+def _turns(body: _Body) -> int:
+    lists = (getattr(body, key) for key in MESSAGE_KEYS)
+    # Embeddings have an array of texts there: only objects are messages.
+    return next((sum(map(_is_object, _decode_items(raw))) for raw in lists if _is_array(raw)), 0)
 
 
 def _body_items(body: msgspec.Raw) -> list[msgspec.Raw]:
@@ -143,10 +164,6 @@ def _is_array(raw: msgspec.Raw) -> bool:
 
 def _is_object(raw: msgspec.Raw) -> bool:
     return bytes(memoryview(raw)[:1]) == b"{"
-
-
-def _model_in(raw: msgspec.Raw) -> str | None:
-    return as_str(_decode_model(raw).model) if _is_object(raw) else None
 
 
 def _tool_error(item: _Item) -> bool:

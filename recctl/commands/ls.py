@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from recctl.commands.common import (
     use_index,
 )
 from recctl.errors import RecctlError
-from recctl.query import Query, SortKey
+from recctl.query import Query, SortKey, near_values
 from recctl.render import output
 from recctl.render.progress import progress
 from recctl.render.safe import format_size, plural
@@ -91,12 +92,21 @@ def ls(
 
         output.write_json_pieces(encode_all(map(summary_object, shown)))
     else:
-        _print_lines(shown, long)
+        _print_lines(shown, long, by_test=sort == "test")
     code = report([*found.problems, *scan.problems])
     tell(scan.notes)
     if found.files:
         output.say(_totals(summaries, fitting, shown, len(scan.problems)))
+    if not fitting:
+        tell(_what_is_near(query, summaries))
     raise typer.Exit(code)
+
+
+def _what_is_near(query: Query, summaries: list[Summary]) -> Iterator[str]:
+    """A line for each filter that fits no recording: what would fit."""
+    for name, near in near_values(query, summaries).items():
+        what = f"no {'test id' if name == 'test' else name} matches '{getattr(query, name)}'"
+        yield f"{what}; near it: {', '.join(near)}" if near else what
 
 
 def _print_ids(shown: list[Summary], found: Found) -> None:
@@ -106,14 +116,16 @@ def _print_ids(shown: list[Summary], found: Found) -> None:
     output.write_names(references[summary.path] for summary in shown)
 
 
-def _print_lines(shown: list[Summary], long: bool) -> None:
+def _print_lines(shown: list[Summary], long: bool, *, by_test: bool) -> None:
     from recctl.render import listing
 
     shown_on = screen()
-    if shown_on.terminal:
-        output.write_lines(listing.table(shown, shown_on.width, shown_on.color, long))
-    else:
+    if not shown_on.terminal:
         output.write_lines(listing.tab_separated(shown, long))
+    elif long:
+        output.write_lines(listing.long_blocks(shown, shown_on.color))
+    else:
+        output.write_lines(listing.table(shown, shown_on.width, shown_on.color, by_test=by_test))
 
 
 def _totals(summaries: list[Summary], fitting: list[Summary], shown: list[Summary], unreadable: int) -> str:

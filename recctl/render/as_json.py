@@ -57,6 +57,7 @@ def summary_object(summary: Summary) -> JsonObject:
     return {
         "id": summary.name.id,
         "path": display_path(summary.path),
+        "item": 1,  # the number of the call in its file, and there is one call in a file
         "hash": summary.name.hash,
         "digest": summary.name.digest,
         "test_id": summary.test_id,
@@ -70,14 +71,18 @@ def summary_object(summary: Summary) -> JsonObject:
         "chunks": summary.chunks,
         "status": summary.status,
         "exception": summary.exception,
+        "answer": None if summary.preview is None else summary.preview.text,
         "size": summary.size,
     }
 
 
 def recording_object(recording: Recording, answer: Transcript) -> JsonObject:
     """The keys of `show --json`: those of `ls`, the request's body as recorded, the answer assembled."""
+    from recctl.preview import preview  # a listing has them already
+
+    summary = msgspec.structs.replace(recording.summary, preview=preview(answer))
     return {
-        **summary_object(recording.summary),
+        **summary_object(summary),
         "request": request_body(recording),
         "response": transcript_object(answer),
     }

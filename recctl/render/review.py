@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recctl.answer import answer
-from recctl.brief import brief
 from recctl.compare.review import GRAVITY, STATUSES, Entry, ResponseChange, Status, TestReview, counts
+from recctl.preview import preview
 from recctl.render.difference import change_lines
 from recctl.render.page import BLANK, Line, Span, Style, line, styled
 from recctl.render.safe import one_line
@@ -53,7 +53,7 @@ def _entry(entry: Entry) -> Iterator[Line]:
         parts.append(Span(f"  {_answer(entry)}", "error" if grave else "dim"))
     alone = entry.new or entry.old
     if entry.response is None and alone is not None:
-        parts.append(Span(f"  {one_line(brief(answer(alone)).words)}", "dim"))
+        parts.append(Span(f"  {one_line(preview(answer(alone)).text)}", "dim"))
     yield line(*parts, indent=1)
     for change in entry.changes:
         if change.path != ("test_id",):
