@@ -131,8 +131,13 @@ def near_values(query: Query, summaries: Iterable[Summary]) -> dict[FilterName, 
         values = {value for summary in everything if (value := _VALUES[name](summary)) is not None}
         fits = matcher(wanted, brackets=name != "test")
         if not any(map(fits, values)):
-            found[name] = _nearest(wanted, values if name != "test" else _names_in(values))
+            found[name] = nearest_tests(wanted, values) if name == "test" else _nearest(wanted, values)
     return found
+
+
+def nearest_tests(wanted: str, test_ids: Iterable[str]) -> list[str]:
+    """Return the names of files, classes and functions nearest to what a test id or glob ends with."""
+    return _nearest(wanted, _names_in(test_ids))
 
 
 _VALUES: dict[FilterName, Callable[[Summary], str | None]] = {

@@ -30,7 +30,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "errors jsonvalue jsonspans filename whole_orjson",
         "paths provider transcript volatile config git edits index_database",
         "summary wire store journal_entry",
-        "header live journal index parallel",
+        "header live journal index parallel test_paths",
         "recording",
         "answer fast_preview request hash_rules query families evening canonical credentials",
         "preview compare chains fate hash_history",
