@@ -27,7 +27,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "recctl",  # the version
-        "errors jsonvalue jsonspans filename whole_orjson",
+        "errors jsonvalue jsonspans filename whole_orjson suggestions shell_completion",
         "paths provider transcript volatile config git edits index_database",
         "summary wire store journal_entry",
         "header live journal index parallel test_paths",
@@ -39,6 +39,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "render",
         "commands",
         "cli",
+        "usage",
         "__main__",
     )
 )

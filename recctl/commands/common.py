@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from recctl.commands import completion
 from recctl.config import find_project
 from recctl.errors import RecctlError
 from recctl.paths import current_directory, display_path
@@ -33,7 +34,11 @@ DirOption = Annotated[
 ]
 PathsArgument = Annotated[
     list[str] | None,  # not Path, which would change parameters in test ids: http:// to http:/
-    typer.Argument(metavar="[PATH]...", help="Directories to search, recordings, test files or test ids."),
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Directories to search, recordings, test files or test ids.",
+        autocompletion=completion.paths,
+    ),
 ]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do without the index of earlier runs.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recctl.commands import completion
 from recctl.commands.common import (
     DONE,
     FINDINGS,
@@ -35,7 +36,12 @@ if TYPE_CHECKING:
 
 def diff(
     references: Annotated[
-        list[str] | None, typer.Argument(metavar="[A [B]]", help="Recordings to compare, as show takes them.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[A [B]]",
+            help="Recordings to compare, as show takes them.",
+            autocompletion=completion.references,
+        ),
     ] = None,
     rev: Annotated[
         str | None,

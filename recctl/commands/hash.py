@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from recctl.commands import completion
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, DirOption, report, search
 from recctl.config import find_project
 from recctl.errors import RecctlError, Unreadable
@@ -27,7 +28,12 @@ from recctl.summary import Kind
 
 def hash(  # noqa: A001 - the command's name
     reference: Annotated[
-        str | None, typer.Argument(metavar="[REF]", help="A recording, as show takes it.")
+        str | None,
+        typer.Argument(
+            metavar="[REF]",
+            help="A recording, as show takes it.",
+            autocompletion=completion.references,
+        ),
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Instead, the url of a request.")] = None,
     body: Annotated[

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from recctl.commands import completion
 from recctl.commands.common import (
     JsonOption,
     NoCacheOption,
@@ -30,18 +31,36 @@ from recctl.summary import Kind, Summary
 
 def ls(
     paths: PathsArgument = None,
-    test: Annotated[str | None, typer.Option(metavar="TEXT", help="Test ids with this in it.")] = None,
-    model: Annotated[str | None, typer.Option(metavar="TEXT", help="Models with this in the name.")] = None,
-    endpoint: Annotated[str | None, typer.Option(metavar="TEXT", help="Endpoints with this in it.")] = None,
-    provider: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Providers with this in the name.")
+    test: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Test ids with this in it.", autocompletion=completion.test_texts),
     ] = None,
-    kind: Annotated[Kind | None, typer.Option(help="Requests of this kind.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Models with this in the name.", autocompletion=completion.models),
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Endpoints with this in it.", autocompletion=completion.endpoints),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="Providers with this in the name.", autocompletion=completion.providers
+        ),
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option(metavar="KIND", help="inference, tool, http or file.")] = None,
     streaming: Annotated[
         bool | None, typer.Option("--streaming/--no-streaming", help="Only streamed answers, or none.")
     ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="Only recorded errors and exceptions.")] = False,
-    sort: Annotated[SortKey, typer.Option(help="What to sort by; unknown values come last.")] = "test",
+    sort: Annotated[
+        SortKey,
+        typer.Option(
+            metavar="KEY",
+            help="By test, id, path, model, endpoint, provider, chunks or size; unknown values come last.",
+        ),
+    ] = "test",
     reverse: Annotated[bool, typer.Option("--reverse", help="Sort the other way round.")] = False,
     limit: Annotated[int | None, typer.Option(min=0, metavar="N", help="Show the first N at most.")] = None,
     long: Annotated[bool, typer.Option("--long", help="Show everything in full.")] = False,
@@ -53,7 +72,8 @@ def ls(
 ) -> None:
     """What is recorded here, and what did the model answer? List the recordings.
 
-    TEXT matches any part, in any case; with *, ? or [ in it, it is a glob on the whole value.
+    TEXT matches any part, in any case. With *, ? or [ in it, it is a glob on the whole value; for --test
+    only * and ? are wild, and what stands after any :: or / may match as well.
 
     Examples:
 
