@@ -34,11 +34,10 @@ def rule_names(incomplete: str) -> list[str]:
     return _fitting((name for rule in RULES for name in (rule.code, rule.name)), incomplete)
 
 
-def command_names(incomplete: str) -> list[str]:
+def command_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """The commands."""
-    from recctl.cli import COMMANDS
-
-    return _fitting(COMMANDS, incomplete)
+    root = ctx.find_root()
+    return _fitting(root.command.list_commands(root), incomplete)  # type: ignore[attr-defined]
 
 
 def models(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -91,7 +90,7 @@ def references(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _files(ctx: typer.Context) -> tuple[Path, ...]:
-    from recctl.commands.common import search
+    from recctl.commands.search import search
 
     given = _given(ctx)
     return search(given.get("directories") or given.get("paths")).files
@@ -106,7 +105,7 @@ def _given(ctx: typer.Context) -> dict[str, Any]:
 
 
 def _summaries(ctx: typer.Context) -> Iterable[Summary]:
-    from recctl.commands.common import use_index
+    from recctl.commands.search import use_index
     from recctl.scan import Scan
 
     return Scan(_files(ctx), use_index(False))
