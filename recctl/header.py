@@ -5,12 +5,14 @@ Ten times as fast as decoding whole documents, since most bytes of a recording a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from recctl.jsonvalue import as_str
 from recctl.summary import MESSAGE_KEYS, Facts
+from recctl.transcript import Transcript
 
 _NULL = msgspec.Raw(b"null")
 
@@ -81,19 +83,40 @@ class NotPlain(Exception):
     """The bytes are not what this way reads; `recording.parse` decides what they are."""
 
 
+class Known(msgspec.Struct, frozen=True):
+    """A body that was read already: what it says, its length as an array, the class of its first item."""
+
+    answer: Transcript
+    chunks: int | None
+    type_label: str
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The facts of a recording, its response, whether a replay replaces ids in it, and its body if known."""
+
+    facts: Facts
+    response: Response
+    replaces: bool
+    known: Known | None
+
+
 def read_facts(raw: bytes) -> Facts:
     """Return the facts in a recording's bytes. Raises NotPlain."""
-    return read_head(raw)[0]
+    return read_head(raw).facts
 
 
-def read_head(raw: bytes) -> tuple[Facts, Response, bool]:
-    """Return the facts, the response, and whether a replay replaces ids in it. Raises NotPlain."""
+def read_head(raw: bytes, read: Callable[[msgspec.Raw], Known | None] | None = None) -> Head:
+    """Return what the beginning of a listing needs of a recording's bytes. Raises NotPlain.
+
+    `read` looks into the body first, so that its items need not be counted a second time.
+    """
     try:
         if not raw.isascii():
             raw.decode()  # what the decoder skips it does not check for UTF-8
         document = _decode_document(raw)
         replaces = bytes(document.id_normalization_mapping) not in (b"null", b"{}")
-        return _facts(document), document.response, replaces
+        known = read(document.response.body) if read and document.request.tool_name is None else None
+        return Head(_facts(document, known), document.response, replaces, known)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise NotPlain from error
 
@@ -115,11 +138,12 @@ def read_request(raw: bytes) -> bytes:
         raise NotPlain from error
 
 
-def _facts(document: _Document) -> Facts:
+def _facts(document: _Document, known: Known | None) -> Facts:
     request, response = document.request, document.response
     bodies = [_decode_body(raw) for raw in (request.payload, request.body) if _is_object(raw)]
-    items = _body_items(response.body)
+    items = [] if known else _body_items(response.body)
     item = _decode_item(items[0]) if items and _is_object(items[0]) else _Item()
+    chunks = len(items) if _is_array(response.body) else None
     return Facts(
         test_id=document.test_id,
         request_test_id=request.test_id,
@@ -136,8 +160,8 @@ def _facts(document: _Document) -> Facts:
         has_body=bytes(request.body) != b"null",
         has_payload=bytes(request.payload) != b"null",
         is_streaming=response.is_streaming,
-        chunks=len(items) if _is_array(response.body) else None,
-        type_label=item.type,
+        chunks=known.chunks if known else chunks,
+        type_label=known.type_label if known else item.type,
         status=response.status,
         is_exception=response.is_exception,
         exception_data=response.exception_data,
@@ -147,9 +171,10 @@ def _facts(document: _Document) -> Facts:
 
 
 def _turns(body: _Body) -> int:
-    lists = (getattr(body, key) for key in MESSAGE_KEYS)
-    # Embeddings have an array of texts there: only objects are messages.
-    return next((sum(map(_is_object, _decode_items(raw))) for raw in lists if _is_array(raw)), 0)
+    messages = next((raw for key in MESSAGE_KEYS if _is_array(raw := getattr(body, key))), _NULL)
+    items = _decode_items(messages) if _is_array(messages) else []
+    # Embeddings have an array of texts there.
+    return len(items) if items and _is_object(items[0]) else 0
 
 
 def _body_items(body: msgspec.Raw) -> list[msgspec.Raw]:

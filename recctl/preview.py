@@ -13,7 +13,7 @@ import msgspec
 
 from recctl import fast_preview
 from recctl.answer import answer, answer_of
-from recctl.header import NotPlain, Response, read_head
+from recctl.header import Known, NotPlain, Response, read_head
 from recctl.jsonvalue import DEEPEST, is_deep, loads
 from recctl.recording import TOO_DEEP, parse
 from recctl.summary import Preview, Summary, summary_of
@@ -29,12 +29,12 @@ def summarize_with_preview(path: Path, raw: bytes) -> Summary:
     Raises Unreadable where the bytes are no recording.
     """
     try:
-        facts, response, replaces = read_head(raw)
+        head = read_head(raw, fast_preview.read)
     except NotPlain:
         return _of_whole(path, raw)
-    if replaces:
+    if head.replaces:
         return _of_whole(path, raw)
-    return summary_of(path, len(raw), facts, _of_response(response))
+    return summary_of(path, len(raw), head.facts, _of_response(head.response, head.known))
 
 
 def _of_whole(path: Path, raw: bytes) -> Summary:
@@ -46,11 +46,9 @@ def _of_whole(path: Path, raw: bytes) -> Summary:
     return msgspec.structs.replace(recording.summary, preview=found)
 
 
-def _of_response(response: Response) -> Preview:
-    if not (response.is_exception or response.status):
-        known = fast_preview.read(response.body)
-        if known is not None:
-            return preview(known)
+def _of_response(response: Response, known: Known | None) -> Preview:
+    if known and not (response.is_exception or response.status):
+        return preview(known.answer)
     try:
         raw = bytes(response.body)
         body = loads(raw)

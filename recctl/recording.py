@@ -154,7 +154,7 @@ def _facts(document: JsonObject, request: JsonObject, response: JsonObject) -> F
 def _turns(body: Json) -> int:
     lists = (as_object(body).get(key) for key in MESSAGE_KEYS)
     found = next((messages for messages in lists if isinstance(messages, list)), [])
-    return sum(isinstance(message, dict) for message in found)
+    return len(found) if found and isinstance(found[0], dict) else 0
 
 
 def _replayed(value: Json, mapping: JsonObject) -> Json:

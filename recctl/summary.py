@@ -65,7 +65,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     `has_body` and `has_payload` tell that the request holds these and they are not null.
     `body_model` is the model named inside them. `chunks` is None unless the body is an array.
     `type_label` is the `__type__` of the first item, `tool_error` its error, if it is a tool's.
-    `turns` counts the objects in the first array of messages (see MESSAGE_KEYS).
+    `turns` is the length of the first array of messages (see MESSAGE_KEYS), if it holds objects.
     """
 
     test_id: Json

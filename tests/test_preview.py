@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,7 @@ from recctl.answer import answer
 from recctl.header import read_head
 from recctl.jsonvalue import Json, JsonObject
 from recctl.preview import preview, summarize_with_preview
-from recctl.recording import load
+from recctl.recording import load, summarize
 from recctl.summary import Preview
 from recctl.transcript import Choice, Embeddings, Failure, ToolCall, Transcript
 from tests.helpers import SAMPLES
@@ -141,9 +142,12 @@ def written(path: Path, body: Sequence[Json], **more: Json) -> Path:
 
 def previews(path: Path) -> tuple[Preview, Preview]:
     """The preview by the fast path, where it is taken, and that of the whole answer."""
-    fast = summarize_with_preview(path, path.read_bytes()).preview
-    assert fast is not None
-    return fast, preview(answer(load(path)))
+    raw = path.read_bytes()
+    fast = summarize_with_preview(path, raw)
+    assert fast.preview is not None
+    # To look into the body first changes nothing else.
+    assert msgspec.structs.replace(fast, preview=None) == summarize(path, raw)
+    return fast.preview, preview(answer(load(path)))
 
 
 @pytest.mark.parametrize("path", sorted(recorded_paths(SAMPLES_DIR)), ids=lambda path: Path(path).stem[:20])
@@ -319,7 +323,7 @@ def test_any_long_stream(words: list[str], name: str, tmp_path_factory: pytest.T
 BULK = [
     path
     for path in SAMPLES.rglob("*.json")
-    if fast_preview.read(read_head(path.read_bytes())[1].body) is not None
+    if fast_preview.read(read_head(path.read_bytes()).response.body) is not None
 ]
 ODD = (*ODD_VALUES, {"name": "f", "arguments": {"a": 1}}, {"index": 0, "id": "call_b"}, "[1]", 10**40)
 
@@ -330,7 +334,13 @@ def test_the_bulk_is_read_the_fast_way() -> None:
         for path in BULK
         for label in re.findall(r'"__type__": "([^"]*)"', path.read_text())
     }
-    assert {"ChatCompletionChunk", "ChatCompletion", "CreateEmbeddingResponse", "EmbedResponse"} <= labels
+    assert {
+        "ChatCompletionChunk",
+        "ChatCompletion",
+        "CreateEmbeddingResponse",
+        "EmbedResponse",
+        "Model",
+    } <= labels
 
 
 @given(rnd=st.randoms(use_true_random=False))
