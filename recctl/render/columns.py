@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -92,26 +92,46 @@ def laid_out(rows: Sequence[Row], shown: Collection[str], room: int, headed: boo
     """Return the columns of these names with widths that fill `room` at most.
 
     Left out is a column that is empty in every row, and on a very narrow screen what matters less.
-    `headed` leaves room for the names of those of fixed width.
+    `headed` leaves room for the names of the columns.
     """
-    natural = {column.name: _widest(rows, column, room) for column in _COLUMNS if column.name in shown}
-    natural = {name: width for name, width in natural.items() if width}
-    for column in _COLUMNS:
-        if headed and column.fixed and column.name in natural:
-            natural[column.name] = max(natural[column.name], len(column.name))
-    columns = _fitting(natural, room)
+    texts = _Texts(rows, headed)
+    natural = {column.name: texts.widest(column, room) for column in _COLUMNS if column.name in shown}
+    columns = _fitting({name: width for name, width in natural.items() if width}, room)
     fixed = sum(natural[column.name] for column in columns if column.fixed)
     left = max(room - fixed - (len(columns) - 1) * len(_GAP), 0)
     names = [column for column in columns if not column.fixed and column.name != _ANSWER]
     answers = any(column.name == _ANSWER for column in columns)
     share = _ANSWER_SHARE_BESIDE_TEST if "test" in shown else _ANSWER_SHARE
-    for_names = left - int(left * share) if answers else left
-    shares = _shares(
-        [natural[column.name] for column in names], [column.yields for column in names], for_names
-    )
-    widths = dict(zip((column.name for column in names), _grown(rows, names, shares, for_names), strict=True))
-    widths[_ANSWER] = left - sum(widths.values())
-    return Layout(tuple((column, widths.get(column.name, natural[column.name])) for column in columns))
+    widths = natural | texts.shared(names, left - int(left * share) if answers else left)
+    widths[_ANSWER] = left - sum(widths[column.name] for column in names)
+    return Layout(tuple((column, widths[column.name]) for column in columns))
+
+
+class _Texts(msgspec.Struct, frozen=True):
+    """The texts of all rows, and whether the names of the columns stand above them."""
+
+    rows: Sequence[Row]
+    headed: bool
+
+    def widest(self, column: Column, room: int) -> int:
+        """The columns that a column takes where it may take so many; 0 where it is empty."""
+        from recctl.render.terminal import width_of
+
+        widest = max(width_of(column.text(row, room)) for row in self.rows)
+        is_named = self.headed and column.name != _ANSWER
+        return max(widest, len(column.name)) if widest and is_named else widest
+
+    def shared(self, columns: Sequence[Column], room: int) -> dict[str, int]:
+        """The width of each column: its share, less what its shortened texts leave to those before it."""
+        wanted = [self.widest(column, room) for column in columns]
+        shares = _shares(wanted, [column.yields for column in columns], room)
+        used = [min(self.widest(column, share), share) for column, share in zip(columns, shares, strict=True)]
+        spare = room - sum(used)
+        widths = {}
+        for column, width in zip(columns, used, strict=True):
+            widths[column.name] = min(self.widest(column, width + spare), width + spare)
+            spare -= widths[column.name] - width
+        return widths
 
 
 def _fitting(natural: Mapping[str, int], room: int) -> list[Column]:
@@ -123,22 +143,6 @@ def _fitting(natural: Mapping[str, int], room: int) -> list[Column]:
             break
         columns = [column for column in columns if column.name != name]
     return columns
-
-
-def _widest(rows: Sequence[Row], column: Column, room: int) -> int:
-    from recctl.render.terminal import width_of
-
-    return max(width_of(column.text(row, room)) for row in rows)
-
-
-def _grown(rows: Sequence[Row], columns: Sequence[Column], shares: Sequence[int], room: int) -> Iterator[int]:
-    """The widths of shortened texts; what that leaves goes to the columns before."""
-    used = [min(_widest(rows, column, share), share) for column, share in zip(columns, shares, strict=True)]
-    spare = room - sum(used)
-    for column, width in zip(columns, used, strict=True):
-        grown = min(_widest(rows, column, width + spare), width + spare)
-        spare -= grown - width
-        yield grown
 
 
 def _shares(wanted: Sequence[int], yields: Sequence[int], room: int) -> list[int]:
