@@ -87,6 +87,7 @@ CASES: dict[str, tuple[str, str]] = {
     "digits": ("recctl show ab7d", "recctl show ab7d61e2daa7 "),
     "reference": ("recctl diff rec-ab7d", "recctl diff rec-ab7d61e2daa7 "),
     "file": ("recctl ls CONTRIB", "recctl ls CONTRIBUTING.md "),
+    "directory of an option": ("recctl show --dir sample_rec", "recctl show --dir sample_recordings"),
 }
 # Of the other shells those in which they differ.
 SOME = ("command", "model with a colon", "class of a file", "reference", "file")
@@ -132,6 +133,15 @@ def test_fish_completes(path: str, case: str) -> None:
     offered = [line.split("\t")[0] for line in done.stdout.decode().splitlines()]
     wanted = completed.rstrip().rpartition(" ")[2]
     assert any(each.endswith(wanted) for each in offered), done
+
+
+def test_it_installs_itself_for_the_shell_it_runs_in(path: str, tmp_path: Path) -> None:
+    env = environment({"PATH": path, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)})
+    command = ["bash", "-c", "recctl --install-completion; echo $?"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, timeout=HANGS_AFTER)
+    assert done.stdout.decode().splitlines()[-1] == "0", done
+    assert "recctl.sh" in (tmp_path / ".bashrc").read_text()
+    assert "_recctl_completion" in (tmp_path / ".bash_completions/recctl.sh").read_text()
 
 
 # ---- nothing but answers
