@@ -15,7 +15,7 @@ from recctl import fast_preview
 from recctl.answer import answer, answer_of
 from recctl.header import Known, NotPlain, Response, read_head
 from recctl.jsonvalue import DEEPEST, is_deep, loads
-from recctl.recording import TOO_DEEP, parse
+from recctl.recording import TOO_DEEP, Recording, parse
 from recctl.summary import Preview, Summary, summary_of
 from recctl.transcript import Transcript
 from recctl.wire.formats import UNKNOWN
@@ -39,11 +39,15 @@ def summarize_with_preview(path: Path, raw: bytes) -> Summary:
 
 def _of_whole(path: Path, raw: bytes) -> Summary:
     recording = parse(path, raw)
+    return msgspec.structs.replace(recording.summary, preview=preview_of(recording))
+
+
+def preview_of(recording: Recording) -> Preview:
+    """Return the preview of a whole recording."""
     try:
-        found = preview(answer(recording))
+        return preview(answer(recording))
     except RecursionError:
-        found = Preview("unreadable", TOO_DEEP)
-    return msgspec.structs.replace(recording.summary, preview=found)
+        return Preview("unreadable", TOO_DEEP)
 
 
 def _of_response(response: Response, known: Known | None) -> Preview:

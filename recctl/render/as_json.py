@@ -78,14 +78,19 @@ def summary_object(summary: Summary) -> JsonObject:
 
 def recording_object(recording: Recording, answer: Transcript) -> JsonObject:
     """The keys of `show --json`: those of `ls`, the request's body as recorded, the answer assembled."""
-    from recctl.preview import preview  # a listing has them already
-
-    summary = msgspec.structs.replace(recording.summary, preview=preview(answer))
     return {
-        **summary_object(summary),
+        **listed_object(recording, answer),
         "request": request_body(recording),
         "response": transcript_object(answer),
     }
+
+
+def listed_object(recording: Recording, answer: Transcript | None = None) -> JsonObject:
+    """The keys of `ls --json` of a whole recording; its answer is put together where it is not given."""
+    from recctl.preview import preview, preview_of  # a listing has them already
+
+    found = preview_of(recording) if answer is None else preview(answer)
+    return summary_object(msgspec.structs.replace(recording.summary, preview=found))
 
 
 def transcript_object(answer: Transcript) -> JsonObject:
