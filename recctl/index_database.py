@@ -16,7 +16,7 @@ from recctl.errors import RecctlError
 DIRECTORY_VARIABLE = "RECCTL_CACHE_DIR"
 SUFFIX = ".sqlite"
 # A new layout, or a new version that reads recordings in another way, starts afresh.
-VERSION = f"2 {__version__}"
+VERSION = f"3 {__version__}"
 _PATIENCE = 0.5  # seconds to wait for another run that writes
 # What SQLite reports where the database may be whole: somebody else holds it, or the system refuses.
 _NOT_DAMAGE = frozenset(
