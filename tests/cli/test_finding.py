@@ -396,18 +396,30 @@ def test_what_cannot_be_read_stands_with_the_tests_beside_it(suite: Path) -> Non
     assert [line.partition(": is")[0] for line in problems(result)] == ["recctl: tests/a/recordings/bad.json"]
 
 
-@pytest.mark.parametrize("command", ["check", "normalize", "prune"])
-def test_every_command_of_recordings_takes_tests(suite: Path, command: str) -> None:
-    (suite / "tests/a/test_x.py").write_text("def test_b(): ...\n")
-    (suite / "two/tests/a/test_x.py").write_text("def test_b(): ...\n")
-    options = {"check": ("--format", "json", "--select", "RC401"), "prune": ("--json", "--max-share", "100")}
-    result = run(command, "tests/a/test_gone.py", *options.get(command, ("--json",)), cwd=suite)
-    told = json.loads(result.out)
-    told = told["remove"] if command == "prune" else told
-    assert {item["path"] for item in told} <= {"tests/a/recordings/gone.json"}
-    assert (command == "normalize") or told
-    none = run(command, "tests/a/test_nowhere.py", cwd=suite)
-    assert (none.code, none.out) == (2, "")
+COMMANDS: dict[str, list[str]] = {
+    "check": ["check", "--format", "json", "--select", "RC404"],
+    "normalize": ["normalize", "--json"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "path", ["tests/a/test_gone.py", "tests/a/test_x.py::TestA", "two/tests/a/test_x.py"]
+)
+def test_every_command_of_recordings_takes_tests(suite: Path, command: str, path: str) -> None:
+    for file in suite.rglob("recordings/*.json"):
+        # Something to find in each.
+        file.write_bytes(file.read_bytes().replace(b'"created": 0', b'"created": 17') + b"\n")
+    told = json.loads(run(*COMMANDS[command], path, cwd=suite).out)
+    assert {Path(item["path"]).stem for item in told} == TEST_PATHS[path]
+    none = run(*COMMANDS[command], "tests/a/test_nowhere.py", cwd=suite)
+    assert none.code == 2
+    assert "no recordings of tests/a/test_nowhere.py" in none.err
+
+
+def test_prune_judges_the_recordings_of_a_test_alone(suite: Path) -> None:
+    told = json.loads(run("prune", "tests/a/test_gone.py", "--json", cwd=suite).out)
+    assert len(told["remove"]) + told["keep"] + told["unjudged"] == 1
 
 
 @pytest.mark.parametrize("command", ["show", "hash", "diff"])
