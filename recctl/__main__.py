@@ -11,10 +11,13 @@ from recctl.errors import RecctlError
 _DEBUG_VARIABLE = "RECCTL_TRACEBACK"
 _TROUBLE = 2
 _INTERRUPTED = 130
+COMPLETION_VARIABLE = "_RECCTL_COMPLETE"  # by which a shell's script asks for completions
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run recctl with these arguments (the process's own by default); returns the exit code."""
+    if COMPLETION_VARIABLE in os.environ:
+        return _complete()
     from recctl.render import output
     from recctl.render.problems import say_problem
 
@@ -34,6 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return _TROUBLE
 
 
+def _complete() -> int:
+    """Answer a shell that completes a command line."""
+    from recctl.cli import app
+    from recctl.render import output
+    from recctl.shell_completion import complete
+
+    how = os.environ[COMPLETION_VARIABLE]
+    code, answer = complete(lambda: app(args=[], prog_name="recctl", standalone_mode=False), how)
+    output.write_text(answer)
+    return code
+
+
 def _run(arguments: Sequence[str] | None) -> int:
     from typer.exceptions import TyperException
 
@@ -45,8 +60,9 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = app(args=given, prog_name="recctl", standalone_mode=False)
         output.flush()
     except TyperException as error:
-        message = error.format_message().rstrip(".")
-        raise RecctlError(message, f"see: {_command(error, given)} --help") from None
+        from recctl.usage import usage_error
+
+        raise usage_error(error, given) from None
     except OSError as error:
         if error.filename is not None:
             raise
@@ -54,15 +70,6 @@ def _run(arguments: Sequence[str] | None) -> int:
     except SystemExit:
         return 0  # only ever because the reader of the output has gone
     return code if isinstance(code, int) else 0
-
-
-def _command(error: Exception, given: Sequence[str]) -> str:
-    """The command that was wrongly used, as it was typed."""
-    from recctl.cli import COMMANDS
-
-    context = getattr(error, "ctx", None)
-    named = next((word for word in given if not word.startswith("-")), "")
-    return context.command_path if context else f"recctl {named}" if named in COMMANDS else "recctl"
 
 
 def run() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -13,10 +14,9 @@ from recctl import __version__
 from recctl.render import output
 
 # In the order of `recctl --help`. Each is a module of recctl.commands with a function of its name.
-COMMANDS = ("ls", "show", "diff", "check", "rule", "hash", "normalize", "prune", "undo", "cache")
+COMMANDS = ("ls", "show", "diff", "check", "rule", "hash", "normalize", "prune", "undo", "cache", "help")
 _SETTINGS = {"help_option_names": ["-h", "--help"]}
 _PLAIN: dict[str, Any] = {
-    "add_completion": False,  # it would write to the user's shell start files
     "pretty_exceptions_enable": False,
     "context_settings": _SETTINGS,
 }
@@ -34,10 +34,28 @@ class CommandsOnDemand(TyperGroup):
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"recctl.commands.{cmd_name}")
-        alone = typer.Typer(**_PLAIN)
-        alone.command(cmd_name, cls=getattr(module, "COMMAND_CLASS", None))(getattr(module, cmd_name))
+        alone = typer.Typer(add_completion=False, **_PLAIN)
+        function = getattr(module, cmd_name)
+        kind = getattr(module, "COMMAND_CLASS", None)
+        alone.command(cmd_name, cls=kind, help=help_text(function.__doc__))(function)
         return get_command(alone)
 
+
+def help_text(docstring: str | None) -> str:
+    """Return a command's docstring as its help: each paragraph on one line, for the screen to wrap.
+
+    Indented paragraphs are examples. They stay lines of their own, behind markup that shows nothing:
+    typer takes away indentation that all lines share.
+    """
+    paragraphs = inspect.cleandoc(docstring or "").split("\n\n")
+    joined = (
+        _EXAMPLE + " ".join(text.split()) if text.startswith(" ") else " ".join(text.split())
+        for text in paragraphs
+    )
+    return "\n\n".join(joined).replace(f"\n\n{_EXAMPLE}", f"\n{_EXAMPLE}")
+
+
+_EXAMPLE = "[not bold]  [/not bold]"
 
 app = typer.Typer(
     name="recctl",

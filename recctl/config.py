@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 import msgspec
 
 from recctl.errors import RecctlError
+from recctl.suggestions import did_you_mean
 
 NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"  # set: do without the index of earlier runs
 DEFAULT_MAX_SIZE = 1000  # kB
@@ -52,6 +53,7 @@ def find_project(start: Path) -> Project:
     if nearest is None:
         return Project(top or start)
     own = _Table(nearest, "tool.recctl", _own_table(nearest))
+    own.refuse_others("recordings", "hash-rule", "check")
     recordings = own.strings("recordings", single=True, example='recordings = ["tests/recordings"]')
     return Project(
         top or start,
@@ -124,7 +126,8 @@ class _Table(msgspec.Struct, frozen=True):
     def refuse_others(self, *known: str) -> None:
         for key in self.values:
             if key not in known:
-                self.refuse(f"has no key {key}", f"known are {', '.join(known)}")
+                meant = did_you_mean(key, known)
+                self.refuse(f"has no key {key}", f"{meant} known are {', '.join(known)}".lstrip())
 
     def refuse(self, why: str, hint: str = "") -> NoReturn:
         raise RecctlError(f"{self.file}: [{self.name}] {why}", hint or "mend it")

@@ -5,12 +5,14 @@ Ten times as fast as decoding whole documents, since most bytes of a recording a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from recctl.jsonvalue import as_str
-from recctl.summary import Facts
+from recctl.summary import MESSAGE_KEYS, Facts
+from recctl.transcript import Transcript
 
 _NULL = msgspec.Raw(b"null")
 
@@ -30,18 +32,22 @@ class _Request(msgspec.Struct):
     payload: msgspec.Raw = _NULL
 
 
-class _Response(msgspec.Struct):
+class Response(msgspec.Struct):
+    """The response of a recording, its body undecoded."""
+
     is_streaming: Any = None
     status: Any = None
     is_exception: Any = None
     exception_data: Any = None
+    exception_message: Any = None
     body: msgspec.Raw = _NULL
 
 
 class _Document(msgspec.Struct):
     request: _Request
-    response: _Response
+    response: Response
     test_id: Any = None
+    id_normalization_mapping: msgspec.Raw = _NULL
 
 
 class _Item(msgspec.Struct):
@@ -53,8 +59,11 @@ class _Whole(msgspec.Struct):
     request: msgspec.Raw = _NULL
 
 
-class _WithModel(msgspec.Struct):
+class _Body(msgspec.Struct):
     model: Any = None
+    messages: msgspec.Raw = _NULL
+    input: msgspec.Raw = _NULL
+    contents: msgspec.Raw = _NULL
 
 
 class _ToolError(msgspec.Struct):
@@ -66,7 +75,7 @@ _decode_document = msgspec.json.Decoder(_Document).decode
 _decode_whole = msgspec.json.Decoder(_Whole).decode
 _decode_items = msgspec.json.Decoder(list[msgspec.Raw]).decode
 _decode_item = msgspec.json.Decoder(_Item).decode
-_decode_model = msgspec.json.Decoder(_WithModel).decode
+_decode_body = msgspec.json.Decoder(_Body).decode
 _decode_tool_error = msgspec.json.Decoder(_ToolError).decode
 
 
@@ -74,13 +83,40 @@ class NotPlain(Exception):
     """The bytes are not what this way reads; `recording.parse` decides what they are."""
 
 
+class Known(msgspec.Struct, frozen=True):
+    """A body that was read already: what it says, its length as an array, the class of its first item."""
+
+    answer: Transcript
+    chunks: int | None
+    type_label: str
+
+
+class Head(msgspec.Struct, frozen=True):
+    """The facts of a recording, its response, whether a replay replaces ids in it, and its body if known."""
+
+    facts: Facts
+    response: Response
+    replaces: bool
+    known: Known | None
+
+
 def read_facts(raw: bytes) -> Facts:
-    """The facts in a recording's bytes. Raises NotPlain."""
+    """Return the facts in a recording's bytes. Raises NotPlain."""
+    return read_head(raw).facts
+
+
+def read_head(raw: bytes, read: Callable[[msgspec.Raw], Known | None] | None = None) -> Head:
+    """Return what the beginning of a listing needs of a recording's bytes. Raises NotPlain.
+
+    `read` looks into the body first, so that its items need not be counted a second time.
+    """
     try:
         if not raw.isascii():
             raw.decode()  # what the decoder skips it does not check for UTF-8
         document = _decode_document(raw)
-        return _facts(document)
+        replaces = bytes(document.id_normalization_mapping) not in (b"null", b"{}")
+        known = read(document.response.body) if read and document.request.tool_name is None else None
+        return Head(_facts(document, known), document.response, replaces, known)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise NotPlain from error
 
@@ -102,10 +138,12 @@ def read_request(raw: bytes) -> bytes:
         raise NotPlain from error
 
 
-def _facts(document: _Document) -> Facts:
+def _facts(document: _Document, known: Known | None) -> Facts:
     request, response = document.request, document.response
-    items = _body_items(response.body)
+    bodies = [_decode_body(raw) for raw in (request.payload, request.body) if _is_object(raw)]
+    items = [] if known else _body_items(response.body)
     item = _decode_item(items[0]) if items and _is_object(items[0]) else _Item()
+    chunks = len(items) if _is_array(response.body) else None
     return Facts(
         test_id=document.test_id,
         request_test_id=request.test_id,
@@ -113,7 +151,7 @@ def _facts(document: _Document) -> Facts:
         url=request.url,
         endpoint=request.endpoint,
         model=request.model,
-        body_model=_model_in(request.payload) or _model_in(request.body),
+        body_model=next(filter(None, (as_str(body.model) for body in bodies)), None),
         provider=request.provider,
         provider_metadata=request.provider_metadata,
         tool_name=request.tool_name,
@@ -122,13 +160,21 @@ def _facts(document: _Document) -> Facts:
         has_body=bytes(request.body) != b"null",
         has_payload=bytes(request.payload) != b"null",
         is_streaming=response.is_streaming,
-        chunks=len(items) if _is_array(response.body) else None,
-        type_label=item.type,
+        chunks=known.chunks if known else chunks,
+        type_label=known.type_label if known else item.type,
         status=response.status,
         is_exception=response.is_exception,
         exception_data=response.exception_data,
         tool_error=_tool_error(item) if request.tool_name is not None else False,
+        turns=next(filter(None, map(_turns, bodies)), 0),
     )
+
+
+def _turns(body: _Body) -> int:
+    messages = next((raw for key in MESSAGE_KEYS if _is_array(raw := getattr(body, key))), _NULL)
+    items = _decode_items(messages) if _is_array(messages) else []
+    # Embeddings have an array of texts there.
+    return len(items) if items and _is_object(items[0]) else 0
 
 
 def _body_items(body: msgspec.Raw) -> list[msgspec.Raw]:
@@ -143,10 +189,6 @@ def _is_array(raw: msgspec.Raw) -> bool:
 
 def _is_object(raw: msgspec.Raw) -> bool:
     return bytes(memoryview(raw)[:1]) == b"{"
-
-
-def _model_in(raw: msgspec.Raw) -> str | None:
-    return as_str(_decode_model(raw).model) if _is_object(raw) else None
 
 
 def _tool_error(item: _Item) -> bool:

@@ -4,7 +4,8 @@ It may only make things faster. An entry counts where the file's size, times and
 when it was read, to the nanosecond; a file that was changed the moment before it was read is not
 entered at all, since a second change in the same tick of the file system's clock would not show.
 The index lies in the user's cache directory, one database for a tree of files, never in the tree.
-What is wrong with it is told once, and then it is done without.
+Any error of it, whatever its class, is reported once; the run does without, and a damaged database
+is built anew.
 """
 
 from __future__ import annotations
@@ -15,23 +16,26 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import msgspec
 
-from recctl import __version__
-from recctl.errors import RecctlError
-from recctl.summary import Kind
+from recctl.index_database import (
+    SUFFIX,
+    VERSION,
+    entries_in,
+    index_directory,
+    is_damage,
+    opened,
+    start_afresh,
+    version_of,
+)
+from recctl.summary import Kind, Preview
 
-DIRECTORY_VARIABLE = "RECCTL_CACHE_DIR"
-SUFFIX = ".sqlite"
 _NAME_DIGITS = 16
 _CHECK_BYTES = 4
-# A new layout, or a new version that reads recordings in another way, starts afresh.
-_VERSION = f"2 {__version__}"
-_PATIENCE = 0.5  # seconds to wait for another run that writes
 _TICK = 50_000_000  # ns: several ticks of the clocks by which file systems take their times
 _COARSE_TICK = 2_000_000_000  # ns: file systems with times in whole seconds, or every other one
 _SECOND = 1_000_000_000
@@ -72,6 +76,8 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     status: int | None
     exception: str | None
     failed: bool
+    turns: int
+    preview: Preview | None
 
 
 K = TypeVar("K")
@@ -96,20 +102,6 @@ SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(Entry[Kept]))
 REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(Entry[bytes]))
 
 _encode = msgspec.msgpack.Encoder().encode
-
-
-def index_directory() -> Path:
-    """Where the databases are: RECCTL_CACHE_DIR, else the user's cache directory."""
-    if named := os.environ.get(DIRECTORY_VARIABLE):
-        return Path(named)
-    from platformdirs import user_cache_path
-
-    try:
-        return user_cache_path("recctl", appauthor=False)
-    except RuntimeError as error:  # neither HOME nor a name for the user
-        raise RecctlError(
-            f"there is no place for the index: {error}", f"name a directory with {DIRECTORY_VARIABLE}"
-        ) from None
 
 
 def now() -> int:
@@ -144,7 +136,7 @@ class Index(Generic[K]):
             return None
         try:
             entry = self._decode(memoryview(data)[_CHECK_BYTES:])
-        except msgspec.MsgspecError:
+        except Exception:  # of whatever class: then it is no entry
             return None
         return entry.kept if entry.stamp == stamp else None
 
@@ -160,7 +152,7 @@ class Index(Generic[K]):
 
     def save(self) -> None:
         """Write what is new, and forget the files of the same directories that are gone."""
-        if not self._new:
+        if not (self._new or self._is_broken):
             return
         gone = [
             (directory, name)
@@ -170,22 +162,30 @@ class Index(Generic[K]):
         ]
         try:
             self._write(gone)
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:
             self._complain(error)
+            if is_damage(error, self.database) and not self._is_broken:
+                self._is_broken = True
+                self._rebuild()
 
     def _load(self, places: Sequence[str]) -> dict[str, dict[str, bytes]]:
         try:
             if not self.database.exists():
                 return {}
-            with closing(self._connect()) as database:
-                if _version_of(database) != _VERSION:
+            with self._connected() as database:
+                if version_of(database) != VERSION:
                     return {}
-                return {place: _entries_in(database, place) for place in places}
-        except (sqlite3.Error, OSError) as error:
-            # One that is only locked is whole.
-            self._is_broken = not isinstance(error, sqlite3.OperationalError | OSError)
+                return {place: entries_in(database, place) for place in places}
+        except Exception as error:
+            self._is_broken = is_damage(error, self.database)
             self._complain(error)
             return {}
+
+    def _rebuild(self) -> None:
+        try:
+            self._write(())
+        except Exception as error:
+            self._complain(error)
 
     def _write(self, gone: Sequence[tuple[str, str]]) -> None:
         self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -194,25 +194,35 @@ class Index(Generic[K]):
                 left.unlink(missing_ok=True)
         with suppress(FileExistsError):
             os.close(os.open(self.database, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
-        with closing(self._connect()) as database:
+        with self._connected() as database:
             database.execute("BEGIN IMMEDIATE")
-            if _version_of(database) != _VERSION:
-                _start_afresh(database)
+            is_fresh = version_of(database) != VERSION
+            if is_fresh:
+                start_afresh(database)
             database.executemany("DELETE FROM entries WHERE directory = ? AND name = ?", gone)
             database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", self._new)
+            if not is_fresh:
+                self._read_back(database)
             database.execute("COMMIT")
 
-    def _connect(self) -> sqlite3.Connection:
-        database = sqlite3.connect(
-            f"{self.database.absolute().as_uri()}?mode=rw", uri=True, timeout=_PATIENCE, isolation_level=None
-        )
-        # It need not outlast a power cut; every entry has a check of its own.
-        database.execute("PRAGMA synchronous = OFF")
-        return database
+    def _read_back(self, database: sqlite3.Connection) -> None:
+        """Raise where what was written is not found again: SQLite does not see every damage of its tree."""
+        written = {directory for directory, _, _ in self._new}
+        held = {directory: entries_in(database, directory) for directory in written}
+        if any(held[directory].get(name) != data for directory, name, data in self._new):
+            raise sqlite3.DatabaseError("what was written is not found again")
 
-    def _complain(self, error: sqlite3.Error | OSError) -> None:
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        with opened(self.database, "rw") as database:
+            # It need not outlast a power cut; every entry has a check of its own.
+            database.execute("PRAGMA synchronous = OFF")
+            yield database
+
+    def _complain(self, error: Exception) -> None:
         if not self.problems:
-            self.problems.append(f"the index {self.database} cannot be used: {error}; going on without it")
+            why = str(error) or type(error).__name__
+            self.problems.append(f"the index {self.database} cannot be used: {why}; going on without it")
 
 
 def _tree(places: Sequence[str]) -> str:
@@ -228,59 +238,3 @@ def _tree(places: Sequence[str]) -> str:
 
 def _digest(tree: str) -> str:
     return hashlib.sha256(os.fsencode(tree)).hexdigest()[:_NAME_DIGITS]
-
-
-def _version_of(database: sqlite3.Connection) -> str | None:
-    held = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'version'").fetchone()
-    row = database.execute("SELECT held FROM version").fetchone() if held else None
-    return row[0] if row and isinstance(row[0], str) else None
-
-
-def _start_afresh(database: sqlite3.Connection) -> None:
-    for table in ("version", "entries"):
-        database.execute(f"DROP TABLE IF EXISTS {table}")
-    database.execute("CREATE TABLE version (held TEXT)")
-    database.execute("INSERT INTO version VALUES (?)", (_VERSION,))
-    database.execute(
-        "CREATE TABLE entries"
-        " (directory TEXT, name TEXT, data BLOB, PRIMARY KEY (directory, name)) WITHOUT ROWID"
-    )
-
-
-def _entries_in(database: sqlite3.Connection, place: str) -> dict[str, bytes]:
-    try:
-        rows = database.execute("SELECT name, data FROM entries WHERE directory = ?", (place,))
-        return {name: data for name, data in rows if isinstance(name, str) and isinstance(data, bytes)}
-    except UnicodeEncodeError:  # a directory whose name is no UTF-8
-        return {}
-
-
-class Database(msgspec.Struct, frozen=True):
-    """A database of the index: its file, bytes and number of entries (None where it cannot be read)."""
-
-    path: Path
-    size: int
-    entries: int | None
-
-
-def databases(directory: Path | None = None) -> Iterator[Database]:
-    """The databases there are, in order of their names."""
-    for path in sorted((directory or index_directory()).glob(f"*{SUFFIX}")):
-        try:
-            size = path.stat().st_size
-            with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as database:
-                (count,) = database.execute("SELECT count(*) FROM entries").fetchone()
-        except OSError:
-            continue
-        except sqlite3.Error:
-            count = None
-        yield Database(path, size, count)
-
-
-def clear(directory: Path | None = None) -> int:
-    """Remove all databases, and what SQLite left beside them; how many bytes that were. Raises OSError."""
-    freed = 0
-    for path in sorted((directory or index_directory()).glob(f"*{SUFFIX}*")):
-        freed += path.lstat().st_size
-        path.unlink()
-    return freed

@@ -40,13 +40,13 @@ def _number(digits: str) -> int | float:
 MOST_BYTES = 500_000_000
 
 # No recording comes near it; far below what makes Python give up.
-_DEEPEST = 200
+DEEPEST = 200
 
 
 def is_deep(value: Json) -> bool:
     """Whether a value is nested more deeply than any recording: too deeply to walk through by recursion."""
     level = _containers([value])
-    for _ in range(_DEEPEST):
+    for _ in range(DEEPEST):
         if not level:
             return False
         level = _containers(

@@ -12,7 +12,7 @@ import msgspec
 from recctl.errors import NotARecording, Unreadable
 from recctl.header import NotPlain, read_facts
 from recctl.jsonvalue import MOST_BYTES, Json, JsonObject, as_object, as_str, is_deep, loads
-from recctl.summary import Facts, Summary, summary_of
+from recctl.summary import MESSAGE_KEYS, Facts, Summary, summary_of
 
 TOO_DEEP = "is nested too deeply to be a recording"
 _FEW_IDS = 100
@@ -150,7 +150,14 @@ def _facts(document: JsonObject, request: JsonObject, response: JsonObject) -> F
         is_exception=response.get("is_exception"),
         exception_data=response.get("exception_data"),
         tool_error=bool(data.get("error_message") or data.get("error_code")),
+        turns=next(filter(None, map(_turns, (request.get("payload"), request.get("body")))), 0),
     )
+
+
+def _turns(body: Json) -> int:
+    lists = (as_object(body).get(key) for key in MESSAGE_KEYS)
+    found = next((messages for messages in lists if isinstance(messages, list)), [])
+    return len(found) if found and isinstance(found[0], dict) else 0
 
 
 def _replayed(value: Json, mapping: JsonObject) -> Json:

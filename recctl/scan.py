@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from recctl.index import SUMMARIES, Index, Kept, Stamp
 from recctl.jsonvalue import MOST_BYTES
 from recctl.parallel import blocks_of, in_two
 from recctl.paths import absolute_path
-from recctl.recording import read, summarize
+from recctl.recording import read
 from recctl.summary import Summary
 
 _WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
@@ -81,8 +82,10 @@ class Scan(msgspec.Struct):
     def _summary(self, path: Path, result: _Result | None) -> Summary | None:
         if result is not None:
             return _summary_of(path, result.size, result.kept)
+        from recctl.preview import summarize_with_preview
+
         try:
-            return summarize(path, read(path))
+            return summarize_with_preview(path, read(path))
         except Unreadable as error:
             self.problems.append(error)
             return None
@@ -124,11 +127,16 @@ def _summary_of(path: Path, size: int, kept: Kept) -> Summary:
         exception=kept.exception,
         size=size,
         failed=kept.failed,
+        turns=kept.turns,
+        preview=kept.preview,
     )
 
 
 def _read_all(files: Sequence[Path]) -> Iterator[_Result | None]:
     """What is read of each file, in order; None for one that is to be looked at by itself."""
+    if files:
+        # Before there are two processes, and only where there is something to read.
+        import_module("recctl.preview")
     if len(files) < _WORTH_A_CORE:
         yield from map(_read_one, files)
         return
@@ -152,6 +160,8 @@ def _is_plain(result: _Result) -> bool:
 
 
 def _read_one(path: Path) -> _Result | None:
+    from recctl.preview import summarize_with_preview
+
     try:
         # Not to wait for a writer, should the file have become a pipe.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
@@ -161,7 +171,7 @@ def _read_one(path: Path) -> _Result | None:
             before = Stamp.of(status)
             raw = file.readall()
             after = Stamp.of(os.fstat(file.fileno()))
-        summary = summarize(path, raw)
+        summary = summarize_with_preview(path, raw)
     except (OSError, ValueError, Unreadable):
         return None
     kept = Kept(*(getattr(summary, field) for field in Kept.__struct_fields__))

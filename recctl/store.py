@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ _VENV_MARK = "pyvenv.cfg"
 
 _MIN_PREFIX = 4
 _REFERENCE = re.compile(rf"(?:rec-)?(?P<hash>[0-9a-f]{{{_MIN_PREFIX},64}})")
+_TEST_SUFFIX = ".py"
 _LISTED_MATCHES = 10
 
 
@@ -74,6 +76,12 @@ def find(paths: Iterable[Path]) -> Found:
         else:
             problems.append(Unreadable(path, "is neither a file nor a directory"))
     return Found(_in_order(files), tuple(problems))
+
+
+def united(*found: Found) -> Found:
+    """Return the files of all, each once, and all problems."""
+    files = ((absolute_path(path), os.fspath(path)) for each in found for path in each.files)
+    return Found(_in_order(files), tuple(problem for each in found for problem in each.problems))
 
 
 def _in_order(files: Iterable[tuple[str, str]]) -> tuple[Path, ...]:
@@ -220,7 +228,11 @@ def _mode(path: Path, hint: str = "") -> int:
 def _existing(path: Path) -> Path:
     if path.name.endswith(SUFFIX) and is_missing(path):
         raise _missing(path)
-    mode = _mode(path)
+    test_path = path.suffix == _TEST_SUFFIX or f"{_TEST_SUFFIX}::" in os.fspath(path)
+    lists = f"recctl ls {shlex.quote(os.fspath(path))} lists its recordings" if test_path else ""
+    mode = _mode(path, lists)
+    if test_path and stat.S_ISREG(mode):
+        raise Unreadable(path, "is a test file, not a recording", lists)
     if not stat.S_ISREG(mode):
         hint = "list it with: recctl ls" if stat.S_ISDIR(mode) else ""
         raise Unreadable(path, "is a directory, not a recording" if hint else "is not a regular file", hint)

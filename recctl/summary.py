@@ -16,6 +16,19 @@ Kind = Literal["inference", "tool", "http", "file"]
 # What to call an exception whose type was not recorded.
 _UNNAMED_EXCEPTION = "Exception"
 _FIRST_ERROR_STATUS = 400
+# Where wire formats keep the messages of a request: OpenAI, Ollama and Anthropic; Responses and
+# Interactions; Gemini.
+MESSAGE_KEYS = ("messages", "input", "contents")
+
+
+PreviewKind = Literal["text", "tool", "embedding", "models", "error", "nothing", "unknown", "unreadable"]
+
+
+class Preview(msgspec.Struct, frozen=True, array_like=True):
+    """What kind of answer it is, and its beginning on one line, of bounded length."""
+
+    kind: PreviewKind
+    text: str
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -23,7 +36,8 @@ class Summary(msgspec.Struct, frozen=True):
 
     `endpoint` is the path of the url as it is hashed, for tools `provider.tool_name`. `chunks`
     counts the items of a streamed body. `size` is in bytes. `failed` is True where the answer is
-    an exception, an HTTP error or a tool's error.
+    an exception, an HTTP error or a tool's error. `turns` counts the messages of the request, 0
+    where it has none. `preview` is None where nobody asked for the answer.
     """
 
     path: Path
@@ -41,6 +55,8 @@ class Summary(msgspec.Struct, frozen=True):
     exception: str | None
     size: int
     failed: bool
+    turns: int = 0
+    preview: Preview | None = None
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -49,6 +65,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     `has_body` and `has_payload` tell that the request holds these and they are not null.
     `body_model` is the model named inside them. `chunks` is None unless the body is an array.
     `type_label` is the `__type__` of the first item, `tool_error` its error, if it is a tool's.
+    `turns` is the length of the first array of messages (see MESSAGE_KEYS), if it holds objects.
     """
 
     test_id: Json
@@ -72,10 +89,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     is_exception: Json
     exception_data: Json
     tool_error: bool
+    turns: int
 
 
-def summary_of(path: Path, size: int, facts: Facts) -> Summary:
-    """The summary of the recording at `path` (`size` bytes) that holds these facts."""
+def summary_of(path: Path, size: int, facts: Facts, preview: Preview | None = None) -> Summary:
+    """Return the summary of the recording at `path` (`size` bytes) that holds these facts."""
     kind = _kind(facts)
     url = as_str(facts.url)
     streaming = facts.is_streaming is True
@@ -103,6 +121,8 @@ def summary_of(path: Path, size: int, facts: Facts) -> Summary:
         exception=(as_str(detail.get("type")) or _UNNAMED_EXCEPTION) if raised else None,
         size=size,
         failed=raised or is_error_status(status) or (kind == "tool" and facts.tool_error),
+        turns=facts.turns,
+        preview=preview,
     )
 
 

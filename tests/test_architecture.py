@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 
 import pytest
 
@@ -26,19 +27,22 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "recctl",  # the version
-        "errors jsonvalue jsonspans filename whole_orjson recorder_script attributes",
-        "paths provider transcript volatile config git edits hash_normalizing",
+        "errors jsonvalue jsonspans filename whole_orjson recorder_script attributes suggestions "
+        "shell_completion",
+        "paths provider transcript volatile config git edits hash_normalizing index_database",
         "removals",
         "summary wire store journal_manifest",
-        "header live index parallel journal_entry",
+        "header live index parallel journal_entry test_paths",
         "recording journal_room restoring",
-        "answer request hash_rules query journal_writer request_texts families evening canonical credentials",
-        "brief compare journal chains fate hash_history hash_releases",
+        "answer fast_preview request hash_rules query journal_writer request_texts families evening "
+        "canonical credentials",
+        "preview compare journal chains fate hash_history hash_releases",
         "normalize prune rules scan recorder",
         "check fixing baseline",
         "render",
         "commands",
         "cli",
+        "usage",
         "__main__",
         "hook",
     )
@@ -49,6 +53,7 @@ IMPORTS_RICH = {"recctl.render.terminal"}
 # Besides the edits and their journal: the scratch directory and the report of a pytest collection.
 WRITES = {
     "recctl.index",
+    "recctl.index_database",
     "recctl.parallel",  # to a pipe
     "recctl.edits",
     "recctl.journal",
@@ -233,8 +238,8 @@ COMMANDS: dict[str, list[str]] = {
 # Modules that only some commands need: orjson writes JSON, decoding one recording needs no listing.
 NOT_LOADED = {
     "ls": {"orjson", "recctl.render.as_json", "recctl.render.show", "recctl.render.terminal"},
-    "ls --json": {"recctl.brief", "recctl.render.listing", "recctl.request"},
-    "ls --ids": {"orjson", "recctl.brief", "recctl.render.listing"},
+    "ls --json": {"recctl.render.listing", "recctl.request"},
+    "ls --ids": {"orjson", "recctl.render.listing"},
     "show": {"orjson", "recctl.render.as_json", "recctl.render.listing", "recctl.render.terminal"},
     "show --text": {"orjson", "recctl.request", "recctl.render.show"},
     "show --json": {"recctl.request", "recctl.render.show"},
@@ -263,6 +268,14 @@ def test_a_command_loads_these_libraries(name: str) -> None:
     _, loaded = loaded_by(COMMANDS.get(name, [name]))
     own = {module.partition(".")[0] for module in loaded} & INSTALLED
     assert own == LIBRARIES[name]
+
+
+def test_a_listing_from_the_index_reads_no_answer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RECCTL_CACHE_DIR", str(tmp_path))
+    for name in ("ls", "ls --json"):
+        cold, warm = loaded_by(COMMANDS[name]), loaded_by(COMMANDS[name])
+        assert (cold[0], warm[0]) == (0, 0)
+        assert warm[1] & {"recctl.preview", "recctl.answer", "recctl.wire.registry"} == set()
 
 
 def test_the_version_loads_a_handful_of_modules() -> None:

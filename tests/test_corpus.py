@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 
 from recctl.answer import answer
-from recctl.brief import brief, brief_of
 from recctl.header import read_facts
 from recctl.jsonvalue import Json, JsonObject
+from recctl.preview import preview, summarize_with_preview
 from recctl.recording import load, parse, summarize
 from recctl.request import conversation
 from recctl.transcript import ToolCall, Transcript
@@ -289,9 +289,20 @@ def test_models_are_named() -> None:
 # ---- the rest of what is shown
 
 
-def test_the_short_cut_to_first_words_says_what_the_whole_answer_says() -> None:
-    short = {path: brief_of(summarize(path, path.read_bytes())) for path in documents()}
-    assert [path for path, said in short.items() if said != brief(answer(load(path)))] == []
+def test_the_fast_preview_says_what_the_whole_answer_says() -> None:
+    fast = {path: summarize_with_preview(path, path.read_bytes()).preview for path in documents()}
+    assert [path for path, said in fast.items() if said != preview(answer(load(path)))] == []
+
+
+def test_turns_are_the_messages_of_the_request() -> None:
+    expected = {}
+    for path, document in documents().items():
+        body = document["request"].get("body") or document["request"].get("payload") or {}
+        lists = [body.get(key) for key in ("messages", "input", "contents")]
+        found = next((each for each in lists if isinstance(each, list)), [])
+        expected[path] = len(found) if all(isinstance(message, dict) for message in found) else 0
+    assert {path: summarize(path, path.read_bytes()).turns for path in expected} == expected
+    assert {load(path).summary.turns == turns for path, turns in expected.items()} == {True}
 
 
 def test_every_message_of_a_chat_is_in_its_conversation() -> None:

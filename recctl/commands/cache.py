@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from recctl import index
+from recctl import index_database
 from recctl.commands.common import DONE
 from recctl.errors import RecctlError
 from recctl.paths import display_path
@@ -29,15 +29,15 @@ def cache(
 
       recctl cache --clear
     """
-    directory = index.index_directory()
+    directory = index_database.index_directory()
     if clear:
         try:
-            freed = index.clear()
+            freed = index_database.clear()
         except OSError as error:
             raise RecctlError(f"{directory}: cannot be cleared: {error.strerror or error}") from None
         output.say(f"removed {format_size(freed)}")
         raise typer.Exit(DONE)
-    found = list(index.databases())
+    found = list(index_database.databases())
     lines = [line(Span(one_line(display_path(directory)), "heading"))]
     for database in found:
         held = "cannot be read" if database.entries is None else plural(database.entries, "recording")

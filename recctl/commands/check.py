@@ -11,6 +11,7 @@ import msgspec
 import typer
 
 from recctl.check import Checker, ignored_by_path
+from recctl.commands import completion
 from recctl.commands.common import (
     DONE,
     FINDINGS,
@@ -45,9 +46,16 @@ def check(
     paths: PathsArgument = None,
     select: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODES", help="Only these rules: codes or prefixes, as RC1,RC404."),
+        typer.Option(
+            metavar="CODES",
+            help="Only these rules: codes or prefixes, as RC1,RC404.",
+            autocompletion=completion.rule_codes,
+        ),
     ] = None,
-    ignore: Annotated[list[str] | None, typer.Option(metavar="CODES", help="Not these rules.")] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODES", help="Not these rules.", autocompletion=completion.rule_codes),
+    ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Fix what needs no decision; recctl undo takes it back.")
     ] = False,

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from recctl.config import NO_CACHE_VARIABLE
+from recctl.commands import completion
+from recctl.commands.search import search as search
+from recctl.commands.search import use_index as use_index
 from recctl.errors import RecctlError
-from recctl.paths import current_directory, display_path
 from recctl.render import output
 from recctl.render.problems import say_problem
-from recctl.store import Found, find, find_default
 
 DONE = 0
 FINDINGS = 1
@@ -27,9 +26,12 @@ DirOption = Annotated[
     ),
 ]
 PathsArgument = Annotated[
-    list[Path] | None,
-    # readable: whether a file can be read is said file by file, so that it does not hide the others.
-    typer.Argument(metavar="[PATH]...", help="Directories to search, or files.", readable=False),
+    list[str] | None,  # not Path, which would change parameters in test ids: http:// to http:/
+    typer.Argument(
+        metavar="[PATH]...",
+        help="Directories to search, recordings, test files or test ids.",
+        autocompletion=completion.paths,
+    ),
 ]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do without the index of earlier runs.")]
 DropOldOption = Annotated[
@@ -37,25 +39,6 @@ DropOldOption = Annotated[
     typer.Option("--drop-old", help="If the journal is full, let go of only copies of files that it holds."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def search(given: Iterable[Path] | None) -> Found:
-    """The files below the paths a user gave, else of the project. Raises RecctlError where there are none."""
-    roots = tuple(given or ())
-    if not roots:
-        return find_default(current_directory(), os.environ)
-    found = find(roots)
-    if not found.files and not found.problems:
-        raise RecctlError(
-            f"no recordings in {', '.join(display_path(root) for root in roots)}",
-            "recordings are .json files, usually in directories named recordings",
-        )
-    return found
-
-
-def use_index(no_cache: bool) -> bool:
-    """Whether the index of earlier runs may be used."""
-    return not no_cache and not os.environ.get(NO_CACHE_VARIABLE)
 
 
 def tell(notes: Iterable[str]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from recctl.commands import completion
 from recctl.commands.common import (
     DONE,
     FINDINGS,
@@ -48,6 +49,7 @@ def diff(
             metavar="[A [B]]",
             help="Recordings, as show takes them, or files with a request alone, - for stdin. "
             "Of a review: the directories, recordings or tests to limit it to.",
+            autocompletion=completion.references,
         ),
     ] = None,
     rev: Annotated[

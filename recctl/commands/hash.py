@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from recctl.commands import completion
 from recctl.commands.common import DONE, FINDINGS, TROUBLE, DirOption, report, search
 from recctl.commands.hashing import RecorderOption, hash_rule
 from recctl.config import find_project
@@ -31,7 +32,12 @@ _WITHOUT_BODY = ("GET", "HEAD", "DELETE")
 def hash(  # noqa: A001 - the command's name
     context: typer.Context,
     reference: Annotated[
-        str | None, typer.Argument(metavar="[REF]", help="A recording, as show takes it.")
+        str | None,
+        typer.Argument(
+            metavar="[REF]",
+            help="A recording, as show takes it.",
+            autocompletion=completion.references,
+        ),
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Instead, the url of a request.")] = None,
     body: Annotated[

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
+from recctl.commands import completion
 from recctl.commands.common import (
     JsonOption,
     NoCacheOption,
@@ -17,7 +19,7 @@ from recctl.commands.common import (
     use_index,
 )
 from recctl.errors import RecctlError
-from recctl.query import Query, SortKey
+from recctl.query import Query, SortKey, near_values
 from recctl.render import output
 from recctl.render.progress import progress
 from recctl.render.safe import format_size, plural
@@ -29,18 +31,36 @@ from recctl.summary import Kind, Summary
 
 def ls(
     paths: PathsArgument = None,
-    test: Annotated[str | None, typer.Option(metavar="TEXT", help="Test ids with this in it.")] = None,
-    model: Annotated[str | None, typer.Option(metavar="TEXT", help="Models with this in the name.")] = None,
-    endpoint: Annotated[str | None, typer.Option(metavar="TEXT", help="Endpoints with this in it.")] = None,
-    provider: Annotated[
-        str | None, typer.Option(metavar="TEXT", help="Providers with this in the name.")
+    test: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Test ids with this in it.", autocompletion=completion.test_texts),
     ] = None,
-    kind: Annotated[Kind | None, typer.Option(help="Requests of this kind.")] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Models with this in the name.", autocompletion=completion.models),
+    ] = None,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="Endpoints with this in it.", autocompletion=completion.endpoints),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TEXT", help="Providers with this in the name.", autocompletion=completion.providers
+        ),
+    ] = None,
+    kind: Annotated[Kind | None, typer.Option(metavar="KIND", help="inference, tool, http or file.")] = None,
     streaming: Annotated[
         bool | None, typer.Option("--streaming/--no-streaming", help="Only streamed answers, or none.")
     ] = None,
     errors: Annotated[bool, typer.Option("--errors", help="Only recorded errors and exceptions.")] = False,
-    sort: Annotated[SortKey, typer.Option(help="What to sort by; unknown values come last.")] = "test",
+    sort: Annotated[
+        SortKey,
+        typer.Option(
+            metavar="KEY",
+            help="By test, id, path, model, endpoint, provider, chunks or size; unknown values come last.",
+        ),
+    ] = "test",
     reverse: Annotated[bool, typer.Option("--reverse", help="Sort the other way round.")] = False,
     limit: Annotated[int | None, typer.Option(min=0, metavar="N", help="Show the first N at most.")] = None,
     long: Annotated[bool, typer.Option("--long", help="Show everything in full.")] = False,
@@ -52,7 +72,8 @@ def ls(
 ) -> None:
     """What is recorded here, and what did the model answer? List the recordings.
 
-    TEXT matches any part, in any case; with *, ? or [ in it, it is a glob on the whole value.
+    TEXT matches any part, in any case. With *, ? or [ in it, it is a glob on the whole value; for --test
+    only * and ? are wild, and what stands after any :: or / may match as well.
 
     Examples:
 
@@ -91,12 +112,21 @@ def ls(
 
         output.write_json_pieces(encode_all(map(summary_object, shown)))
     else:
-        _print_lines(shown, long)
+        _print_lines(shown, long, by_test=sort == "test")
     code = report([*found.problems, *scan.problems])
     tell(scan.notes)
     if found.files:
         output.say(_totals(summaries, fitting, shown, len(scan.problems)))
+    if not fitting:
+        tell(_what_is_near(query, summaries))
     raise typer.Exit(code)
+
+
+def _what_is_near(query: Query, summaries: list[Summary]) -> Iterator[str]:
+    """A line for each filter that fits no recording: what would fit."""
+    for name, near in near_values(query, summaries).items():
+        what = f"no {'test id' if name == 'test' else name} matches '{getattr(query, name)}'"
+        yield f"{what}; near it: {', '.join(near)}" if near else what
 
 
 def _print_ids(shown: list[Summary], found: Found) -> None:
@@ -106,14 +136,16 @@ def _print_ids(shown: list[Summary], found: Found) -> None:
     output.write_names(references[summary.path] for summary in shown)
 
 
-def _print_lines(shown: list[Summary], long: bool) -> None:
+def _print_lines(shown: list[Summary], long: bool, *, by_test: bool) -> None:
     from recctl.render import listing
 
     shown_on = screen()
-    if shown_on.terminal:
-        output.write_lines(listing.table(shown, shown_on.width, shown_on.color, long))
-    else:
+    if not shown_on.terminal:
         output.write_lines(listing.tab_separated(shown, long))
+    elif long:
+        output.write_lines(listing.long_blocks(shown, shown_on.color))
+    else:
+        output.write_lines(listing.table(shown, shown_on.width, shown_on.color, by_test=by_test))
 
 
 def _totals(summaries: list[Summary], fitting: list[Summary], shown: list[Summary], unreadable: int) -> str:

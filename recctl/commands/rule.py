@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from recctl.commands import completion
 from recctl.render import output
 from recctl.render.findings import rule_page, rules_page
 from recctl.rules import RULES, rule_named
@@ -13,7 +14,10 @@ from recctl.rules import RULES, rule_named
 
 def rule(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="A code or name; without, all.")
+        str | None,
+        typer.Argument(
+            metavar="[CODE]", help="A code or name; without, all.", autocompletion=completion.rule_names
+        ),
     ] = None,
 ) -> None:
     """What does a finding of check mean, why does it matter, and how is it fixed?

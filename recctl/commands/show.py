@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from recctl.answer import answer
+from recctl.commands import completion
 from recctl.commands.common import DirOption, JsonOption, refuse_together, report, search
 from recctl.errors import RecctlError, Unreadable
 from recctl.recording import Recording, load, read
@@ -19,7 +20,12 @@ from recctl.transcript import Transcript
 
 def show(
     references: Annotated[
-        list[str], typer.Argument(metavar="REF...", help="rec-<hash>, 4 or more digits of a hash, or a path.")
+        list[str],
+        typer.Argument(
+            metavar="REF...",
+            help="rec-<hash>, 4 or more digits of a hash, or a path.",
+            autocompletion=completion.references,
+        ),
     ],
     text: Annotated[
         bool, typer.Option("--text", help="Print exactly the assembled text, nothing else.")

@@ -57,6 +57,7 @@ def summary_object(summary: Summary) -> JsonObject:
     return {
         "id": summary.name.id,
         "path": display_path(summary.path),
+        "item": 1,  # the number of the call in its file, and there is one call in a file
         "hash": summary.name.hash,
         "digest": summary.name.digest,
         "test_id": summary.test_id,
@@ -70,6 +71,7 @@ def summary_object(summary: Summary) -> JsonObject:
         "chunks": summary.chunks,
         "status": summary.status,
         "exception": summary.exception,
+        "answer": None if summary.preview is None else summary.preview.text,
         "size": summary.size,
     }
 
@@ -77,10 +79,18 @@ def summary_object(summary: Summary) -> JsonObject:
 def recording_object(recording: Recording, answer: Transcript) -> JsonObject:
     """The keys of `show --json`: those of `ls`, the request's body as recorded, the answer assembled."""
     return {
-        **summary_object(recording.summary),
+        **listed_object(recording, answer),
         "request": request_body(recording),
         "response": transcript_object(answer),
     }
+
+
+def listed_object(recording: Recording, answer: Transcript | None = None) -> JsonObject:
+    """The keys of `ls --json` of a whole recording; its answer is put together where it is not given."""
+    from recctl.preview import preview, preview_of  # a listing has them already
+
+    found = preview_of(recording) if answer is None else preview(answer)
+    return summary_object(msgspec.structs.replace(recording.summary, preview=found))
 
 
 def transcript_object(answer: Transcript) -> JsonObject:

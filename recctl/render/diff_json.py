@@ -12,7 +12,7 @@ from recctl.compare.siblings import Sibling
 from recctl.compare.states import States
 from recctl.jsonvalue import JsonObject
 from recctl.paths import display_path
-from recctl.render.as_json import summary_object
+from recctl.render.as_json import listed_object
 
 
 def comparison_object(compared: Comparison, siblings: Sequence[Sibling]) -> JsonObject:
@@ -22,8 +22,8 @@ def comparison_object(compared: Comparison, siblings: Sequence[Sibling]) -> Json
     differ once normalized.
     """
     return {
-        "a": summary_object(compared.old.summary),
-        "b": summary_object(compared.new.summary),
+        "a": listed_object(compared.old),
+        "b": listed_object(compared.new),
         "part": compared.part,
         "equal": compared.equal,
         "same_hash": compared.verdict.same_hash,
@@ -67,8 +67,8 @@ def review_object(states: States, tests: Sequence[TestReview]) -> JsonObject:
 def _entry_object(entry: Entry) -> JsonObject:
     return {
         "status": entry.status,
-        "old": None if entry.old is None else summary_object(entry.old.summary),
-        "new": None if entry.new is None else summary_object(entry.new.summary),
+        "old": None if entry.old is None else listed_object(entry.old),
+        "new": None if entry.new is None else listed_object(entry.new),
         "changes": [change_object(change) for change in (*entry.changes, *entry.recorded)],
         "response": entry.response,
         "test_lives": entry.test_lives,

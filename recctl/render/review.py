@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recctl.answer import answer
-from recctl.brief import brief
 from recctl.compare.changes import Change, Path, format_path
 from recctl.compare.responses import QUIET, SEVERITY, ResponseChange
 from recctl.compare.review import STATUSES, Entry, NameChange, Status, TestReview, counts
+from recctl.preview import preview
 from recctl.render.difference import change_lines, short_value
 from recctl.render.page import BLANK, Line, Span, Style, line, styled
 from recctl.render.safe import one_line, plural
@@ -78,7 +78,7 @@ def _facts(entry: Entry) -> Iterator[Span]:
         yield Span(lives, "warning" if entry.test_lives else "dim")
     alone = entry.new or entry.old
     if entry.response is None and alone is not None:
-        yield Span(one_line(brief(answer(alone)).words), "dim")
+        yield Span(one_line(preview(answer(alone)).text), "dim")
 
 
 def _answer(entry: Entry) -> str:

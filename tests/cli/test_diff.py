@@ -20,8 +20,20 @@ from tests.samples.builder import Data, Recording, failed, http, inference, tool
 Item = dict[str, Any]
 
 TEST = "tests/test_trip.py::test_ferry"
-SUMMARY_KEYS = ["id", "path", "hash", "digest", "test_id", "kind", "method", "url", "endpoint", "model"]
-SUMMARY_KEYS += ["provider", "streaming", "chunks", "status", "exception", "size"]
+SUMMARY_KEYS = [
+    "id",
+    "path",
+    "item",
+    "hash",
+    "digest",
+    "test_id",
+    "kind",
+    "method",
+    "url",
+    "endpoint",
+    "model",
+]
+SUMMARY_KEYS += ["provider", "streaming", "chunks", "status", "exception", "answer", "size"]
 HEX = re.compile(r"[0-9a-f]{12}")
 
 
@@ -132,6 +144,7 @@ def test_json_of_two(tmp_path: Path) -> None:
     item = json.loads(result.out)
     assert {"a", "b", "equal", "changes"} <= item.keys()
     assert (list(item["a"]), list(item["b"])) == (SUMMARY_KEYS, SUMMARY_KEYS)
+    assert item["a"]["answer"]
     assert (item["equal"], result.code) == (False, 1)
     prompts = {"old": "When does the ferry leave?", "new": "When does the bus leave?"}
     assert item["changes"] == [

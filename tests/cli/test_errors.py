@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
+from recctl.cli import COMMANDS
 from tests.helpers import ROOT, Result, chat, problems, run
 
 GOOD = chat().to_bytes()
@@ -205,3 +207,75 @@ def test_what_nobody_expects_is_one_line_too() -> None:
     result = run("ls", "\0")
     assert (result.code, result.data, len(problems(result))) == (2, b"", 1)
     assert "Traceback" not in result.err
+
+
+# ---- what was meant
+
+MEANT = {
+    "command": (["sl"], "No such command 'sl'; did you mean ls? see: recctl --help"),
+    "beginning of a command": (["norm"], "did you mean normalize?"),
+    "command of help": (["help", "lss"], "did you mean ls?"),
+    "option": (
+        ["ls", "--modle", "x"],
+        "No such option: --modle; did you mean --model? see: recctl ls --help",
+    ),
+    "option of recctl": (["--versoin"], "did you mean --version?"),
+    "sort": (["ls", "--sort", "sise"], "did you mean size?"),
+    "kind": (["ls", "--kind", "infer"], "did you mean inference?"),
+    "format": (["check", "--format", "githb"], "did you mean github?"),
+}
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_the_word_that_was_meant_is_named(name: str) -> None:
+    args, said = MEANT[name]
+    result = run(*args)
+    assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
+    assert said in result.err
+
+
+@pytest.mark.parametrize("args", [["zzzz"], ["ls", "--zzzz"], ["ls", "--sort", "zzzz"]])
+def test_where_no_word_is_near_none_is_named(args: list[str]) -> None:
+    assert "did you mean" not in run(*args).err
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[tool.recctl.check]\nselekt = ["RC1"]\n', "has no key selekt; did you mean select? known are"),
+        (
+            '[tool.recctl]\nhash_rule = "2026-03-18"\n',
+            "has no key hash_rule; did you mean hash-rule? known are",
+        ),
+        ("[tool.recctl]\nzzzz = 1\n", "has no key zzzz; known are recordings, hash-rule, check"),
+    ],
+)
+def test_the_key_that_was_meant_is_named(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text)
+    result = run("check", cwd=tmp_path)
+    assert (result.code, said in result.err) == (2, True)
+
+
+# ---- help
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_is_its_option(command: str) -> None:
+    wide = {"COLUMNS": "100"}
+    asked, option = run("help", command, env=wide), run(command, "--help", env=wide)
+    assert (asked.code, asked.out) == (0, option.out)
+    assert f"Usage: recctl {command} " in asked.out
+
+
+def test_help_alone_is_that_of_recctl() -> None:
+    assert run("help").out == run("--help").out
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_breaks_lines_only_where_the_screen_ends(command: str) -> None:
+    """No line ends before the next word would not fit, but at the end of a paragraph or example."""
+    text = run(command, "--help", env={"COLUMNS": "80"}).out.partition("╭")[0]
+    lines = [line.strip() for line in text.splitlines()]
+    for line, following in pairwise(lines):
+        if line and following and not line.endswith((".", "?", ":")) and not following.startswith("recctl "):
+            assert len(line) + 1 + len(following.split()[0]) > 78, (line, following)

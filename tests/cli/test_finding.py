@@ -293,3 +293,142 @@ def test_the_order_is_that_of_the_paths_however_they_are_named(project: Path, wa
         put(project / f"tests/a/recordings/{name}.json", chat())
     found = files(*(way.format(project=project) for way in ways), cwd=project)
     assert found == sorted(found) == files("tests/a", "tests/b", cwd=project)
+
+
+# ---- tests as paths
+
+
+@pytest.fixture
+def suite(tmp_path: Path) -> Path:
+    """A repository of two packages whose test files have the same names, and of a test file that is gone."""
+    (tmp_path / ".git").mkdir()
+    for package in ("", "two/"):
+        directory = tmp_path / f"{package}tests/a"
+        for name in ("test_x.py", "test_xy.py"):
+            directory.mkdir(parents=True, exist_ok=True)
+            (directory / name).write_text("")
+    ids = {
+        "one": "tests/a/test_x.py::test_b",
+        "parameters": "tests/a/test_x.py::test_b[url=http://x/y]",
+        "longer": "tests/a/test_x.py::test_bc",
+        "method": "tests/a/test_x.py::TestA::test_b[1]",
+        "other class": "tests/a/test_x.py::TestAB::test_b",
+        "other file": "tests/a/test_xy.py::test_b",
+        "gone": "tests/a/test_gone.py::test_b",
+    }
+    for name, test_id in ids.items():
+        put(tmp_path / f"tests/a/recordings/{name}.json", chat(name, test_id=test_id))
+    put(tmp_path / "tests/a/recordings/none.json", chat())
+    put(tmp_path / "two/tests/a/recordings/two.json", chat(test_id=ids["one"]))
+    return tmp_path
+
+
+def stems(*args: str, cwd: Path) -> set[str]:
+    return {Path(path).stem for path in files(*args, cwd=cwd)}
+
+
+TEST_PATHS = {
+    "tests/a/test_x.py": {"one", "parameters", "longer", "method", "other class"},
+    "./tests/../tests/a/test_x.py": {"one", "parameters", "longer", "method", "other class"},
+    "tests/a/test_x.py::test_b": {"one", "parameters"},
+    "tests/a/test_x.py::test_b[url=http://x/y]": {"parameters"},
+    "tests/a/test_x.py::TestA": {"method"},
+    "tests/a/test_x.py::TestA::test_b": {"method"},
+    "tests/a/test_gone.py": {"gone"},
+    "tests/a/test_gone.py::test_b": {"gone"},
+    "two/tests/a/test_x.py": {"two"},
+    "two/tests/a/test_x.py::test_b": {"two"},
+}
+
+
+@pytest.mark.parametrize("path", TEST_PATHS)
+def test_a_test_stands_for_its_recordings(suite: Path, path: str) -> None:
+    assert stems(path, cwd=suite) == TEST_PATHS[path]
+    # However it is named: from inside, from outside, as an absolute path.
+    if "gone" not in path:
+        file, separator, inner = path.partition("::")
+        inside = os.path.relpath(file, "tests/a") + separator + inner
+        assert stems(inside, cwd=suite / "tests/a") == TEST_PATHS[path]
+        assert stems(f"{suite}/{path}", cwd=suite.parent) == TEST_PATHS[path]
+
+
+def test_an_id_as_ls_prints_it_names_its_recordings_from_anywhere(suite: Path) -> None:
+    (suite / "docs").mkdir()
+    assert stems("tests/a/test_x.py::TestA::test_b[1]", cwd=suite / "docs") == {"method"}
+    assert stems("tests/a/test_gone.py", cwd=suite / "tests/a") == {"gone"}
+
+
+def test_tests_and_other_paths_go_together(suite: Path) -> None:
+    named = ("tests/a/test_x.py::TestA", "tests/a/test_gone.py", "tests/a/recordings/none.json", "two")
+    assert stems(*named, cwd=suite) == {"method", "gone", "none", "two"}
+
+
+def test_a_directory_named_like_a_test_file_is_searched(tmp_path: Path) -> None:
+    put(tmp_path / "x.py/recordings/one.json", chat())
+    assert stems("x.py", cwd=tmp_path) == {"one"}
+
+
+def test_recordings_kept_apart_from_their_tests_are_found(suite: Path) -> None:
+    configure(suite, '[tool.recctl]\nrecordings = "kept"\n')
+    put(suite / "kept/apart.json", chat(test_id="tests/a/test_x.py::test_b"))
+    assert stems("tests/a/test_x.py", cwd=suite) == {"apart"}
+
+
+def test_of_a_test_file_at_the_root_the_nearest_one_counts(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    for package in ("", "two/"):
+        put(tmp_path / f"{package}recordings/{package[:3] or 'one'}.json", chat(test_id="test_x.py::test_b"))
+        (tmp_path / f"{package}test_x.py").write_text("")
+    assert (stems("test_x.py", cwd=tmp_path), stems("two/test_x.py", cwd=tmp_path)) == ({"one"}, {"two"})
+
+
+def test_a_test_without_recordings_says_what_is_near(suite: Path) -> None:
+    assert problem("tests/a/test_xz.py", cwd=suite) == (
+        "recctl: no recordings of tests/a/test_xz.py among 9; near it: test_x.py, test_xy.py"
+    )
+
+
+def test_what_cannot_be_read_stands_with_the_tests_beside_it(suite: Path) -> None:
+    (suite / "tests/a/recordings/bad.json").write_text("{")
+    (suite / "two/tests/a/recordings/far.json").write_text("{")
+    result = run("ls", "tests/a/test_x.py::TestA", "--ids", cwd=suite)
+    assert (result.code, result.out) == (2, "method\n")
+    assert [line.partition(": is")[0] for line in problems(result)] == ["recctl: tests/a/recordings/bad.json"]
+
+
+COMMANDS: dict[str, list[str]] = {
+    "check": ["check", "--format", "json", "--select", "RC404"],
+    "normalize": ["normalize", "--json"],
+}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    "path", ["tests/a/test_gone.py", "tests/a/test_x.py::TestA", "two/tests/a/test_x.py"]
+)
+def test_every_command_of_recordings_takes_tests(suite: Path, command: str, path: str) -> None:
+    for file in suite.rglob("recordings/*.json"):
+        # Something to find in each.
+        file.write_bytes(file.read_bytes().replace(b'"created": 0', b'"created": 17') + b"\n")
+    told = json.loads(run(*COMMANDS[command], path, cwd=suite).out)
+    assert {Path(item["path"]).stem for item in told} == TEST_PATHS[path]
+    none = run(*COMMANDS[command], "tests/a/test_nowhere.py", cwd=suite)
+    assert none.code == 2
+    assert "no recordings of tests/a/test_nowhere.py" in none.err
+
+
+def test_prune_judges_the_recordings_of_a_test_alone(suite: Path) -> None:
+    told = json.loads(run("prune", "tests/a/test_gone.py", "--json", cwd=suite).out)
+    assert len(told["remove"]) + told["keep"] + told["unjudged"] == 1
+
+
+@pytest.mark.parametrize("command", ["show", "hash", "diff"])
+def test_a_test_file_where_a_recording_is_wanted_is_told_apart(suite: Path, command: str) -> None:
+    result = run(command, "tests/a/test_x.py", cwd=suite)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "recctl: tests/a/test_x.py: is a test file, not a recording; "
+        "recctl ls tests/a/test_x.py lists its recordings\n"
+    )
+    result = run(command, "tests/a/test_x.py::test_b[1]", cwd=suite)
+    assert "recctl ls 'tests/a/test_x.py::test_b[1]' lists its recordings" in result.err

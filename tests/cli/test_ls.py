@@ -14,6 +14,7 @@ NONE = type(None)
 KEYS: dict[str, tuple[type, ...]] = {
     "id": (str, NONE),
     "path": (str,),
+    "item": (int,),
     "hash": (str, NONE),
     "digest": (str, NONE),
     "test_id": (str, NONE),
@@ -27,6 +28,7 @@ KEYS: dict[str, tuple[type, ...]] = {
     "chunks": (int, NONE),
     "status": (int, NONE),
     "exception": (str, NONE),
+    "answer": (str,),
     "size": (int,),
 }
 
@@ -64,6 +66,7 @@ def test_all_facts_of_the_seed() -> None:
         {
             "id": "rec-ab7d61e2daa7",
             "path": f"sample_recordings/tests/integration/responses/recordings/{digest}.json",
+            "item": 1,
             "hash": digest,
             "digest": None,
             "test_id": f"tests/integration/responses/test_conversation_responses.py::{test}",
@@ -77,6 +80,7 @@ def test_all_facts_of_the_seed() -> None:
             "chunks": 23,
             "status": None,
             "exception": None,
+            "answer": SEED_TEXT,
             "size": 19393,
         }
     ]
@@ -146,7 +150,7 @@ def test_a_line_has_tab_separated_fields_and_nothing_is_cut(tmp_path: Path) -> N
     path = put(tmp_path, chat_stream(*answer, test_id="tests/test_a.py::test_b[c]", model="m" * 300))
     result = run("ls", tmp_path, cwd=tmp_path)
     line = f"rec-{path.stem[:12]}\ttests/test_a.py::test_b[c]\t{'m' * 300}\t/v1/v1/chat/completions\t100\t"
-    line += f"{answer.strip()}\t{path.stat().st_size}\t{path.name}\n"
+    line += f"{answer.strip()}\t{path.stat().st_size}\t{path.name}\tinference\topenai\n"
     size = f"{path.stat().st_size / 1000:.1f} kB"
     assert result == Result(0, line.encode(), f"1 recording, 1 test, 1 model, {size}\n")
 
@@ -156,11 +160,11 @@ def test_an_unknown_value_is_an_empty_field() -> None:
     assert (result.code, result.out.split("\t")[2], result.out.split("\t")[4]) == (0, "", "")
 
 
-def test_long_adds_five_fields_to_a_line() -> None:
+def test_long_adds_three_fields_to_a_line() -> None:
     short, long = (run("ls", SAMPLES, *more, cwd=ROOT) for more in ((), ("--long",)))
     assert (long.code, long.err) == (0, TOTALS)
     added = [line.split("\t")[8:] for line in long.out.splitlines()]
-    assert [line.split("\t")[:8] for line in long.out.splitlines()] == [
+    assert [line.split("\t")[:10] for line in long.out.splitlines()] == [
         line.split("\t") for line in short.out.splitlines()
     ]
     assert [
@@ -178,15 +182,15 @@ def test_line_breaks_and_tabs_inside_a_value_break_no_line(tmp_path: Path) -> No
         tmp_path, chat("one\ttwo\r\nthree\u2028four\x0bfive", test_id="t.py::a[\t\n\r\x0b\x0c\x1c\x85\u2028]")
     )
     result = run("ls", tmp_path, cwd=tmp_path)
-    assert (result.code, len(result.out.splitlines()), result.out.count("\t")) == (0, 1, 7)
+    assert (result.code, len(result.out.splitlines()), result.out.count("\t")) == (0, 1, 9)
 
 
 def test_lines_and_objects_agree(everything: list[Item]) -> None:
     result = run("ls", SAMPLES, cwd=ROOT)
     assert (result.code, result.err) == (0, TOTALS)
     fields = [line.split("\t") for line in result.out.splitlines()]
-    keys = {0: "id", 1: "test_id", 2: "model", 3: "endpoint", 4: "chunks", 6: "size", 7: "path"}
-    for at, key in keys.items():
+    keys = ["id", "test_id", "model", "endpoint", "chunks", "answer", "size", "path", "kind", "provider"]
+    for at, key in enumerate(keys):
         assert [line[at] for line in fields] == [
             "" if item[key] is None else str(item[key]) for item in everything
         ]
@@ -213,6 +217,8 @@ ANSWERS = {
 def test_the_answer_in_a_few_words(start: str) -> None:
     result = run("ls", sample(start), cwd=ROOT)
     assert (result.code, result.out.split("\t")[5]) == (0, ANSWERS[start])
+    (item,) = listed(sample(start))
+    assert item["answer"] == ANSWERS[start]
 
 
 # ---- totals

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from recctl.query import matcher
 from tests.cli.listing import COUNT, TOTALS, Item, listed
-from tests.helpers import ROOT, SAMPLES, Result, chat, put, run
+from tests.helpers import ROOT, SAMPLES, chat, document, put, run
 
 # ---- filters
 
@@ -73,14 +77,21 @@ def test_filter_keeps_exactly_what_fits(everything: list[Item], name: str) -> No
     assert listed(SAMPLES, *args) == fitting
 
 
+FIELDS = {"--test": "test id", "--model": "model", "--provider": "provider"}
+
+
 @pytest.mark.parametrize(
     "args",
-    [["--test", "t?p_water"], ["--model", "gpt-4[o"], ["--model", "?"], ["--provider", "no such"]],
+    [["--test", "t?p_wat"], ["--model", "gpt[zz"], ["--model", "?"], ["--provider", "zz"]],
     ids=["glob of a part", "open set", "one character", "unknown"],
 )
 def test_nothing_that_fits_is_an_empty_array_and_no_error(args: list[str]) -> None:
     result = run("ls", SAMPLES, *args, "--json", cwd=ROOT)
-    assert result == Result(0, b"[]\n", f"0 of {COUNT} recordings, 0 tests, 0 models, 0 B\n")
+    totals, *more = result.err.splitlines()
+    none = f"0 of {COUNT} recordings, 0 tests, 0 models, 0 B"
+    assert (result.code, result.data, totals) == (0, b"[]\n", none)
+    (line,) = more
+    assert line.startswith(f"recctl: no {FIELDS[args[0]]} matches '{args[1]}'")
 
 
 # ---- order and limit
@@ -128,3 +139,89 @@ def test_limit_shows_the_first_of_the_order(number: int) -> None:
     note = f"; the first {number} shown" if number < COUNT else ""
     assert (result.code, result.err) == (0, TOTALS.replace("\n", f"{note}\n"))
     assert json.loads(result.out) == items[:number]
+
+
+# ---- globs on test ids
+
+
+@pytest.mark.parametrize(
+    ("glob", "fits"),
+    [
+        ("test_forecast*", True),
+        ("TestTripAgent::test_forecast*", True),
+        ("test_trip_agent.py::*", True),
+        ("agents/test_trip*", True),
+        ("tests/integration/agents/*4o]", True),
+        ("test_forecast_then_pack[[]*", False),
+        ("test_forecast_then_pack[txt=*", True),
+        ("est_forecast*", False),
+        ("test_forecast?", False),
+        ("forecast*", False),
+    ],
+)
+def test_a_test_glob_fits_the_whole_id_or_what_stands_after_a_separator(glob: str, fits: bool) -> None:
+    result = run("ls", SAMPLES, "--test", glob, cwd=ROOT)
+    assert result.code == 0
+    assert ("TestTripAgent::test_forecast_then_pack[txt=openai/gpt-4o]" in result.out) == fits
+
+
+pieces = st.sampled_from(["a", "b", "::", "/", "[", "]", ":", "\n"])
+wild = st.sampled_from(["a", "b", "*", "?", "::", "/", "["])
+
+
+@given(
+    value=st.lists(pieces, max_size=8).map("".join), glob=st.lists(wild, min_size=1, max_size=5).map("".join)
+)
+@settings(max_examples=500)
+def test_a_test_glob_is_fnmatch_on_every_end_of_the_id(value: str, glob: str) -> None:
+    if "*" not in glob and "?" not in glob:
+        glob += "*"
+    ends = [value[start:] for start in range(len(value)) if not start or value[:start].endswith(("::", "/"))]
+    expected = any(fnmatch.fnmatchcase(end, glob.replace("[", "[[]")) for end in ends or [""])
+    assert matcher(glob, brackets=False)(value) == expected
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--test", "test_forcast*"], "no test id matches 'test_forcast*'; near it: test_forecast_then_pack"),
+        (["--test", "TRIP_AGNT"], "no test id matches 'TRIP_AGNT'; near it: test_trip_agent.py"),
+        (["--model", "gpt4o"], "no model matches 'gpt4o'; near it: gpt-4o, gpt-4o-mini, gpt-oss:20b"),
+        (["--provider", "opnai", "--test", "forecast"], "no provider matches 'opnai'; near it: openai"),
+    ],
+)
+def test_where_nothing_matches_what_would_is_named(args: list[str], said: str) -> None:
+    result = run("ls", SAMPLES, *args, cwd=ROOT)
+    assert (result.code, result.data, result.err.splitlines()[1:]) == (0, b"", [f"recctl: {said}"])
+
+
+def test_filters_that_match_apart_but_not_together_name_nothing() -> None:
+    result = run("ls", SAMPLES, "--provider", "gemini", "--model", "gpt-4o", cwd=ROOT)
+    assert (result.code, result.err) == (0, f"0 of {COUNT} recordings, 0 tests, 0 models, 0 B\n")
+
+
+# ---- the order within a test
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["forward", "reverse"])
+def test_recordings_of_a_test_are_in_the_order_of_their_turns(tmp_path: Path, reverse: bool) -> None:
+    """Whatever their hashes are; those with as many turns are in the order of their paths."""
+    said = [{"role": "user", "content": "x"}]
+    for name, turns in (("d", 1), ("a", 3), ("c", 2), ("b", 2), ("e", 0)):
+        path = put(tmp_path / f"{name}.json", chat(test_id="t.py::a"))
+        held = document(path)
+        held["request"]["body"]["messages"] = said * turns
+        path.write_text(json.dumps(held))
+    items = listed(tmp_path, *["--reverse"] * reverse)
+    assert [Path(item["path"]).stem for item in items] == ["e", "d", "b", "c", "a"]
+
+
+@pytest.mark.parametrize("key", ["input", "contents"])
+def test_turns_of_other_requests_count_too(tmp_path: Path, key: str) -> None:
+    for name, turns in (("a", 2), ("b", 1)):
+        path = put(tmp_path / f"{name}.json", chat(test_id="t.py::a"))
+        held = document(path)
+        del held["request"]["body"]["messages"]
+        held["request"]["body"][key] = [{"role": "user"}] * turns
+        path.write_text(json.dumps(held))
+    assert [Path(item["path"]).stem for item in listed(tmp_path)] == ["b", "a"]

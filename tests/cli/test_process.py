@@ -180,7 +180,7 @@ def test_file_names_that_are_not_utf8_reach_stderr_and_stdout(tmp_path: Path) ->
     (tmp_path / f"{name}-cut.json").write_bytes(b"{")
     result = run_process("ls", ".", cwd=tmp_path)
     assert result.code == 2
-    assert result.out.endswith("\tcaf\\xe9.json\n")
+    assert result.out.split("\t")[7] == "caf\\xe9.json"
     assert result.err.startswith("recctl: caf\\xe9-cut.json: is cut short")
 
 

@@ -52,9 +52,9 @@ def test_json_has_one_object_a_reference_in_the_order_given() -> None:
 
 
 def test_json_starts_with_what_ls_says(everything: list[Item]) -> None:
-    heads = [dict(list(item.items())[:16]) for item in everything]
+    heads = [dict(list(item.items())[:18]) for item in everything]
     assert heads == listed(SAMPLES, "--sort", "path")
-    assert {tuple(item)[16:] for item in everything} == {("request", "response")}
+    assert {tuple(item)[18:] for item in everything} == {("request", "response")}
 
 
 def test_json_holds_the_request_as_recorded(everything: list[Item]) -> None:

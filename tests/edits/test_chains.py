@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from recctl.index import Stamp, index_directory, now
+from recctl.index import Stamp, now
+from recctl.index_database import index_directory
 from tests.edits.processes import wait_until
 from tests.helpers import Result, chat, document, problems, put, run
 from tests.samples.builder import Recording, http, sse, streamed, tool, whole

@@ -125,7 +125,7 @@ def test_a_line_of_ls_is_one_recording_whatever_its_name(named: Path) -> None:
         result = run("ls", ".", *options, cwd=named)
         lines = result.data.split(b"\n")[:-1]
         assert (result.code, len(lines)) == (0, 2 * len(NAMES))
-        assert {line.count(b"\t") for line in lines} == {12 if options else 7}
+        assert {line.count(b"\t") for line in lines} == {12 if options else 9}
 
 
 def test_two_thousand_references_on_one_line(tmp_path: Path) -> None:
@@ -271,7 +271,7 @@ def test_files_that_go_away_between_search_and_reading_are_named(
         (place / "gone.json").unlink()
         return found
 
-    monkeypatch.setattr("recctl.commands.common.find", find)
+    monkeypatch.setattr("recctl.commands.search.find", find)
     for command in (["ls", "--ids"], ["ls", "--ids", "--no-cache"], ["normalize"], ["prune"], ["check"]):
         result = run(*command, ".", cwd=place)
         assert (command, offences(result), "gone.json" in result.out + result.err) == (command, [], True)

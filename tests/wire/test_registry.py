@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from recctl.answer import answer
-from recctl.brief import brief
 from recctl.jsonvalue import Json, JsonObject
+from recctl.preview import preview
 from recctl.recording import parse
 from recctl.request import conversation
 from recctl.transcript import Failure, Transcript
@@ -269,7 +269,7 @@ def test_a_label_is_never_imported(name: str, tmp_path: Path, monkeypatch: pytes
     body = labelled(f"{module}.{name}", {"choices": [], "odd": {"__type__": f"{module}.{name}"}})
     document = {"request": {"body": body}, "response": {"body": [body], "is_streaming": True}}
     recording = parse(Path("x.json"), json.dumps(document).encode())
-    brief(answer(recording))
+    preview(answer(recording))
     conversation(recording)
     assert importlib.util.find_spec(module) is not None  # it could have been imported
     assert module not in sys.modules

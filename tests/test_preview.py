@@ -1,20 +1,29 @@
-"""An answer in a few words, and the short cut through long streams that must say the same."""
+"""Previews, and the fast path through streams and vectors that must say the same."""
 
 from __future__ import annotations
 
+import copy
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from recctl import fast_preview
 from recctl.answer import answer
-from recctl.brief import Brief, brief, brief_of
+from recctl.header import read_head
 from recctl.jsonvalue import Json, JsonObject
+from recctl.preview import preview, summarize_with_preview
 from recctl.recording import load, summarize
+from recctl.summary import Preview
 from recctl.transcript import Choice, Embeddings, Failure, ToolCall, Transcript
+from tests.helpers import SAMPLES
+from tests.hostile.fuzzing import ODD_VALUES, budget, places, with_value
 from tests.make_samples import SAMPLES_DIR, recorded_paths
 from tests.wire.test_splitting import CARRIERS, event_lines, json_values, texts
 
@@ -31,85 +40,89 @@ def said(text: str = "", **fields: Json) -> Transcript:
 @pytest.mark.parametrize(
     ("transcript", "expected"),
     [
-        pytest.param(said("Hi"), Brief("text", "Hi"), id="text"),
-        pytest.param(said(" a\n\n b\tc "), Brief("text", "a b c"), id="on one line"),
-        pytest.param(said("x" * 500), Brief("text", "x" * 120), id="no more than a line needs"),
-        pytest.param(said(refusal="No."), Brief("text", "No."), id="refusal"),
-        pytest.param(said(reasoning="Why"), Brief("text", "Why"), id="reasoning alone"),
-        pytest.param(said("Hi", reasoning="Why"), Brief("text", "Hi"), id="text before reasoning"),
+        pytest.param(said("Hi"), Preview("text", "Hi"), id="text"),
+        pytest.param(said(" a\n\n b\tc "), Preview("text", "a b c"), id="on one line"),
+        pytest.param(said("x" * 500), Preview("text", "x" * 120), id="no more than a line needs"),
+        pytest.param(said(refusal="No."), Preview("text", "No."), id="refusal"),
+        pytest.param(said(reasoning="Why"), Preview("text", "Why"), id="reasoning alone"),
+        pytest.param(said("Hi", reasoning="Why"), Preview("text", "Hi"), id="text before reasoning"),
         pytest.param(
-            said("Hi", tool_calls=(LOOK,)), Brief("tool", 'look(x=1, city="Café")'), id="call before text"
+            said("Hi", tool_calls=(LOOK,)), Preview("tool", 'look(x=1, city="Café")'), id="call before text"
         ),
         pytest.param(
             said(tool_calls=(LOOK, ToolCall(None, None, ""))),
-            Brief("tool", 'look(x=1, city="Café"), ?()'),
+            Preview("tool", 'look(x=1, city="Café"), ?()'),
             id="two calls",
         ),
-        pytest.param(said(tool_calls=(ToolCall(None, "f", "{}"),)), Brief("tool", "f()"), id="no arguments"),
+        pytest.param(
+            said(tool_calls=(ToolCall(None, "f", "{}"),)), Preview("tool", "f()"), id="no arguments"
+        ),
         pytest.param(
             said(tool_calls=(ToolCall(None, "f", '{"x"'),)),
-            Brief("tool", 'f({"x")'),
+            Preview("tool", 'f({"x")'),
             id="arguments cut short",
         ),
-        pytest.param(said(tool_calls=(ToolCall(None, "f", "[1]"),)), Brief("tool", "f([1])"), id="an array"),
+        pytest.param(
+            said(tool_calls=(ToolCall(None, "f", "[1]"),)), Preview("tool", "f([1])"), id="an array"
+        ),
         pytest.param(
             Transcript("x", (Choice(0, text="Hi", tool_calls=(LOOK,)),), error=Failure("t", "m", 400)),
-            Brief("error", "400 t m"),
+            Preview("error", "400 t m"),
             id="error before everything",
         ),
-        pytest.param(Transcript("x", error=Failure(None, "m")), Brief("error", "m"), id="only a message"),
+        pytest.param(Transcript("x", error=Failure(None, "m")), Preview("error", "m"), id="only a message"),
         pytest.param(
-            Transcript("x", error=Failure(None, None)), Brief("error", ""), id="error without words"
+            Transcript("x", error=Failure(None, None)), Preview("error", ""), id="error without words"
         ),
         pytest.param(
-            Transcript("x", (Choice(0), Choice(1, text="b"))), Brief("text", "b"), id="the first with words"
+            Transcript("x", (Choice(0), Choice(1, text="b"))), Preview("text", "b"), id="the first with words"
         ),
         pytest.param(
             Transcript("x", (Choice(0, text="a"), Choice(1, tool_calls=(LOOK,)))),
-            Brief("tool", 'look(x=1, city="Café")'),
+            Preview("tool", 'look(x=1, city="Café")'),
             id="call of the second choice",
         ),
         pytest.param(
             Transcript("x", embeddings=Embeddings(1, 384)),
-            Brief("embedding", "1 embedding of 384"),
+            Preview("embedding", "1 embedding of 384"),
             id="one vector",
         ),
         pytest.param(
             Transcript("x", embeddings=Embeddings(2, None)),
-            Brief("embedding", "2 embeddings"),
+            Preview("embedding", "2 embeddings"),
             id="of no known length",
         ),
-        pytest.param(Transcript("x", models=("a", "b")), Brief("models", "2 models: a, b"), id="models"),
-        pytest.param(Transcript("x", models=("a",)), Brief("models", "1 model: a"), id="one model"),
-        pytest.param(Transcript("x", models=()), Brief("models", "0 models"), id="no models"),
+        pytest.param(Transcript("x", models=("a", "b")), Preview("models", "2 models: a, b"), id="models"),
+        pytest.param(Transcript("x", models=("a",)), Preview("models", "1 model: a"), id="one model"),
+        pytest.param(Transcript("x", models=()), Preview("models", "0 models"), id="no models"),
         pytest.param(
-            Transcript("unknown", body={}), Brief("unknown", "a format recctl does not know"), id="unknown"
+            Transcript("unknown", body={}), Preview("unknown", "a format recctl does not know"), id="unknown"
         ),
-        pytest.param(said(finish_reason="stop"), Brief("nothing", "no words, stop"), id="only an end"),
-        pytest.param(Transcript("empty"), Brief("nothing", "no words"), id="nothing"),
+        pytest.param(said(finish_reason="stop"), Preview("nothing", "no words, stop"), id="only an end"),
+        pytest.param(Transcript("empty"), Preview("nothing", "no words"), id="nothing"),
     ],
 )
-def test_what_comes_first(transcript: Transcript, expected: Brief) -> None:
-    assert brief(transcript) == expected
+def test_what_comes_first(transcript: Transcript, expected: Preview) -> None:
+    assert preview(transcript) == expected
 
 
 @given(arguments=st.text(max_size=20) | json_values.map(json.dumps), text=texts)
 @settings(max_examples=200)
-def test_any_answer_has_a_brief_of_one_line(arguments: str, text: str) -> None:
+def test_any_answer_has_a_preview_of_one_line(arguments: str, text: str) -> None:
     for transcript in (said(text), said(tool_calls=(ToolCall(None, "f", arguments),))):
-        words = brief(transcript).words
-        assert len(words) <= 120
-        assert len(words.splitlines()) <= 1
+        line = preview(transcript).text
+        assert len(line) <= 120
+        assert len(line.splitlines()) <= 1
 
 
 def test_arguments_nested_too_deeply_are_shown_as_they_are() -> None:
     arguments = "[" * 5000
-    assert brief(said(tool_calls=(ToolCall(None, "f", arguments),))).words == f"f({arguments}"[:120]
+    assert preview(said(tool_calls=(ToolCall(None, "f", arguments),))).text == f"f({arguments}"[:120]
 
 
-# ---- the short cut says what the whole answer says
+# ---- the fast path says what the whole answer says
 
-# Long enough that a dozen fill a line: an event has three lines, and the short cut reads few.
+# Long enough that a dozen fill a line: an event has three lines, and the fast path reads few.
 WORDS = [f"quite-long-word-{number} " for number in range(60)]
 CALL_DELTA = {"index": 0, "id": "call_a", "function": {"name": "look", "arguments": "{}"}}
 ANTHROPIC_CALL = {"type": "tool_use", "id": "toolu_a", "name": "look", "input": {}}
@@ -127,14 +140,19 @@ def written(path: Path, body: Sequence[Json], **more: Json) -> Path:
     return path
 
 
-def briefs(path: Path) -> tuple[Brief, Brief]:
-    """The brief by the short cut, where it is taken, and that of the whole answer."""
-    return brief_of(summarize(path, path.read_bytes())), brief(answer(load(path)))
+def previews(path: Path) -> tuple[Preview, Preview]:
+    """The preview by the fast path, where it is taken, and that of the whole answer."""
+    raw = path.read_bytes()
+    fast = summarize_with_preview(path, raw)
+    assert fast.preview is not None
+    # To look into the body first changes nothing else.
+    assert msgspec.structs.replace(fast, preview=None) == summarize(path, raw)
+    return fast.preview, preview(answer(load(path)))
 
 
 @pytest.mark.parametrize("path", sorted(recorded_paths(SAMPLES_DIR)), ids=lambda path: Path(path).stem[:20])
 def test_a_sample(path: str) -> None:
-    short, whole = briefs(SAMPLES_DIR / path)
+    short, whole = previews(SAMPLES_DIR / path)
     assert short == whole
 
 
@@ -146,8 +164,8 @@ LONG_BODIES: dict[str, Sequence[Json]] = {
 
 @pytest.mark.parametrize("name", LONG_BODIES)
 def test_a_long_stream_of_each_format(name: str, tmp_path: Path) -> None:
-    short, whole = briefs(written(tmp_path / "x.json", LONG_BODIES[name]))
-    assert "quite-long-word-0 quite-long-word-1 " in whole.words
+    short, whole = previews(written(tmp_path / "x.json", LONG_BODIES[name]))
+    assert "quite-long-word-0 quite-long-word-1 " in whole.text
     assert short == whole
 
 
@@ -226,8 +244,8 @@ def events(*data: JsonObject) -> list[Json]:
 def test_what_comes_late_in_a_long_stream_still_comes_first(
     name: str, late: list[Json], sort: str, tmp_path: Path
 ) -> None:
-    short, whole = briefs(written(tmp_path / "x.json", [*LONG_BODIES[name], *late]))
-    assert whole.sort == sort
+    short, whole = previews(written(tmp_path / "x.json", [*LONG_BODIES[name], *late]))
+    assert whole.kind == sort
     assert short == whole
 
 
@@ -259,16 +277,16 @@ def test_what_comes_late_in_a_long_stream_still_comes_first(
         ),
     ],
 )
-def test_the_short_cut_is_taken_only_where_it_holds(body: list[Json], tmp_path: Path) -> None:
-    short, whole = briefs(written(tmp_path / "x.json", body))
+def test_the_fast_path_is_taken_only_where_it_holds(body: list[Json], tmp_path: Path) -> None:
+    short, whole = previews(written(tmp_path / "x.json", body))
     assert short == whole
 
 
-def test_ids_are_replaced_in_the_short_cut_too(tmp_path: Path) -> None:
+def test_ids_are_replaced_in_the_fast_path_too(tmp_path: Path) -> None:
     body = [chat(content=f"plan_17 {word}") for word in WORDS]
     path = written(tmp_path / "x.json", body, id_normalization_mapping={"plan_1": "plan_17"})
-    short, whole = briefs(path)
-    assert whole.words.startswith("plan_1 quite-long-word-0 ")
+    short, whole = previews(path)
+    assert whole.text.startswith("plan_1 quite-long-word-0 ")
     assert short == whole
 
 
@@ -282,7 +300,7 @@ def test_an_exception_after_a_long_stream_comes_first(tmp_path: Path) -> None:
     }
     path = tmp_path / "x.json"
     path.write_text(json.dumps({"request": {}, "response": response}))
-    assert briefs(path) == (Brief("error", "APIError"), Brief("error", "APIError"))
+    assert previews(path) == (Preview("error", "APIError"), Preview("error", "APIError"))
 
 
 @given(
@@ -296,23 +314,55 @@ def test_any_long_stream(words: list[str], name: str, tmp_path_factory: pytest.T
     carrier = CARRIERS[name]
     items = carrier.items(words)
     path = tmp_path_factory.getbasetemp() / "any_long_stream.json"
-    short, whole = briefs(written(path, event_lines(items) if carrier.events else items))
+    short, whole = previews(written(path, event_lines(items) if carrier.events else items))
     assert short == whole
 
 
-# ---- files that went bad since they were listed
+# ---- whatever a body holds, both ways say the same
+
+BULK = [
+    path
+    for path in SAMPLES.rglob("*.json")
+    if fast_preview.read(read_head(path.read_bytes()).response.body) is not None
+]
+ODD = (*ODD_VALUES, {"name": "f", "arguments": {"a": 1}}, {"index": 0, "id": "call_b"}, "[1]", 10**40)
 
 
-def test_a_file_that_went_away_is_unreadable(tmp_path: Path) -> None:
-    path = written(tmp_path / "x.json", [chat(content="Hi")])
-    summary = summarize(path, path.read_bytes())
-    path.unlink()
-    assert brief_of(summary) == Brief("unreadable", "is not there, or went away meanwhile")
+def test_the_bulk_is_read_the_fast_way() -> None:
+    labels = {
+        label.rpartition(".")[2]
+        for path in BULK
+        for label in re.findall(r'"__type__": "([^"]*)"', path.read_text())
+    }
+    assert {
+        "ChatCompletionChunk",
+        "ChatCompletion",
+        "CreateEmbeddingResponse",
+        "EmbedResponse",
+        "Model",
+    } <= labels
 
 
-def test_a_file_that_was_cut_meanwhile_is_unreadable(tmp_path: Path) -> None:
-    path = written(tmp_path / "x.json", [chat(content="Hi")])
-    summary = summarize(path, path.read_bytes())
-    path.write_bytes(path.read_bytes()[:-20])
-    short = brief_of(summary)
-    assert (short.sort, short.words[:12]) == ("unreadable", "is cut short")
+@given(rnd=st.randoms(use_true_random=False))
+@budget(150)
+def test_a_body_with_odd_values_has_the_preview_of_the_whole_answer(
+    rnd: Random, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    document = json.loads(rnd.choice(BULK).read_bytes())
+    body = {"body": document["response"]["body"]}
+    for _ in range(rnd.randint(1, 3)):
+        place = rnd.choice(list(places(body)))
+        body = with_value(body, place, copy.deepcopy(rnd.choice(ODD)))
+    document["response"] |= body
+    path = tmp_path_factory.getbasetemp() / "odd_body.json"
+    path.write_text(json.dumps(document))
+    fast, whole = previews(path)
+    assert fast == whole
+
+
+def test_a_body_nested_too_deeply_is_unreadable_by_a_bound_of_our_own(tmp_path: Path) -> None:
+    path, depth = tmp_path / "x.json", 250
+    path.write_text('{"request": {}, "response": {"body": {"a": ' + "[" * depth + "]" * depth + "}}}")
+    assert summarize_with_preview(path, path.read_bytes()).preview == Preview(
+        "unreadable", "is nested too deeply to be a recording"
+    )
