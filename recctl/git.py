@@ -6,7 +6,6 @@ by their plumbing, and files of the working tree are hashed here.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import subprocess
@@ -17,6 +16,8 @@ from typing import TypeAlias
 import msgspec
 
 from recctl.errors import RecctlError, Unreadable
+from recctl.git_output import Version as Version
+from recctl.git_output import batch, complaint, entries, object_id, text, versions
 from recctl.jsonvalue import MOST_BYTES
 
 # Paths from the top of the repository → the id of the blob there.
@@ -38,17 +39,6 @@ _ENVIRONMENT = {
 }
 _REGULAR_MODES = ("100644", "100755")
 _PORTION = 500  # blobs asked for at once, so that memory does not grow with their number
-_SHA256_DIGITS = 64
-
-
-class Version(msgspec.Struct, frozen=True):
-    """A file as a commit left it: the commit's id, day (ISO) and subject, the path then, and the blob."""
-
-    commit: str
-    day: str
-    subject: str
-    path: str
-    blob: str
 
 
 class Repository(msgspec.Struct, frozen=True):
@@ -63,7 +53,7 @@ class Repository(msgspec.Struct, frozen=True):
             done = _run(("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"), self.top)
             # `^HEAD` names a commit too, one to leave out.
             if done.returncode == 0 and not done.stdout.startswith(b"^"):
-                return _text(done)
+                return text(done)
         if revision == "HEAD":
             raise RecctlError(f"{self.top}: there is no commit yet to compare with", "commit first")
         if self.is_shallow():
@@ -77,13 +67,13 @@ class Repository(msgspec.Struct, frozen=True):
         done = (
             None if revision.startswith("-") else _run(("rev-parse", "--revs-only", revision, "--"), self.top)
         )
-        ids = [] if done is None or done.returncode else _text(done).split()
+        ids = [] if done is None or done.returncode else text(done).split()
         out = [name.removeprefix("^") for name in ids if name.startswith("^")]
         return [name for name in ids if not name.startswith("^")], out
 
     def is_shallow(self) -> bool:
         """Whether only the last commits are here."""
-        return _text(_run(("rev-parse", "--is-shallow-repository"), self.top)) == "true"
+        return text(_run(("rev-parse", "--is-shallow-repository"), self.top)) == "true"
 
     def merge_base(self, one: str, other: str) -> str:
         """The commit from which two others come. Raises RecctlError."""
@@ -92,13 +82,13 @@ class Repository(msgspec.Struct, frozen=True):
             raise RecctlError(
                 f"{one[:12]} and {other[:12]} have no commit in common", "give the revisions with .."
             )
-        return _text(done)
+        return text(done)
 
     def tree(self, commit: str) -> Tree:
         """The regular files of a commit."""
         listed = self._output("ls-tree", "-r", "-z", "--full-tree", commit)
         files = {}
-        for entry in _entries(listed):
+        for entry in entries(listed):
             attributes, _, path = entry.partition("\t")
             mode, _, blob = attributes.split(" ")
             if mode in _REGULAR_MODES:
@@ -108,7 +98,7 @@ class Repository(msgspec.Struct, frozen=True):
     def head_tree(self) -> Tree:
         """The regular files of HEAD; none before the first commit."""
         head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top)
-        return self.tree(_text(head)) if head.returncode == 0 else {}
+        return self.tree(text(head)) if head.returncode == 0 else {}
 
     def working_files(self) -> dict[str, bool]:
         """The files that git holds or would hold: tracked and untracked, not ignored.
@@ -118,14 +108,13 @@ class Repository(msgspec.Struct, frozen=True):
         listed = self._output(
             "ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard", "--full-name"
         )
-        return {entry[2:]: entry.startswith("S ") for entry in _entries(listed)}
+        return {entry[2:]: entry.startswith("S ") for entry in entries(listed)}
 
     def index_modes(self) -> dict[str, str]:
         """Return what the index tracks, with its mode: files, links and submodules, by path from the top."""
-        entries = _entries(self._output("ls-files", "--stage", "-z", "--full-name"))
-        return {
-            path: head.partition(" ")[0] for head, _, path in (entry.partition("\t") for entry in entries)
-        }
+        listed = entries(self._output("ls-files", "--stage", "-z", "--full-name"))
+        rows = (entry.partition("\t") for entry in listed)
+        return {path: attributes.partition(" ")[0] for attributes, _, path in rows}
 
     def ignores(self, path: str) -> bool:
         """Return whether a path from the top is one that git ignores."""
@@ -135,18 +124,18 @@ class Repository(msgspec.Struct, frozen=True):
 
     def blob_id(self, data: bytes, like: str) -> str:
         """The id git gives a blob of these bytes, in the hash that the id `like` is of."""
-        return _object_id(b"blob", data, like)
+        return object_id(b"blob", data, like)
 
     def empty_tree(self, like: str) -> str:
         """The id of a tree without files, which every repository knows."""
-        return _object_id(b"tree", b"", like)
+        return object_id(b"tree", b"", like)
 
     def blobs(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """The bytes of blobs, by id."""
         for start in range(0, len(ids), _PORTION):
             portion = ids[start : start + _PORTION]
             asked = "".join(f"{blob}\n" for blob in portion).encode()
-            yield from _batch(self._output("cat-file", "--batch", given=asked))
+            yield from batch(self._output("cat-file", "--batch", given=asked))
 
     def holds(self, ids: Sequence[str]) -> set[str]:
         """Those of the ids whose objects are here."""
@@ -169,8 +158,8 @@ class Repository(msgspec.Struct, frozen=True):
         )
         # diff-index compares with what is staged: files of the working tree would go through filters.
         command = ("diff-index", "--cached") if head is None else ("diff-tree",)
-        entries = iter(_entries(self._output(*command, *options, *sides)))
-        return {old: new for _, old, new in zip(entries, entries, entries, strict=False)}
+        fields = iter(entries(self._output(*command, *options, *sides)))
+        return {old: new for _, old, new in zip(fields, fields, fields, strict=False)}
 
     def history(self, path: Path) -> list[Version]:
         """The versions of a file that HEAD comes from, the newest first, followed through renames."""
@@ -189,7 +178,7 @@ class Repository(msgspec.Struct, frozen=True):
         plain = ("--no-ext-diff", "--no-textconv", "--no-color")
         form = "--format=%x01%H%x00%cs%x00=%s"
         listed = self._output("log", *options, *plain, form, "--", os.fspath(path))
-        return list(_versions(iter(_entries(listed))))
+        return list(versions(iter(entries(listed))))
 
     def unmerged(self) -> bool:
         """Whether a merge is going on, resolved or not."""
@@ -199,7 +188,7 @@ class Repository(msgspec.Struct, frozen=True):
     def head_tree_id(self) -> str:
         """The id of HEAD's tree; "" before the first commit."""
         head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{tree}"), self.top)
-        return _text(head) if head.returncode == 0 else ""
+        return text(head) if head.returncode == 0 else ""
 
     def output(self, *arguments: str, literally: bool = True) -> bytes:
         """What a git command prints that only reads; `literally` False gives its pathspecs their magic.
@@ -212,7 +201,7 @@ class Repository(msgspec.Struct, frozen=True):
         done = _run(arguments, self.top, given)
         if done.returncode:
             raise RecctlError(
-                f"git {arguments[0]} failed: {_complaint(done)}", "see whether git fsck finds more"
+                f"git {arguments[0]} failed: {complaint(done)}", "see whether git fsck finds more"
             )
         return done.stdout
 
@@ -222,16 +211,16 @@ def find_repository(start: Path) -> Repository:
     done = _run(("rev-parse", "--show-toplevel"), start)
     if done.returncode == 0:
         return Repository(Path(os.fsdecode(done.stdout.removesuffix(b"\n"))))
-    if _text(_run(("rev-parse", "--is-bare-repository"), start)) == "true":
+    if text(_run(("rev-parse", "--is-bare-repository"), start)) == "true":
         raise RecctlError(
             f"{start} is a bare repository: it has no files to compare", "run this in a clone of it"
         )
-    complaint = _complaint(done)
-    if "not a git repository" in complaint:
+    why = complaint(done)
+    if "not a git repository" in why:
         raise RecctlError(
             f"{start} is not in a git repository", "name two recordings to compare: recctl diff A B"
         )
-    raise RecctlError(f"git refuses {start}: {complaint}")
+    raise RecctlError(f"git refuses {start}: {why}")
 
 
 def read_regular(path: Path) -> bytes | None:
@@ -267,52 +256,3 @@ def _run(
         raise RecctlError("git is not to be found", "install it, or mend PATH") from None
     except OSError as error:  # of arguments that are too long
         raise RecctlError(f"git cannot be run: {error.strerror or error}") from None
-
-
-def _object_id(kind: bytes, data: bytes, like: str) -> str:
-    new = hashlib.sha256 if len(like) == _SHA256_DIGITS else hashlib.sha1
-    return new(kind + b" %d\0" % len(data) + data).hexdigest()
-
-
-def _batch(output: bytes) -> Iterator[tuple[str, bytes]]:
-    """`<id> blob <size>`, the bytes and a line break, one after the other."""
-    position = 0
-    while position < len(output):
-        end = output.index(b"\n", position)
-        head = output[position:end].decode().split(" ")
-        if head[-1] == "missing":
-            hint = "it may not have been fetched: git fetch --refetch"
-            raise RecctlError(f"git does not have the object {head[0]}", hint)
-        size = int(head[2])
-        yield head[0], output[end + 1 : end + 1 + size]
-        position = end + 1 + size + 1
-
-
-def _versions(entries: Iterator[str]) -> Iterator[Version]:
-    """A mark and the commit, its day and subject; then what it did to which path, or from and to which."""
-    commit = day = subject = ""
-    for entry in entries:
-        if entry.startswith("\x01"):
-            commit, day, subject = entry[1:], next(entries), next(entries)[1:]
-            continue
-        *_, blob, status = entry.split()
-        path = next(entries)
-        if status[0] in "RC":
-            path = next(entries)
-        if status != "D":
-            yield Version(commit, day, subject, path, blob)
-        if status[0] == "C":
-            return
-
-
-def _entries(output: bytes) -> list[str]:
-    return [os.fsdecode(entry) for entry in output.split(b"\0") if entry]
-
-
-def _text(done: subprocess.CompletedProcess[bytes]) -> str:
-    return done.stdout.decode(errors="replace").strip()
-
-
-def _complaint(done: subprocess.CompletedProcess[bytes]) -> str:
-    lines = done.stderr.decode(errors="replace").strip().splitlines()
-    return lines[0].removeprefix("fatal: ") if lines else f"exit code {done.returncode}"

@@ -104,6 +104,10 @@ REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(Entry[bytes]))
 _encode = msgspec.msgpack.Encoder().encode
 
 
+def _decode(contents: Contents[K], data: bytes) -> Entry[K]:
+    return contents.decoder.decode(memoryview(data)[_CHECK_BYTES:])
+
+
 def now() -> int:
     """The time, in ns."""
     return time.time_ns()
@@ -119,7 +123,7 @@ class Index(Generic[K]):
         self, directories: Iterable[str], contents: Contents[K], directory: Path | None = None
     ) -> None:
         self.problems: list[str] = []
-        self._decode = contents.decoder.decode
+        self._contents = contents
         places = sorted(directories)
         self.database = (directory or index_directory()) / f"{_digest(_tree(places))}{contents.suffix}"
         self._is_broken = False
@@ -135,7 +139,7 @@ class Index(Generic[K]):
         ):
             return None
         try:
-            entry = self._decode(memoryview(data)[_CHECK_BYTES:])
+            entry = _decode(self._contents, data)
         except Exception:  # of whatever class: then it is no entry
             return None
         return entry.kept if entry.stamp == stamp else None

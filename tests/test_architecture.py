@@ -29,10 +29,11 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "recctl",  # the version
         "errors jsonvalue jsonspans filename whole_orjson recorder_script attributes suggestions "
         "shell_completion",
+        "git_output",
         "paths provider transcript volatile config git edits hash_normalizing index_database",
         "removals",
         "summary wire store journal_manifest",
-        "header live index parallel journal_entry test_paths",
+        "header live index parallel journal_entry test_paths references",
         "recording journal_room restoring",
         "answer fast_preview request hash_rules query journal_writer request_texts families evening "
         "canonical credentials",

@@ -31,9 +31,9 @@ from recctl.config import find_project
 from recctl.errors import RecctlError
 from recctl.paths import current_directory, display_path
 from recctl.recording import Recording, parse, read
+from recctl.references import Library
 from recctl.render import output
 from recctl.scan import Scan
-from recctl.store import Library
 from recctl.summary import Summary
 
 if TYPE_CHECKING:

@@ -21,9 +21,9 @@ from recctl.hash_rules import Asked, HashRule, asked_of, fit_of
 from recctl.jsonvalue import Json, loads
 from recctl.paths import current_directory
 from recctl.recording import load, read
+from recctl.references import Library
 from recctl.render import output
 from recctl.render.hashes import recording_page, request_page
-from recctl.store import Library
 from recctl.summary import Kind
 
 _WITHOUT_BODY = ("GET", "HEAD", "DELETE")

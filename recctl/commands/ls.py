@@ -20,12 +20,13 @@ from recctl.commands.common import (
 )
 from recctl.errors import RecctlError
 from recctl.query import Query, SortKey, near_values
+from recctl.references import shortest_references
 from recctl.render import output
 from recctl.render.progress import progress
 from recctl.render.safe import format_size, plural
 from recctl.render.screen import screen
 from recctl.scan import Scan
-from recctl.store import Found, shortest_references
+from recctl.store import Found
 from recctl.summary import Kind, Summary
 
 

@@ -12,9 +12,9 @@ from recctl.commands import completion
 from recctl.commands.common import DirOption, JsonOption, refuse_together, report, search
 from recctl.errors import RecctlError, Unreadable
 from recctl.recording import Recording, load, read
+from recctl.references import Library
 from recctl.render import output
 from recctl.render.page import BLANK, Line
-from recctl.store import Library
 from recctl.transcript import Transcript
 
 

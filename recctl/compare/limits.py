@@ -16,7 +16,7 @@ from recctl.filename import SUFFIX
 from recctl.live.source import project_root
 from recctl.query import Query
 from recctl.recording import Recording
-from recctl.store import resolve
+from recctl.references import resolve
 
 Wanted: TypeAlias = Callable[[Recording], bool]
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from recctl.errors import RecctlError, Unreadable
+from recctl.errors import RecctlError
 from recctl.live.judgement import LIVE, Judge, Judgement, parse_test_id, stale, unjudged, without_group
 from recctl.live.roots import Locator
 from recctl.summary import Summary
@@ -94,8 +94,7 @@ def _text(source: str) -> str:
         raw = sys.stdin.buffer.read() if source == STDIN else Path(source).read_bytes()
         return raw.decode().removeprefix("\ufeff")
     except (OSError, AttributeError) as error:  # stdin may be closed
-        raise Unreadable(
-            Path(source), f"cannot be read: {getattr(error, 'strerror', None) or error}", _HINT
-        ) from None
+        why = getattr(error, "strerror", None) or "stdin is closed"
+        raise RecctlError(f"{source}: cannot be read: {why}", _HINT) from None
     except UnicodeDecodeError:
-        raise Unreadable(Path(source), "is not UTF-8", _HINT) from None
+        raise RecctlError(f"{source}: is not UTF-8", _HINT) from None

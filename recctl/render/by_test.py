@@ -8,12 +8,12 @@ from pathlib import Path
 
 from recctl.filename import parse_filename
 from recctl.paths import display_path
+from recctl.references import shortest_references
 from recctl.render import terminal
 from recctl.render.findings import SEVERITIES, grouped, shared
 from recctl.render.page import BLANK, INDENT, Line, Span, line
 from recctl.render.safe import one_line, plural
 from recctl.rules.rule import Finding
-from recctl.store import shortest_references
 
 _MOST_ROWS = 2  # of a finding, where the screen is not narrow
 _NARROW = 60  # columns

@@ -346,7 +346,8 @@ def test_nothing_can_break_the_table_or_make_markup(tmp_path: Path, text: str) -
     (tmp_path / name).write_text(raw)
     github("--select", "RC002", ".", cwd=tmp_path)
     written = summary(tmp_path)
-    shown, told = (part.replace("\n", "\\n") for part in (name, text))
+    path = f"./{name}" if name.startswith("-") else name
+    shown, told = (part.replace("\n", "\\n") for part in (path, text))
     row = [".", shown, f"{told} is a duplicate key in one object; readers keep the last"]
     assert cells(written) == [row]
     kinds, parsed = seen_by_markdown(written)

@@ -77,7 +77,7 @@ CASES: dict[str, tuple[str, str]] = {
     "name of a rule": ("recctl rule near-d", "recctl rule near-duplicate "),
     "second code": ("recctl check --select RC1,RC202", "recctl check --select RC1,RC202 "),
     "choice": ("recctl ls --sort en", "recctl ls --sort endpoint "),
-    "model": ("recctl ls --model claude", "recctl ls --model claude-sonnet-4-20250514 "),
+    "model": ("recctl ls --model claude-s", "recctl ls --model claude-sonnet-4-20250514 "),
     "model with a colon": ("recctl ls --model gpt-oss:", "recctl ls --model gpt-oss:20b "),
     "test": ("recctl ls --test test_forec", "recctl ls --test test_forecast_then_pack "),
     "class of a file": (

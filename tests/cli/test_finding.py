@@ -422,7 +422,7 @@ def test_prune_judges_the_recordings_of_a_test_alone(suite: Path) -> None:
     assert len(told["remove"]) + told["keep"] + told["unjudged"] == 1
 
 
-@pytest.mark.parametrize("command", ["show", "hash", "diff"])
+@pytest.mark.parametrize("command", ["show", "hash"])
 def test_a_test_file_where_a_recording_is_wanted_is_told_apart(suite: Path, command: str) -> None:
     result = run(command, "tests/a/test_x.py", cwd=suite)
     assert (result.code, result.out) == (2, "")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from tests.cli.listing import Item
+from tests.cli.listing import COUNT, Item
 from tests.helpers import SAMPLES, chat, chat_stream, put, run_in_terminal
 
 PLAIN = {"NO_COLOR": "1"}
@@ -106,4 +106,4 @@ def test_sorted_by_something_else_each_row_names_its_test(everything: list[Item]
 def test_a_very_narrow_screen_still_has_whole_ids() -> None:
     lines = screen(SAMPLES, columns=30)
     assert max(map(cell_len, lines)) <= 30
-    assert sum(bool(re.match(r"^ +rec-[0-9a-f]{12}\b", line)) for line in lines) == 60
+    assert sum(bool(re.match(r"^ +rec-[0-9a-f]{12}\b", line)) for line in lines) == COUNT

@@ -255,6 +255,7 @@ def test_directories_and_files_of_any_name(repository: Repository, case: str) ->
     repository.commit()
     repository.write(name, NEW.to_bytes())
     shown = os.fsencode(name).decode("utf-8", "backslashreplace")
+    shown = f"./{shown}" if shown.startswith("-") else shown
     for options in ((), ("--dir", NAMES[case])):
         (entry,) = entries(repository.review(*(f"./{each}" if each in name else each for each in options)))
         assert (entry["status"], entry["old"]["path"], entry["new"]["path"]) == ("rerecorded", shown, shown)

@@ -407,7 +407,7 @@ def test_the_environment_may_name_it_and_a_file_may_not(environment: Path, tmp_p
     python = install(environment, RECORDER)
     path = named_by(hash_of("Hi."), tmp_path)
     (tmp_path / "pyproject.toml").write_text(
-        f"[tool.recctl]\nrecorder = '{python}'\nRECCTL_RECORDER = '{python}'\n"
+        f"[tool.recorder]\nrecorder = '{python}'\nRECCTL_RECORDER = '{python}'\n"
     )
     (tmp_path / ".env").write_text(f"RECCTL_RECORDER={python}\n")
     commands: tuple[list[str | Path], ...] = (["hash", path], ["check", path, *EDITED], ["diff", path, path])

@@ -228,12 +228,10 @@ def test_a_copy_is_foreign_under_its_new_name_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("test_id", "stays"),
-    [(TEST, True), (f"{TEST}[x]", False), (None, False)],
+    [(TEST, True), (f"{TEST}[x]", True), (None, True)],
     ids=["its own", "another", "none"],
 )
-def test_an_id_stays_that_a_request_of_the_test_carries(
-    test_id: str | None, stays: bool, tmp_path: Path
-) -> None:
+def test_an_id_stays_that_any_request_carries(test_id: str | None, stays: bool, tmp_path: Path) -> None:
     later = moved(chat(test_id=test_id, prompt=f"go on from {FOREIGN}"), PLACE)
     files = project(answered(PLAIN, id=FOREIGN), later)
     assert (found(tmp_path, files, "RC103") == []) == stays
