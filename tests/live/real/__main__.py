@@ -113,7 +113,7 @@ def _removal(job: _Job) -> _Row:
 
 
 def _removal_remarks(removal: Removal, by_source: bool) -> str:
-    unlike = [] if ("source" in removal.found) == by_source else ["NOT AS EXPECTED"]
+    unlike = ["EXPECTED TO BE FOUND"] if by_source and "source" not in removal.found else []
     wrong = [f"WRONG by {way}: {', '.join(sorted(ids))}" for way, ids in removal.wrong.items()]
     return "; ".join([*removal.reasons, *unlike, *wrong])
 

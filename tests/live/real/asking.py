@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
@@ -10,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.helpers import HANGS_AFTER, MODULE, Env, Result, run
+from tests.helpers import HANGS_AFTER, MODULE, ROOT, Env, Result, run
 from tests.helpers import environment as variables
 from tests.live.real.project import Project
 from tests.live.real.running import (
@@ -57,7 +58,7 @@ def can_drop_override() -> bool:
 
 def examine(project: Project, bench: Bench) -> tuple[set[str], Answers]:
     """Run a project and ask about it as it is; return its live tests, and what was called stale."""
-    root = lay_out(project, bench.directory / "live")
+    root = lay_out(project, bench, "live")
     tests = run_tests(project, root, bench)
     count = len(record(project, root, tests))
     _settle(project, root)
@@ -77,8 +78,8 @@ def examine(project: Project, bench: Bench) -> tuple[set[str], Answers]:
 
 def examine_removal(project: Project, bench: Bench) -> Removal:
     """Record a project's tests, remove one, run the rest, and ask which is gone."""
-    before = run_tests(project, lay_out(project, bench.directory / "before"), bench)
-    root = lay_out(project, bench.directory / "after", removed=True)
+    before = run_tests(project, lay_out(project, bench, "before"), bench)
+    root = lay_out(project, bench, "after", removed=True)
     live = {test.test_id for test in run_tests(project, root, bench)}
     moved = [
         type(test)(test.test_id, root / test.file.relative_to(bench.directory / "before" / project.below))
@@ -138,13 +139,13 @@ def _json(result: Result) -> Any:
 def _recctl(project: Project, root: Path, args: Sequence[str | Path], more: Mapping[str, str]) -> Result:
     env: dict[str, str | None] = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": None}
     env |= {**environment(project, root), **more}
-    if project.without_override:
-        return _run_as_plain_root(args, root / project.cwd, env)
-    return run(*args, cwd=root / project.cwd, env=env)
+    cwd = root / (project.asked_from or project.cwd)
+    return _run_as_plain_root(args, cwd, env) if project.without_override else run(*args, cwd=cwd, env=env)
 
 
 def _run_as_plain_root(args: Sequence[str | Path], cwd: Path, env: Env) -> Result:
     command = [*_PLAIN_ROOT, *map(str, args)]
+    env = {**env, "PYTHONPATH": f"{ROOT}{os.pathsep}{env['PYTHONPATH']}"}
     done = subprocess.run(
         command, cwd=cwd, env=variables(env), capture_output=True, timeout=HANGS_AFTER, check=False
     )

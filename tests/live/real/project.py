@@ -17,12 +17,17 @@ class Project:
 
     `files` are texts (dedented) or bytes by path, `links` targets by path. `env` may name `{root}`.
     `plugins` are modules that the environment loads as installed ones; with `autoload` pytest loads
-    all that are installed itself. `args` and `env` are given to the project's own runs of pytest and not to
-    the collection by recctl, which has to know that it may lack them, except for one that is to be exact.
+    all that are installed itself. `args` and `env` are given to the project's own runs of pytest and not
+    to the collection by recctl, which has to know that it may lack them, except for one that is exact.
+    Tests are run in `cwd`, where recctl is asked too, but for `asked_from`.
+
     `cut` removes a test: by path the text to take out, None for the whole file. `by_source` says whether
-    the sources alone prove that the removed test is gone. `after` changes the tree once recordings lie
-    in it, in a way that takes no test away; `recordings` is a directory for them instead of those
-    beside the test files. `below` is where in its temporary directory the project lies.
+    the sources alone have to prove that the removed test is gone.
+
+    `after` changes the tree once recordings lie in it, in a way that takes no test away; recctl is asked
+    then, `without_override` as a user who may not search every directory. `recordings` is a directory
+    for them instead of those beside the test files. `below` is where in its temporary directory the
+    project lies.
     """
 
     name: str
@@ -36,6 +41,7 @@ class Project:
     versions: tuple[str, ...] = ("8", "9")
     git: bool = True
     cwd: str = "."
+    asked_from: str | None = None
     below: str = "project"
     links: Mapping[str, str] = field(default_factory=dict)
     after: Callable[[Path], None] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from tests.live.real.environments import python_of
 from tests.live.real.project import Project
 
 _PLUGIN = "project_node_ids"
+# What gives an item another id. pytest 9.2 keeps the id parsed, and under another name.
+_NODE_ID, _NODE_ID_OF_9 = re.compile(rb"item\._nodeid = (.+)"), rb"item._id = item._id.parse(\1)"
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Bench:
     """A directory to work in, and the interpreter that has the wanted pytest."""
 
     directory: Path
+    version: str
     python: Path
 
     @classmethod
@@ -40,19 +44,19 @@ class Bench:
             raise FileNotFoundError(f"no environment for pytest {version}")
         directory.mkdir(parents=True, exist_ok=True)
         copyfile(Path(__file__).with_name("recorder.py"), directory / f"{_PLUGIN}.py")
-        return cls(directory, python)
+        return cls(directory, version, python)
 
 
-def lay_out(project: Project, directory: Path, *, removed: bool = False) -> Path:
-    """Write a project's files below a directory and return its root; with `removed` its test is taken out."""
-    root = directory / project.below
+def lay_out(project: Project, bench: Bench, name: str, *, removed: bool = False) -> Path:
+    """Write a project's files in a new directory and return its root; `removed` takes its test out."""
+    root = bench.directory / name / project.below
     files: dict[str, bytes | None] = {path: project.bytes_of(path) for path in project.files}
     if removed:
         files |= project.without_test()
     for path, data in files.items():
         if data is not None:
             (root / path).parent.mkdir(parents=True, exist_ok=True)
-            (root / path).write_bytes(data)
+            (root / path).write_bytes(data if bench.version == "8" else _NODE_ID.sub(_NODE_ID_OF_9, data))
     for path, target in project.links.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).symlink_to(target)

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from tests.live.real.cases import (
+    bindings,
+    callers,
+    checkouts,
     classes,
     configured,
     generated,
     hooks,
+    late_hooks,
     layouts,
     libraries,
     modules,
     other_items,
     plain,
+    scenarios,
     sources,
+    unittests,
+    upstream,
 )
 from tests.live.real.project import Project
 
-PROJECTS: tuple[Project, ...] = (
-    *plain.PROJECTS,
-    *classes.PROJECTS,
-    *generated.PROJECTS,
-    *modules.PROJECTS,
-    *libraries.PROJECTS,
-    *hooks.PROJECTS,
-    *other_items.PROJECTS,
-    *configured.PROJECTS,
-    *layouts.PROJECTS,
-    *sources.PROJECTS,
+_THEMES = (
+    plain,
+    upstream,
+    classes,
+    unittests,
+    bindings,
+    generated,
+    callers,
+    modules,
+    libraries,
+    scenarios,
+    hooks,
+    late_hooks,
+    other_items,
+    configured,
+    layouts,
+    checkouts,
+    sources,
 )
+PROJECTS: tuple[Project, ...] = tuple(chain.from_iterable(theme.PROJECTS for theme in _THEMES))

@@ -260,4 +260,33 @@ PROJECTS = (
         {FILE: _CUT_CHECK},
         versions=("9",),
     ),
+    Project(
+        "an empty pytest.ini before pyproject",
+        {
+            "pytest.ini": "",
+            "pyproject.toml": "[tool.pytest.ini_options]\npython_functions = ['check_*']\n",
+            FILE: "def test_a(): ...\ndef test_b(): ...\n",
+        },
+        {FILE: "def test_b(): ...\n"},
+    ),
+    Project(
+        "ignored by addopts",
+        {
+            "pytest.ini": "[pytest]\naddopts = --ignore=tests/unit -k 'not slow'\n",
+            FILE: "def test_a(): ...\ndef test_slow(): ...\ndef test_b(): ...\n",
+            "tests/test_other.py": "def test_c(): ...\n",
+        },
+        {FILE: "def test_b(): ...\n"},
+        args=("-o", "addopts="),
+    ),
+    Project(
+        "a directory not recursed into",
+        {
+            "pytest.ini": "[pytest]\nnorecursedirs = live\n",
+            "tests/live/test_it.py": "def test_a(): ...\ndef test_b(): ...\n",
+            "tests/test_other.py": "def test_c(): ...\n",
+        },
+        {"tests/live/test_it.py": "def test_b(): ...\n"},
+        args=("tests", "tests/live"),
+    ),
 )

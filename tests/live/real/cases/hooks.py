@@ -60,7 +60,7 @@ PROJECTS = (
         },
     ),
     Project(
-        "modifyitems renames by setattr",
+        "modifyitems renames elsewhere",
         {
             "tests/unit/conftest.py": """
                 import helper_hooks
@@ -70,7 +70,7 @@ PROJECTS = (
             "tests/unit/helper_hooks.py": """
                 def change(items):
                     for item in items:
-                        setattr(item, "_nodeid", item.nodeid + "_x")
+                        item._nodeid = item.nodeid + "_x"
                 """,
             FILE: _TWO,
         },

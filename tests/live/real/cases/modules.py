@@ -181,8 +181,9 @@ PROJECTS = (
             "site/collector.py": """
                 import pytest
                 def pytest_pycollect_makeitem(collector, name, obj):
+                    # With test_ in the name no source could tell.
                     if name.startswith("check_"):
-                        return pytest.Function.from_parent(collector, name="test_" + name, callobj=obj)
+                        return pytest.Function.from_parent(collector, name="unit_" + name, callobj=obj)
                 """,
             FILE: "def check_a(): ...\ndef test_d(): ...\n",
         },
