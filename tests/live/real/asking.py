@@ -72,7 +72,8 @@ def examine(project: Project, bench: Bench) -> tuple[set[str], Answers]:
     }
     answers = Answers()
     for way, args in asked.items():
-        _ask(project, root, way, args, answers, count)
+        if way != "list" or project.listed:
+            _ask(project, root, way, args, answers, count)
     return {test.test_id for test in tests}, answers
 
 
@@ -137,7 +138,8 @@ def _json(result: Result) -> Any:
 
 
 def _recctl(project: Project, root: Path, args: Sequence[str | Path], more: Mapping[str, str]) -> Result:
-    env: dict[str, str | None] = {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": None}
+    # Nothing of the pytest that runs this test.
+    env: dict[str, str | None] = {name: None for name in os.environ if name.startswith("PYTEST_")}
     env |= {**environment(project, root), **more}
     cwd = root / (project.asked_from or project.cwd)
     return _run_as_plain_root(args, cwd, env) if project.without_override else run(*args, cwd=cwd, env=env)

@@ -19,6 +19,7 @@ class Project:
     `plugins` are modules that the environment loads as installed ones; with `autoload` pytest loads
     all that are installed itself. `args` and `env` are given to the project's own runs of pytest and not
     to the collection by recctl, which has to know that it may lack them, except for one that is exact.
+    `listed` is False where ids change after pytest lists them, so that no list can have them.
     Tests are run in `cwd`, where recctl is asked too, but for `asked_from`.
 
     `cut` removes a test: by path the text to take out, None for the whole file. `by_source` says whether
@@ -38,6 +39,7 @@ class Project:
     env: Mapping[str, str] = field(default_factory=dict)
     plugins: tuple[str, ...] = ()
     autoload: bool = False
+    listed: bool = True
     versions: tuple[str, ...] = ("8", "9")
     git: bool = True
     cwd: str = "."

@@ -100,7 +100,7 @@ def _pytest(
     return subprocess.run(
         [bench.python, "-m", "pytest", *options, *project.args],
         cwd=root / project.cwd,
-        env={name: value for name, value in os.environ.items() if name not in _REPLACED} | own,
+        env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")} | own,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -108,9 +108,6 @@ def _pytest(
         timeout=HANGS_AFTER,
         check=False,
     )
-
-
-_REPLACED = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_XDIST_WORKER")
 
 
 def record(project: Project, root: Path, tests: Iterable[Ran]) -> dict[str, Path]:

@@ -225,15 +225,15 @@ PROJECTS = (
         "names that a ward would give",
         """
         import sys
-        def test(description):
+        def case(description):
             def keep(function):
                 name = "test_" + description.replace(" ", "_")
                 function.__globals__[name] = function
                 return function
             return keep
-        @test("one greets")
+        @case("one greets")
         def _(): ...
-        @test("two leaves")
+        @case("two leaves")
         def _(): ...
         """,
     ),
