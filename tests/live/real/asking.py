@@ -94,7 +94,9 @@ def examine_removal(project: Project, bench: Bench) -> Removal:
     collect: list[str | Path] = ["prune", "--collect", "--json", "--python", bench.python]
     _ask(project, root, "source", ["prune", "--json"], answers, len(paths))
     _ask(project, root, "RC401", ["check", "--select", "RC401", "--format", "json"], answers, len(paths))
-    own, rest = own_environment(project, root), ["--", *project.args] if project.args else []
+    own = own_environment(project, root)
+    # recctl collects from the top of a repository, whose settings may be others than those of a package.
+    rest = ["--", *([] if project.cwd == "." else [project.cwd]), *project.args]
     _ask(project, root, "exact", [*collect, "--exact", *rest], answers, len(paths), own)
     found = {way for way, stale in answers.stale.items() if gone <= stale}
     wrong = {way: stale & live for way, stale in answers.stale.items() if stale & live}
@@ -138,16 +140,16 @@ def _json(result: Result) -> Any:
 
 
 def _recctl(project: Project, root: Path, args: Sequence[str | Path], more: Mapping[str, str]) -> Result:
-    # Nothing of the pytest that runs this test.
+    # Nothing of the pytest that runs this test; and only a collection sees which plugins are installed.
     env: dict[str, str | None] = {name: None for name in os.environ if name.startswith("PYTEST_")}
-    env |= {**environment(project, root), **more}
+    env |= {**(environment(project, root) if "--collect" in args else {}), **more}
     cwd = root / (project.asked_from or project.cwd)
     return _run_as_plain_root(args, cwd, env) if project.without_override else run(*args, cwd=cwd, env=env)
 
 
 def _run_as_plain_root(args: Sequence[str | Path], cwd: Path, env: Env) -> Result:
     command = [*_PLAIN_ROOT, *map(str, args)]
-    env = {**env, "PYTHONPATH": f"{ROOT}{os.pathsep}{env['PYTHONPATH']}"}
+    env = {**env, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), env.get("PYTHONPATH"))))}
     done = subprocess.run(
         command, cwd=cwd, env=variables(env), capture_output=True, timeout=HANGS_AFTER, check=False
     )

@@ -64,7 +64,7 @@ def lay_out(project: Project, bench: Bench, name: str, *, removed: bool = False)
 
 
 def environment(project: Project, root: Path) -> dict[str, str]:
-    """Return the variables that decide which plugins a project's pytest has, whoever starts it."""
+    """Return the variables that make a project's pytest have its plugins, as if these were installed."""
     plugins = {"PYTEST_PLUGINS": ",".join(project.plugins)} if project.plugins else {}
     autoload = {} if project.autoload else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
     return {**plugins, **autoload, "PYTHONHASHSEED": "0", "PYTHONPATH": str(root / "site")}

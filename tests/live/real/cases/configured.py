@@ -287,6 +287,6 @@ PROJECTS = (
             "tests/test_other.py": "def test_c(): ...\n",
         },
         {"tests/live/test_it.py": "def test_b(): ...\n"},
-        args=("tests", "tests/live"),
+        args=("tests/test_other.py", "tests/live/test_it.py"),
     ),
 )

@@ -125,6 +125,7 @@ PROJECTS = (
         {"tests/unit/test_it.py": _TWO},
         {FILE: _ONE},
         below="tests/unit/project",
+        by_source=False,
     ),
     Project(
         "below a project of the same shape",

@@ -267,5 +267,6 @@ PROJECTS = (
         """,
         plugins=("pytest_check.plugin", "pytest_lazy_fixtures.plugin"),
         cut="def test_c(): ...\n",
+        by_source=False,
     ),
 )

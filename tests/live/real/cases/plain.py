@@ -168,12 +168,12 @@ PROJECTS = (
     ),
     Project(
         "a whole file removed",
-        {"tests/a/test_a.py": "def test_a(): ...", "tests/a/test_b.py": "def test_b(): ..."},
+        {"tests/a/test_a.py": "def test_a(): ...", "tests/a/test_b.py": "def test_more(): ..."},
         {"tests/a/test_b.py": None},
     ),
     Project(
         "a whole file removed without git",
-        {"tests/a/test_a.py": "def test_a(): ...", "tests/a/test_b.py": "def test_b(): ..."},
+        {"tests/a/test_a.py": "def test_a(): ...", "tests/a/test_b.py": "def test_more(): ..."},
         {"tests/a/test_b.py": None},
         git=False,
     ),

@@ -20,6 +20,7 @@ PROJECTS = (
             def helper(self): ...
         """,
         cut="    def test_b(self): ...\n",
+        by_source=False,
     ),
     single(
         "unittest async",
@@ -30,6 +31,7 @@ PROJECTS = (
             async def test_b(self): ...
         """,
         cut="    async def test_b(self): ...\n",
+        by_source=False,
     ),
     single(
         "unittest runTest",

@@ -167,7 +167,7 @@ PROJECTS = (
         "a directory removed",
         {
             "tests/a/test_a.py": "def test_a(): ...",
-            "tests/old/test_b.py": "def test_b(): ...",
+            "tests/old/test_b.py": "def test_more(): ...",
             "tests/old/test_c.py": "class TestC:\n    def test_c(self): ...",
         },
         {"tests/old/test_b.py": None, "tests/old/test_c.py": None},
@@ -177,11 +177,10 @@ PROJECTS = (
         {
             "packages/a/pyproject.toml": "[tool.pytest.ini_options]\n",
             "packages/a/tests/test_a.py": "def test_a(): ...",
-            "packages/a/tests/test_b.py": "def test_b(): ...",
+            "packages/a/tests/test_b.py": "def test_more(): ...",
         },
         {"packages/a/tests/test_b.py": None},
         cwd="packages/a",
-        by_source=False,
     ),
     Project(
         "a parameterized case removed",
@@ -218,6 +217,12 @@ PROJECTS = (
         {"tests/unit/it.feature": "  Scenario: Two\n    Given a\n"},
         by_source=False,
         plugins=("pytest_bdd.plugin",),
+    ),
+    Project(
+        "a file with a test of its own name removed",
+        {"tests/a/test_a.py": "def test_a(): ...", "tests/a/test_b.py": "def test_b(): ..."},
+        {"tests/a/test_b.py": None},
+        by_source=False,  # a doctest of the module has the same id
     ),
     Project(
         "a case of YAML removed",
