@@ -34,6 +34,9 @@ _HOOK_NAMES = tuple(hook.encode() for hook in sorted(_HOOKS))
 _LOADING = frozenset(
     {"consider_module", "consider_pluginarg", "import_plugin", "load_setuptools_entrypoints"}
 )
+_ID_NAMES = (b"nodeid", b"_id")
+# What makes tests of a source: whoever sets a part of it may change what comes out.
+_MACHINERY = frozenset({"_pytest", "ast", "importlib", "pluggy", "pytest", "python", "rewrite", "unittest"})
 _ENTRY_POINT = b"pytest11"
 _SETUPS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _LEFT_OUT = frozenset({"node_modules", "site-packages", "__pycache__", "build", "dist"})
@@ -47,8 +50,22 @@ class Hooks:
         self._root = project.root
         self._top = _repository_top(project.root)
 
+    @cached_property
+    def renaming(self) -> str | None:
+        """What any file of the project does to the ids of tests when they run: no collection shows it."""
+        for path in self._sources:
+            raw = _bytes_of(path) if path.suffix == ".py" and path.is_relative_to(self._root) else b""
+            if not any(name in raw for name in _ID_NAMES) or b"pytest" not in raw:
+                continue
+            module = parse_module(path)
+            if module is None or any(map(_renames, ast.walk(module.tree))):
+                return f"{path.relative_to(self._top)} may change the ids of tests"
+        return None
+
     def why_unproven(self, test_file: Path, collecting: Collecting) -> str | None:
         """Return what may make a test in a file, or give it another id; None where nothing may."""
+        if self.renaming:
+            return self.renaming
         if self._anywhere:
             return self._anywhere
         known = (self._why_plugin(name, None) for name in collecting.plugins)
@@ -124,7 +141,7 @@ class Hooks:
             if module is None:
                 yield f"{path.relative_to(self._top)} cannot be parsed"
                 return
-            why = why_reflective(module)
+            why = why_reflective(module) or next(filter(None, map(_why_patch, ast.walk(module.tree))), None)
             yield f"{path.relative_to(self._top)} may reach tests: {why}" if why else None
             yield from (self._why_plugin(name, module) for name in _plugins_of(module))
 
@@ -144,6 +161,39 @@ class Hooks:
 def _repository_top(directory: Path) -> Path:
     """Return the top of the repository that holds a directory; the directory itself outside of any."""
     return next((above for above in (directory, *directory.parents) if (above / ".git").exists()), directory)
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
+def _renames(node: ast.AST) -> bool:
+    """Return whether a node stores a node id, or names the attribute by which to store one."""
+    if isinstance(node, ast.Constant):
+        return node.value in ("_nodeid", "_id")
+    if not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)):
+        return False
+    is_own = isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
+    return node.attr in ("_nodeid", "nodeid") or (node.attr == "_id" and not is_own)
+
+
+def _why_patch(node: ast.AST) -> str | None:
+    """Return what a node replaces in pytest or in the machinery of imports."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("_pytest."):
+        return f"it names {node.value}"
+    if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_machinery(node):
+        return f"it sets {ast.unparse(node)[:60]}"
+    return None
+
+
+def _is_machinery(node: ast.Attribute) -> bool:
+    value: ast.expr = node
+    while isinstance(value, ast.Attribute):
+        value = value.value
+    return isinstance(value, ast.Name) and value.id in _MACHINERY
 
 
 def _is_searched(directory: str, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import keyword
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from recctl.live.configuration import Collecting, Unclear, read_configuration
@@ -19,22 +19,23 @@ from recctl.live.reflection import why_reflective
 class Proof:
     """What can make tests below one root directory; what was read is kept.
 
-    Without `hooks` the project's conftest.py files and plugins are passed over.
+    Without `hooks` only those hooks of the project count that change ids when tests run.
     """
 
     def __init__(self, project: Project, hooks: bool) -> None:
         self._root = project.root
         self._project = project
         self._import_time = ImportTime(project)
-        self._hooks = Hooks(project) if hooks else None
+        self._hooks = Hooks(project)
+        self._asks_hooks = hooks
         self._files: dict[Path, str | None] = {}
         self._holding: dict[str, bool] = {}
         self._read: dict[Path, dict[Path, bytes]] = {}
 
-    def why_not(self, path: Path, module: Module | None, test: TestName) -> str | None:
+    def why_not(self, path: Path, module: Module | None, test: TestName, absent: Sequence[str]) -> str | None:
         """Return why an absent test may exist all the same; None where it does not.
 
-        `module` is None where its file does not exist.
+        `module` is None where its file does not exist; `absent` are those of its names that the file lacks.
         """
         try:
             collecting = read_configuration(self._root)
@@ -47,11 +48,11 @@ class Proof:
                 return "there are no test files where it lies"
             if why := self._why_generated(path):
                 return why
-        elif why := self._why_dynamic(module) or _why_mentioned(module, test.names[-1]):
+        elif why := self._why_dynamic(module) or _why_mentioned(module, absent):
             return f"{test.file} may make it: {why}"
-        elif why := self._why_set_elsewhere(path, test.names[-1]):
+        elif why := self._why_set_elsewhere(path, absent[0]):
             return why
-        return None if self._hooks is None else self._hooks.why_unproven(path, collecting)
+        return self._hooks.why_unproven(path, collecting) if self._asks_hooks else self._hooks.renaming
 
     def _holds_tests(self, test_file: str, collecting: Collecting) -> bool:
         """Return whether there is any test file where this one would be: recordings may be kept elsewhere."""
@@ -144,15 +145,16 @@ def _has_doctest(module: Module) -> bool:
     return "__doc__" in module.assigned or ">>>" in (ast.get_docstring(module.tree) or "")
 
 
-def _why_mentioned(module: Module, name: str) -> str | None:
+def _why_mentioned(module: Module, names: Sequence[str]) -> str | None:
     """Return where a file holds a test's name other than as that of a function or class of another scope."""
     for node in ast.walk(module.tree):
-        if isinstance(node, Definition) and node.name == name:
+        if isinstance(node, Definition) and node.name in names:
             continue
         for _, value in ast.iter_fields(node):
             values = value if isinstance(value, list) else [value]
-            if name in [one.strip() for one in values if isinstance(one, str)]:
-                return f"{name} occurs in it at line {getattr(node, 'lineno', 0)}"
+            held = {one.strip() for one in values if isinstance(one, str)}.intersection(names)
+            if held:
+                return f"{min(held)} occurs in it at line {getattr(node, 'lineno', 0)}"
     return None
 
 

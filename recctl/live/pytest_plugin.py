@@ -33,7 +33,8 @@ class _Collected:
         config = session.config
         report = {
             "exit": int(exitstatus),
-            "ids": self.ids,
+            # Again at the end: a hook may have renamed items, or made more.
+            "ids": self.ids + [item.nodeid for item in getattr(session, "items", [])],
             "files": self.files,
             "errors": self.errors,
             "partial": [arg.split("::")[0] for arg in config.args if "::" in arg],

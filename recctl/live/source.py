@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from recctl.live.judgement import LIVE, Judgement, TestName, parse_test_id, stale, unjudged
 from recctl.live.modules import (
     Found,
@@ -74,6 +76,13 @@ def by_source(summary: Summary) -> Judgement:
     return SourceJudge()(summary)
 
 
+class _Missing(msgspec.Struct, frozen=True):
+    """Names of a test that its file does not hold, and the class that lacks the first, if it is one."""
+
+    names: tuple[str, ...]
+    scope: str
+
+
 class _Root:
     """The tests below one root directory."""
 
@@ -97,14 +106,16 @@ class _Root:
             return unjudged(location.reason)
         if module is None and location.state == "there":
             return unjudged(f"{test.file} cannot be parsed")
-        if why := self._proof.why_not(location.path, module, test):
+        absent = test.names if missing is None else missing.names
+        if why := self._proof.why_not(location.path, module, test, absent):
             return unjudged(why)
-        if module is None:
+        if missing is None:
             return stale(f"{test.file} does not exist")
-        return stale(f"{test.file} defines no {missing}; nothing in it makes tests")
+        where = f" in {missing.scope}" if missing.scope else ""
+        return stale(f"{test.file} defines no {absent[0]}{where}; nothing in it makes tests")
 
-    def _missing(self, module: Module, names: tuple[str, ...]) -> str | None:
-        """Return the first name of a test that its file does not hold, and in which class; None if none."""
+    def _missing(self, module: Module, names: tuple[str, ...]) -> _Missing | None:
+        """Return the first name of a test that its file does not hold, and those after it; None if none."""
         scopes: list[tuple[Module, Scope]] = [(module, module.tree)]
         for position, name in enumerate(names):
             found = [(owner, one) for owner, scope in scopes for one in statements_named(scope, name)]
@@ -112,7 +123,7 @@ class _Root:
                 if any(self._is_inherited(owner, scope, name, set()) for owner, scope in scopes):
                     return None
                 last = scopes[-1][1]
-                return f"{name} in {last.name}" if isinstance(last, ast.ClassDef) else name
+                return _Missing(names[position:], last.name if isinstance(last, ast.ClassDef) else "")
             classes = [(owner, one) for owner, one in found if isinstance(one, ast.ClassDef)]
             if position == len(names) - 1 or len(classes) < len(found):
                 return None

@@ -132,6 +132,7 @@ DYNAMIC = {
     "what a helper reaches": "from .reaching import nothing",
     "a decorator that reaches": "from .reaching import deco\n@deco\ndef t(): ...",
     "a base that hooks": "from .reaching import Base\nclass TestD(Base): ...",
+    "a class that a function makes global": "def f():\n    global test_x\n    class test_x: ...\nclass C:\n    f()",
     "its name as text": "NAMES = ['test_x']",
     "a call of a call": "from lib import a\na()()",
     "a call of an item": "T = {}\nT['a']()",
