@@ -10,7 +10,7 @@ import typer
 from recctl.commands.changing import tell_skipped
 from recctl.commands.common import DONE, TROUBLE, refuse_together, report
 from recctl.errors import RecctlError, Unreadable
-from recctl.journal import Journal
+from recctl.journal import Journal, Outcome
 from recctl.journal_entry import Entry
 from recctl.paths import display_path
 from recctl.render import output
@@ -25,6 +25,7 @@ def undo(
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="Show what can be undone.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Verify every byte that the journal holds.")] = False,
+    long: Annotated[bool, typer.Option("--long", help="List every file that was restored.")] = False,
     force: Annotated[
         bool,
         typer.Option(
@@ -51,13 +52,21 @@ def undo(
         raise typer.Exit(_verify(journal.entries()))
     chosen = _chosen(journal, entry)
     outcome = journal.undo(chosen, force)
-    output.write_text("".join(f"{one_line(display_path(path))}\n" for path in outcome.done))
+    if long:
+        output.write_text("".join(f"{one_line(display_path(path))}\n" for path in outcome.done))
     tell_skipped(outcome)
-    left = f", {plural(len(outcome.skipped), 'file')} left alone" if outcome.skipped else ""
-    output.say(f"{plural(len(outcome.done), 'file')} restored{left}")
+    output.say(_summary(chosen, outcome, long))
     if outcome.damaged and not force:
         output.say(f"recctl undo {chosen.number} --force lays what is left of damaged bytes beside the files")
     raise typer.Exit(TROUBLE if outcome.skipped else DONE)
+
+
+def _summary(entry: Entry, outcome: Outcome, long: bool) -> str:
+    """Return `6 files of prune restored; --long lists them`."""
+    command = f" of {one_line(entry.command)}" if outcome.done else ""
+    left = f", {plural(len(outcome.skipped), 'file')} left alone" if outcome.skipped else ""
+    hint = "; --long lists them" if outcome.done and not long else ""
+    return f"{plural(len(outcome.done), 'file')}{command} restored{left}{hint}"
 
 
 def _verify(entries: Sequence[Entry]) -> int:

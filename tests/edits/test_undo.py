@@ -49,8 +49,8 @@ def test_undo_restores_a_normalized_tree(repo: Path, pairs: list[Pair]) -> None:
     before = tree_of(repo)
     assert run("normalize", repo, "--write").code == 1
     assert tree_of(repo) != before
-    result = run("undo", cwd=repo)
-    assert (result.code, result.err) == (0, "6 files restored\n")
+    result = run("undo", "--long", cwd=repo)
+    assert (result.code, result.err) == (0, "6 files of normalize restored\n")
     assert result.out == "".join(f"{path}\n" for path in sorted(_shown(repo, pairs)))
     assert tree_of(repo) == before
 
@@ -94,7 +94,7 @@ def test_normalizing_again_after_undo_gives_the_same(repo: Path, pairs: list[Pai
 def test_undo_works_from_anywhere(repo: Path, pairs: list[Pair], tmp_path: Path) -> None:
     before = tree_of(repo)
     run("normalize", "repo", "--write", cwd=tmp_path)
-    result = run("undo", cwd=Path("/"))
+    result = run("undo", "--long", cwd=Path("/"))
     assert (result.code, tree_of(repo)) == (0, before)
     assert result.out.splitlines() == sorted(str(pair.path).lstrip("/") for pair in pairs)
 
@@ -235,10 +235,10 @@ def test_a_file_that_changed_since_is_left_alone_and_named(repo: Path, pairs: li
     changed, *rest = pairs
     CHANGES[name](changed.path)
     before = tree_of(changed.path.parent)
-    result = run("undo", cwd=repo)
+    result = run("undo", "--long", cwd=repo)
     shown = changed.path.relative_to(repo).as_posix()
     assert (result.code, problems(result)) == (2, [f"recctl: {shown}: changed since and is left alone"])
-    assert result.err.splitlines()[-1] == "5 files restored, 1 file left alone"
+    assert result.err.splitlines()[-1] == "5 files of normalize restored, 1 file left alone"
     assert result.out.splitlines() == sorted(_shown(repo, rest))
     assert [pair.path.read_bytes() for pair in rest] == [pair.old for pair in rest]
     name = changed.path.name
@@ -261,7 +261,7 @@ def test_what_came_in_the_place_of_a_removed_file_is_left_alone(
     prune(repo, pairs)
     OBSTACLES[name](pairs[0].path)
     before = tree_of(pairs[0].path.parent)[pairs[0].path.name]
-    result = run("undo")
+    result = run("undo", "--long")
     assert (result.code, len(problems(result)), len(result.out.splitlines())) == (2, 1, 5)
     assert pairs[0].path.name in problems(result)[0]
     assert tree_of(pairs[0].path.parent)[pairs[0].path.name] == before
@@ -283,7 +283,7 @@ def test_a_removed_file_that_is_back_already_is_no_conflict(repo: Path, pairs: l
     prune(repo, pairs)
     restore(pairs[:1])
     pairs[0].path.chmod(MODES[0])
-    result = run("undo")
+    result = run("undo", "--long")
     assert (result.code, len(result.out.splitlines())) == (0, 5)
     assert tree_of(repo) == before
 
@@ -313,7 +313,7 @@ def test_a_file_that_was_given_by_two_names_comes_back_once(repo: Path, pairs: l
     link.symlink_to(repo / "tests/suite0")
     assert run("normalize", repo, f"{link}/recordings", "--write").code == 2  # the second name comes too late
     result = run("undo", cwd=repo)
-    assert (result.code, result.err, tree_of(repo)) == (0, "6 files restored\n", before)
+    assert (result.code, result.err, tree_of(repo)) == (0, "6 files of normalize restored; --long lists them\n", before)
 
 
 # ---- a journal or a directory that cannot be used

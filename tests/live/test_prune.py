@@ -527,7 +527,7 @@ def test_a_pruned_corpus_comes_back_as_it_was(corpus: Path) -> None:
     assert tree_of(corpus) == {name: entry for name, entry in before.items() if name not in dead}
     assert prune(corpus, *args).code == 0
     result = run("undo")
-    assert (result.code, result.err) == (0, f"{DEAD_FILES} files restored\n")
+    assert (result.code, result.err) == (0, f"{DEAD_FILES} files of prune restored; --long lists them\n")
     assert tree_of(corpus) == before
 
 
