@@ -17,8 +17,8 @@ import msgspec
 
 from recctl.errors import RecctlError
 from recctl.jsonvalue import JsonObject
-from recctl.live.judgement import LIVE, Judge, Judgement, parse_test_id, stale, unjudged, without_group
-from recctl.live.listed import is_among
+from recctl.live.judgement import LIVE, Judge, Judgement, parse_test_id, stale, unjudged
+from recctl.live.listed import ids_without_groups, is_among
 from recctl.live.roots import Location
 from recctl.live.source import SourceJudge
 from recctl.summary import Summary
@@ -70,12 +70,11 @@ def by_collection(collection: Collection, listed: frozenset[str] = frozenset(), 
     Parameters, options and the environment decide what is collected. So a test is stale if the source proves
     it too, or with `exact` if the collection went through its file: then it is the whole truth.
     """
-    ids = collection.ids | listed
-    plain = frozenset(map(without_group, ids))
+    known = ids_without_groups(collection.ids | listed)
     source = SourceJudge(hooks=False)  # the collection ran them
 
     def judge(summary: Summary) -> Judgement:
-        if is_among(summary.test_id or "", ids, plain):
+        if is_among(summary.test_id or "", known):
             return LIVE
         location = _in_root(collection, source.locations(summary))
         if location is None:

@@ -54,10 +54,12 @@ def parse_test_id(test_id: str) -> TestName:
     return TestName(file, tuple(_END_OF_NAMES.split(rest, maxsplit=1)[0].split("::")) if rest else ())
 
 
-def without_group(test_id: str) -> str:
-    """Return a node id without the `@group` that pytest-xdist's `--dist loadgroup` appends."""
+def without_group(test_id: str) -> tuple[str, ...]:
+    """Return what a node id may be without the `@group` that pytest-xdist's `--dist loadgroup` appends.
+
+    A name holds no `@`; parameters may, and so may the group, which then leaves several possibilities.
+    """
     file, colons, rest = test_id.partition("::")
-    head, bracket, tail = rest.rpartition("]")
-    if bracket:
-        return f"{file}{colons}{head}]" if tail.startswith("@") else test_id
-    return f"{file}{colons}{rest.partition('@')[0]}"
+    named = rest.partition("[")[0]
+    ends = [at for at, sign in enumerate(rest) if sign == "@" and (at < len(named) or rest[at - 1] == "]")]
+    return tuple(f"{file}{colons}{rest[:end]}" for end in ends)

@@ -46,10 +46,10 @@ def listed_tests(sources: Iterable[str]) -> frozenset[str]:
 def by_list(ids: frozenset[str]) -> Judge:
     """Return the judge for which a test lives if it is listed; unjudged where its file is not known."""
     locator = Locator()
-    plain = frozenset(map(without_group, ids))
+    known = ids_without_groups(ids)
 
     def judge(summary: Summary) -> Judgement:
-        if is_among(summary.test_id or "", ids, plain):
+        if is_among(summary.test_id or "", known):
             return LIVE
         locations = locator.locations(summary.path, parse_test_id(summary.test_id or "").file)
         unknown = next((location.reason for location in locations if location.state == "unknown"), None)
@@ -60,9 +60,14 @@ def by_list(ids: frozenset[str]) -> Judge:
     return judge
 
 
-def is_among(test_id: str, ids: frozenset[str], plain: frozenset[str]) -> bool:
-    """Return whether a test id is one of `ids`, or of `plain`, which are ids without xdist's group."""
-    return test_id in ids or test_id in plain or without_group(test_id) in plain
+def ids_without_groups(ids: Iterable[str]) -> frozenset[str]:
+    """Return the ids, and what they may be without xdist's group."""
+    return frozenset(one for test_id in ids for one in (test_id, *without_group(test_id)))
+
+
+def is_among(test_id: str, known: frozenset[str]) -> bool:
+    """Return whether a test id is one of `ids_without_groups`, with or without a group of its own."""
+    return test_id in known or any(one in known for one in without_group(test_id))
 
 
 def _ids_in(source: str, text: str) -> Iterator[str]:

@@ -127,6 +127,8 @@ def _why_odd(test: TestName, module: Module | None, collecting: Collecting) -> s
     """Return why pytest's own collection does not give such an id to a Python test."""
     if not all(name.isidentifier() and not keyword.iskeyword(name) for name in test.names):
         return "its test id is not one that pytest gives to a Python test"
+    if any(name.startswith("_") and "__" in name.lstrip("_") for name in test.names):
+        return "its name may be a private one, as Python spells it in a class"
     if module is not None and test.names == (module.path.stem,) and _has_doctest(module):
         return "its test id may be that of the module's doctest"
     if not collecting.takes_file(test.file):

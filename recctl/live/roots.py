@@ -149,13 +149,11 @@ def _roots_above(directory: str, test_file: PurePosixPath) -> list[Path]:
     if not wanted:
         return _roots_of_top_file(Path(directory), test_file.name)
     whole = _starts(parts, wanted)
-    # Elsewhere in the path the first directory alone may be a second root, if the file is there too.
-    partly = [start for start in _starts(parts, wanted[:1]) if start not in whole]
-    if whole:
-        roots = [Path(*parts[:start]) for start in partly]
-        also = [root for root in roots if os.path.lexists(root / test_file)]
-        return [*(Path(*parts[:start]) for start in whole), *also]
-    return [Path(*parts[:start]) for start in partly]
+    likely = whole or _starts(parts, wanted[:1])
+    roots = [Path(*parts[:start]) for start in likely]
+    # Any directory above that has the file may be a root too: whoever recorded chose where to put recordings.
+    above = Path(directory).parents
+    return roots + [root for root in above if root not in roots and os.path.lexists(root / test_file)]
 
 
 def _starts(parts: tuple[str, ...], wanted: tuple[str, ...]) -> list[int]:

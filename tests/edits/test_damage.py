@@ -65,7 +65,10 @@ def test_one_damaged_byte_costs_one_file(pairs: list[Pair], entry: Path, number:
     (problem,) = problems(result)
     assert "the journal's copy has other bytes than it noted" in problem
     assert Path(path).name in problem
-    assert "5 files of normalize restored, 1 file left alone; --long lists them\nrecctl undo 1 --force lays" in result.err
+    assert (
+        "5 files of normalize restored, 1 file left alone; --long lists them\nrecctl undo 1 --force lays"
+        in result.err
+    )
 
 
 def test_a_cut_file_of_bytes_costs_what_is_cut(pairs: list[Pair], entry: Path) -> None:

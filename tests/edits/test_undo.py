@@ -313,7 +313,11 @@ def test_a_file_that_was_given_by_two_names_comes_back_once(repo: Path, pairs: l
     link.symlink_to(repo / "tests/suite0")
     assert run("normalize", repo, f"{link}/recordings", "--write").code == 2  # the second name comes too late
     result = run("undo", cwd=repo)
-    assert (result.code, result.err, tree_of(repo)) == (0, "6 files of normalize restored; --long lists them\n", before)
+    assert (result.code, result.err, tree_of(repo)) == (
+        0,
+        "6 files of normalize restored; --long lists them\n",
+        before,
+    )
 
 
 # ---- a journal or a directory that cannot be used

@@ -186,3 +186,18 @@ def _assert_refused(code: int, said: list[str], recorded: dict[str, Path], why: 
     assert said[0].startswith(f"recctl: {why}")
     assert "write one test id a line, as pytest --collect-only -q prints them" in said[0]
     assert [path.exists() for path in recorded.values()] == [True] * 3
+
+
+GROUPS = {
+    "of a list": (f"{ONE}@g\n{TWO}@g\n", [ONE, TWO]),
+    "of a recording": (f"{ONE}\n{TWO}\n", [f"{ONE}@g", f"{TWO}@a_b"]),
+    "that holds all signs": (f"{ONE}\n{TWO}\n", [f"{ONE}@a::b[c]@d", f"{TWO}@a::b[c]@d"]),
+}
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_the_group_of_xdist_is_taken_off(tmp_path: Path, name: str) -> None:
+    content, recorded = GROUPS[name]
+    judge = by_list(listed_tests([str(_list(tmp_path, content))]))
+    paths = record(tmp_path, *recorded, f"{GONE}@g")
+    assert [judge(summary_of(path)).fate for path in paths] == ["live", "live", "stale"]

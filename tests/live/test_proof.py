@@ -207,6 +207,7 @@ NO_PYTHON_TEST = {
     "sybil": "line:3,column:1",
     "an item of a custom collector": "one case",
     "a keyword": "class",
+    "a private name of a class": "TestC::_TestC__check",
     "a linter's item": "mypy",
     "a name that pytest does not collect": "check_x",
     "a class that pytest does not collect": "Cases::test_x",

@@ -196,6 +196,12 @@ def test_two_possible_roots_are_unjudged(tmp_path: Path, name: str, has_file: bo
     assert (judgement.fate, "may belong to" in judgement.reason) == ("unjudged", True), judgement
 
 
+def test_a_checkout_around_another_may_be_the_root(tmp_path: Path) -> None:
+    write(tmp_path, {FILE: "def test_x(): ...", f"copy/{FILE}": "def test_y(): ..."})
+    paths = [put(tmp_path / "copy/tests/a/recordings", chat(test_id=f"{FILE}::test_{name}")) for name in "xz"]
+    assert [by_source(summary_of(path)).fate for path in paths] == ["live", "unjudged"]
+
+
 def test_a_live_test_below_either_root_lives(tmp_path: Path) -> None:
     write(tmp_path, {"tests/test_b.py": "def test_x(): ..."})
     path = put(tmp_path / "tests/tests/recordings", chat(test_id="tests/test_b.py::test_x"))

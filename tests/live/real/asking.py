@@ -95,8 +95,7 @@ def examine_removal(project: Project, bench: Bench) -> Removal:
     _ask(project, root, "source", ["prune", "--json"], answers, len(paths))
     _ask(project, root, "RC401", ["check", "--select", "RC401", "--format", "json"], answers, len(paths))
     own = own_environment(project, root)
-    # recctl collects from the top of a repository, whose settings may be others than those of a package.
-    rest = ["--", *([] if project.cwd == "." else [project.cwd]), *project.args]
+    rest = ["--", *project.args]
     _ask(project, root, "exact", [*collect, "--exact", *rest], answers, len(paths), own)
     found = {way for way, stale in answers.stale.items() if gone <= stale}
     wrong = {way: stale & live for way, stale in answers.stale.items() if stale & live}
