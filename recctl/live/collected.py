@@ -71,7 +71,7 @@ def by_collection(collection: Collection, listed: frozenset[str] = frozenset(), 
     it too, or with `exact` if the collection went through its file: then it is the whole truth.
     """
     known = ids_without_groups(collection.ids | listed)
-    source = SourceJudge(hooks=False)  # the collection ran them
+    source = SourceJudge()
 
     def judge(summary: Summary) -> Judgement:
         if is_among(summary.test_id or "", known):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from recctl.live.modules import Definition, Function
 
+_MOST_SHOWN = 60
 _GUARDS = frozenset({"TYPE_CHECKING", "typing.TYPE_CHECKING"})
 
 
@@ -67,3 +68,23 @@ def executed(function: Function, calls: int) -> Iterator[ast.AST]:
                 waiting.append((child, left))
             else:
                 yield child
+
+
+def is_property(function: Function) -> bool:
+    """Return whether a function is a property, which runs where it is looked up."""
+    return any(last_name(decorator).endswith("property") for decorator in function.decorator_list)
+
+
+def has_plain_name(call: ast.Call) -> bool:
+    """Return whether a call of getattr names its attribute in plain text."""
+    return len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
+
+
+def last_name(node: ast.expr) -> str:
+    """Return the name, or the last one of a dotted name; empty for other expressions."""
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def source_of(node: ast.expr) -> str:
+    """Return an expression as source, cut."""
+    return ast.unparse(node)[:_MOST_SHOWN]

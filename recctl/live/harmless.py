@@ -73,12 +73,13 @@ _PARTS = words(
     xdist.get_xdist_worker_id xdist.is_xdist_worker
     """
 )
-# Classes of pytest from which collectors and items are made, and what registers something.
+# What collectors and items of pytest are made from, and what makes classes.
 _MAKERS = words(
     """
     pytest.Class pytest.Collector pytest.Dir pytest.Directory pytest.DoctestItem pytest.File
     pytest.Function pytest.FunctionDefinition pytest.Item pytest.Module pytest.Package pytest.Session
-    pytest.cmdline pytest.console_main pytest.main
+    abc.ABCMeta attr.make_class attrs.make_class dataclasses.make_dataclass enum.EnumMeta enum.EnumType
+    msgspec.defstruct pydantic.create_model pytest.cmdline pytest.console_main pytest.main
     """
 )
 _UNITTEST_MAKERS = words(

@@ -8,45 +8,41 @@ be known as harmless.
 from __future__ import annotations
 
 import ast
-import builtins
 from collections.abc import Iterable
 
-from recctl.live.execution import evaluated, executed, never_runs
+from recctl.live.execution import (
+    evaluated,
+    has_plain_name,
+    last_name,
+    never_runs,
+    source_of,
+)
+from recctl.live.following import Following, Unproven
 from recctl.live.harmless import REACHING_METHODS, is_harmless, is_harmless_base
-from recctl.live.modules import Definition, Found, Function, Module, Project, dotted_names
-from recctl.live.reflection import why_reflective
+from recctl.live.modules import Definition, Found, Function, Module, dotted_names
 
-_BUILTINS = frozenset(dir(builtins))
 # Methods of a class by which it takes part in how others are made.
 _CLASS_HOOKS = frozenset(
     {"__init_subclass__", "__set_name__", "__prepare__", "__mro_entries__", "__class_getitem__"}
 )
 # Decorators that are attributes of another definition of the same scope.
 _COMPANIONS = frozenset({"setter", "getter", "deleter"})
-_CONSTRUCTORS = ("__init__", "__new__", "__post_init__", "__call__")
 # Callables that are given a module's name and do nothing with the module.
 _TAKE_NAMES = frozenset({"getLogger", "get_logger", "getChild"})
-_MOST_FOLLOWED = 400
-_MOST_SHOWN = 60
 _IMPORTORSKIP = "importorskip"
+# With more than the two objects these copy attributes of any name.
+_COPYING = frozenset({"functools.update_wrapper", "functools.wraps"})
+_COPIED = 2
 # A patch that is no decorator may stay.
 _PATCH = ("mock.patch", "unittest.mock.patch")
 
 
-class Unproven(Exception):
-    """Something that may make tests, as people read it."""
-
-
-class ImportTime:
+class ImportTime(Following):
     """Follows what the modules of a project do at import."""
-
-    def __init__(self, project: Project) -> None:
-        self._project = project
-        self._followed: dict[tuple[int, int], Definition] = {}
-        self._values: dict[int, ast.expr] = {}
 
     def why_unproven(self, module: Module) -> str | None:
         """Return what in a module may make tests that its source does not name; None where nothing may."""
+        self._file = module.path
         try:
             self._body(module.tree.body, module, conditional=False)
         except Unproven as reason:
@@ -115,7 +111,7 @@ class ImportTime:
         self._expressions([base], module)
         plain = base.value if isinstance(base, ast.Subscript) else base
         plain = plain.func if isinstance(plain, ast.Call) else plain
-        if isinstance(plain, ast.Name) and self._is_builtin(plain.id, module) and plain.id != "type":
+        if isinstance(plain, ast.Name) and module.is_builtin(plain.id) and plain.id != "type":
             return
         found = self._bound(plain, module)
         if len(found) == 1 and not isinstance(base, ast.Call) and _is_class(found[0]):
@@ -123,7 +119,7 @@ class ImportTime:
             return
         names = dotted_names(plain, module)
         if found or not names or not all(map(is_harmless_base, names)):
-            raise Unproven(f"class {node.name} inherits from {_text(base)}, which is not known")
+            raise Unproven(f"class {node.name} inherits from {source_of(base)}, which is not known")
 
     def _follow_base(self, found: Found | ast.expr, module: Module) -> None:
         # One of the same module is looked at where it stands.
@@ -141,28 +137,41 @@ class ImportTime:
                 continue
             for dotted in dotted_names(node, module):
                 if not is_harmless(dotted) and self._project.imported(module, dotted)[0] is None:
-                    raise Unproven(f"it uses {_text(node)}, which is not known")
+                    raise Unproven(f"it uses {source_of(node)}, which is not known")
 
     def _given(self, call: ast.Call, module: Module) -> None:
         """Raise Unproven where a call is given what reaches the names of a module."""
         names = dotted_names(call.func, module)
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
-        for function in given:
-            for found in self._bound(function, module) if isinstance(function, ast.Name) else ():
-                if isinstance(found, Found) and isinstance(found.node, Function):
-                    self._follow(found, 1)  # it may be called back
-        if _last_name(call.func) == _IMPORTORSKIP:
+        if any(name in _COPYING for name in names) and (len(call.args) > _COPIED or call.keywords):
+            raise Unproven(f"it copies attributes at line {call.lineno}")
+        if last_name(call.func) == "getattr" and not has_plain_name(call):
+            raise Unproven(f"it computes the name of an attribute at line {call.lineno}")
+        # pytest's marks keep what they are given; others may call it back.
+        for function in given if not any(name.startswith("pytest.") for name in names) else ():
+            self._called_back(function, module)
+        if last_name(call.func) == _IMPORTORSKIP:
             self._imports(given[0] if given else None)
-        if _last_name(call.func) in _TAKE_NAMES or (names and all(map(is_harmless, names))):
+        if last_name(call.func) in _TAKE_NAMES or (names and all(map(is_harmless, names))):
             return
         for value in given:
             if (isinstance(value, ast.Name) and value.id == "__name__") or self._is_module(value, module):
-                raise Unproven(f"it passes {_text(value)} on at line {call.lineno}")
+                raise Unproven(f"it passes {source_of(value)} on at line {call.lineno}")
+
+    def _called_back(self, value: ast.expr, module: Module) -> None:
+        """Follow what a call may call back: functions of the project, and the bodies of lambdas."""
+        for node in ast.walk(value):
+            if isinstance(node, ast.Lambda):
+                self._expressions([node.body], module)
+            elif isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Load):
+                for found in self._bound(node, module):
+                    if isinstance(found, Found) and isinstance(found.node, Function):
+                        self._follow(found, 1)
 
     def _imports(self, name: ast.expr | None) -> None:
         """Raise Unproven where importorskip gives a module that is not known."""
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str) and is_harmless(name.value)):
-            raise Unproven(f"it imports {_text(name) if name else 'something'}, which is not known")
+            raise Unproven(f"it imports {source_of(name) if name else 'something'}, which is not known")
 
     def _callee(self, callee: ast.expr, module: Module, calls: int, doing: str) -> None:
         """Raise Unproven unless what is called, and what that returns, `calls` times in all, is harmless."""
@@ -175,7 +184,7 @@ class ImportTime:
         elif isinstance(callee, ast.Name):
             self._name(callee, module, calls, doing)
         else:
-            raise Unproven(f"{doing} {_text(callee)}")
+            raise Unproven(f"{doing} {source_of(callee)}")
 
     def _name(self, callee: ast.Name | ast.Attribute, module: Module, calls: int, doing: str) -> None:
         """Raise Unproven unless a name stands for something harmless, whatever it is bound to."""
@@ -186,26 +195,29 @@ class ImportTime:
                 self._follow(one, calls)
             else:  # another name of something
                 self._callee(one, module, calls, doing)
-        builtin = isinstance(callee, ast.Name) and self._is_builtin(callee.id, module)
+        builtin = isinstance(callee, ast.Name) and module.is_builtin(callee.id)
         if not bound and not builtin and not (names and all(map(is_harmless, names))):
-            raise Unproven(f"{doing} {_text(callee)}, which is not known")
+            raise Unproven(f"{doing} {source_of(callee)}, which is not known")
 
     def _attribute(self, callee: ast.Attribute, module: Module, calls: int, doing: str) -> None:
         if callee.attr in REACHING_METHODS:
-            raise Unproven(f"{doing} {_text(callee)}")
+            raise Unproven(f"{doing} {source_of(callee)}")
         if dotted_names(callee, module):
             self._name(callee, module, calls, doing)
             return
         # A method of a value: the calls that made the value are looked at where they stand.
         value: ast.expr = callee
+        names: list[str] = []
         while isinstance(value, ast.Attribute | ast.Subscript | ast.Call):
+            names += [value.attr] if isinstance(value, ast.Attribute) else []
             value = value.func if isinstance(value, ast.Call) else value.value
         if not isinstance(value, ast.Name):
             return
         for one in self._bound(value, module):
             if isinstance(one, Found):
-                method = self._project.method(one, callee.attr) if callee.value is value else None
-                self._follow(method or one, calls)
+                for method in self._project.methods(one, names):
+                    self._follow(method, calls)
+                self._follow(one, calls)
             else:
                 self._used(one, module, calls)
 
@@ -221,77 +233,6 @@ class ImportTime:
                 else:
                     self._used(one, module, calls)
 
-    # ---- what names lead to
-
-    def _bound(self, node: ast.expr, module: Module) -> list[Found | ast.expr]:
-        """Return what the project binds to a name: definitions, and the expressions it is assigned."""
-        found: list[Found | ast.expr] = []
-        if isinstance(node, ast.Name):
-            found += [Found(module, one) for one in module.definitions.get(node.id, [])]
-            for value in module.assigned.get(node.id, []):
-                if value is None:
-                    raise Unproven(f"{node.id} is bound in a way that is not followed")
-                found.append(value)
-        for dotted in dotted_names(node, module):
-            one = self._project.find(module, dotted)
-            if one is not None:
-                found.append(one)
-            elif self._project.imported(module, dotted)[0] is not None:
-                raise Unproven(f"{_text(node)} is not known")
-        return found
-
-    def _follow(self, found: Found, calls: int) -> None:
-        if self._is_known(found, calls):
-            return
-        if isinstance(found.node, ast.ClassDef):
-            self._follow_class(found)
-            return
-        if why := why_reflective(found.module, found.node.body, skip_tests=False):
-            raise Unproven(f"{found.node.name} in {found.module.path.name} reaches other names: {why}")
-        for part in executed(found.node, calls):
-            if isinstance(part, Definition):
-                self._definition(part, found.module)
-            else:
-                self._expressions([part], found.module)
-
-    def _follow_class(self, found: Found) -> None:
-        if not isinstance(found.node, ast.ClassDef) or self._is_known(found, 0):
-            return
-        if why := why_reflective(found.module, [found.node]):
-            raise Unproven(f"{found.node.name} in {found.module.path.name} reaches other names: {why}")
-        self._definition(found.node, found.module)
-        for name in _CONSTRUCTORS:
-            if method := self._project.method(found, name):
-                self._follow(method, 1)
-
-    def _is_known(self, found: Found, calls: int) -> bool:
-        """Return whether a definition was followed before, and note it. Raises Unproven for too many."""
-        key = (id(found.node), calls)
-        if key in self._followed:
-            return True
-        self._followed[key] = found.node
-        if len(self._followed) > _MOST_FOLLOWED:
-            raise Unproven("what it does at import leads too far")
-        return False
-
-    def _is_builtin(self, name: str, module: Module) -> bool:
-        bound = name in module.definitions or name in module.assigned or name in module.imports
-        return not bound and name in _BUILTINS
-
-    def _is_module(self, node: ast.expr, module: Module) -> bool:
-        """Return whether an expression is a module of the project."""
-        found = (self._project.imported(module, dotted) for dotted in dotted_names(node, module))
-        return any(path is not None and not rest for path, rest in found)
-
 
 def _is_class(found: Found | ast.expr) -> bool:
     return isinstance(found, Found) and isinstance(found.node, ast.ClassDef)
-
-
-def _last_name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
-def _text(node: ast.expr) -> str:
-    """Return an expression as source, cut."""
-    return ast.unparse(node)[:_MOST_SHOWN]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
@@ -13,6 +14,7 @@ import msgspec
 
 Scope: TypeAlias = ast.Module | ast.ClassDef
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+_BUILTINS = frozenset(dir(builtins))
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -57,6 +59,11 @@ class Module:
                 for name in _stored(target):
                     found.setdefault(name, []).append(value)
         return found
+
+    def is_builtin(self, name: str) -> bool:
+        """Return whether a name stands for a builtin here."""
+        bound = name in self.definitions or name in self.assigned or name in self.imports
+        return not bound and name in _BUILTINS
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -117,6 +124,31 @@ class Project:
         scope = owner.node
         named = statements_named(scope, name) if isinstance(scope, ast.ClassDef) else []
         return Found(owner.module, named[0]) if len(named) == 1 and isinstance(named[0], Definition) else None
+
+    def imported_beside(self, module: Module, directory: Path) -> Iterator[Module]:
+        """Yield the modules below a directory that a module imports, and those that they import."""
+        waiting, seen = [module], {module.path}
+        while waiting:
+            one = waiting.pop()
+            for dotted in {dotted for targets in one.imports.values() for dotted in targets}:
+                path, _ = self.imported(one, dotted.removesuffix(".*"))
+                if path is None or path in seen or not path.is_relative_to(directory):
+                    continue
+                seen.add(path)
+                if other := parse_module(path):
+                    yield other
+                    waiting.append(other)
+
+    def methods(self, owner: Found, names: Iterable[str], depth: int = 8) -> Iterator[Found]:
+        """Yield what a class, or what it inherits from in this project, defines under these names."""
+        if not isinstance(owner.node, ast.ClassDef) or depth == 0:
+            return
+        for statement in statements(owner.node.body):
+            if isinstance(statement, Definition) and statement.name in names:
+                yield Found(owner.module, statement)
+        for base in owner.node.bases:
+            if found := self.class_of(owner.module, base):
+                yield from self.methods(found, names, depth - 1)
 
     def class_of(self, module: Module, node: ast.expr) -> Found | None:
         """Return the class of the project that a base class names; None for one from elsewhere."""

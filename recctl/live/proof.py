@@ -9,25 +9,23 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from recctl.live.configuration import Collecting, Unclear, read_configuration
-from recctl.live.hooks import Hooks
 from recctl.live.importtime import ImportTime
 from recctl.live.judgement import TestName
 from recctl.live.modules import Definition, Module, Project, parse_module
+from recctl.live.plugins import Plugins
 from recctl.live.reflection import why_reflective
+
+_WRITING = (b"write", b"open(", b"copy", b"touch", b"extract", b"render", b"dump")
 
 
 class Proof:
-    """What can make tests below one root directory; what was read is kept.
+    """What can make tests below one root directory; what was read is kept."""
 
-    Without `hooks` only those hooks of the project count that change ids when tests run.
-    """
-
-    def __init__(self, project: Project, hooks: bool) -> None:
+    def __init__(self, project: Project) -> None:
         self._root = project.root
         self._project = project
         self._import_time = ImportTime(project)
-        self._hooks = Hooks(project)
-        self._asks_hooks = hooks
+        self._plugins = Plugins(project)
         self._files: dict[Path, str | None] = {}
         self._holding: dict[str, bool] = {}
         self._read: dict[Path, dict[Path, bytes]] = {}
@@ -52,7 +50,7 @@ class Proof:
             return f"{test.file} may make it: {why}"
         elif why := self._why_set_elsewhere(path, absent[0]):
             return why
-        return self._hooks.why_unproven(path, collecting) if self._asks_hooks else self._hooks.renaming
+        return self._plugins.why_unproven(path, collecting)
 
     def _holds_tests(self, test_file: str, collecting: Collecting) -> bool:
         """Return whether there is any test file where this one would be: recordings may be kept elsewhere."""
@@ -74,7 +72,8 @@ class Proof:
 
     def _why_set_elsewhere(self, test_file: Path, name: str) -> str | None:
         """Return which other file of the tests may give a module or class an attribute of this name."""
-        for path, raw in self._texts(test_file).items():
+        texts = self._texts(test_file) | {path: _bytes_of(path) for path in self._import_time.entered}
+        for path, raw in texts.items():
             if path == test_file or name.encode() not in raw:
                 continue
             module = parse_module(path)
@@ -87,8 +86,13 @@ class Proof:
     def _why_generated(self, test_file: Path) -> str | None:
         """Return which file of the tests names a test file that does not exist: it may write it."""
         name = test_file.name.encode()
-        found = next((path for path, raw in self._texts(test_file).items() if name in raw), None)
-        return f"{found.name} names {test_file.name}, and may generate it" if found else None
+        for path, raw in self._texts(test_file).items():
+            if name in raw:
+                return f"{path.name} names {test_file.name}, and may generate it"
+            module = parse_module(path) if b".py" in raw and any(word in raw for word in _WRITING) else None
+            if module is not None and any(map(_is_suffix, ast.walk(module.tree))):
+                return f"{path.name} may generate test files"
+        return None
 
     def _texts(self, test_file: Path) -> dict[Path, bytes]:
         """Return the bytes of the Python files among the tests, read once."""
@@ -101,26 +105,12 @@ class Proof:
         return self._read[directory]
 
     def _why_imports(self, module: Module) -> str | None:
-        for other in self._imported(module):
+        first = module.path.relative_to(self._root).parts[0]
+        tests = self._root / first if first != module.path.name else module.path.parent
+        for other in self._project.imported_beside(module, tests):
             if why := why_reflective(other):
                 return f"{other.path.name}, which it imports, reaches other names: {why}"
         return None
-
-    def _imported(self, module: Module) -> Iterator[Module]:
-        """Yield the modules of the tests that a module imports, and those that they import."""
-        first = module.path.relative_to(self._root).parts[0]
-        tests = self._root / first if first != module.path.name else module.path.parent
-        waiting, seen = [module], {module.path}
-        while waiting:
-            one = waiting.pop()
-            for dotted in {dotted for targets in one.imports.values() for dotted in targets}:
-                path, _ = self._project.imported(one, dotted)
-                if path is None or path in seen or not path.is_relative_to(tests):
-                    continue
-                seen.add(path)
-                if other := parse_module(path):
-                    yield other
-                    waiting.append(other)
 
 
 def _why_odd(test: TestName, module: Module | None, collecting: Collecting) -> str | None:
@@ -165,6 +155,14 @@ def _is_set(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Constant):
         return node.value == name
     return isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store)
+
+
+def _is_suffix(node: ast.AST) -> bool:
+    """Return whether a node is the end of a file's name: `.py`, or a part of an f-string that ends so."""
+    if isinstance(node, ast.JoinedStr) and node.values:
+        last = node.values[-1]
+        return isinstance(last, ast.Constant) and str(last.value).endswith(".py")
+    return isinstance(node, ast.Constant) and node.value in (".py", "%s.py", "{}.py", "py")
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -34,13 +34,9 @@ __all__ = ["SourceJudge", "by_source", "project_root", "statements_named", "synt
 
 
 class SourceJudge:
-    """Judges recordings by the source of their tests, for one run of a command: what was read is kept.
+    """Judges recordings by the source of their tests, for one run of a command: what was read is kept."""
 
-    Without `hooks` the project's conftest.py files and plugins are passed over: pytest itself ran them.
-    """
-
-    def __init__(self, hooks: bool = True) -> None:
-        self._asks_hooks = hooks
+    def __init__(self) -> None:
         self._locator = Locator()
         self._roots: dict[Path, _Root] = {}
 
@@ -67,7 +63,7 @@ class SourceJudge:
 
     def _root(self, root: Path) -> _Root:
         if root not in self._roots:
-            self._roots[root] = _Root(root, self._asks_hooks)
+            self._roots[root] = _Root(root)
         return self._roots[root]
 
 
@@ -86,15 +82,14 @@ class _Missing(msgspec.Struct, frozen=True):
 class _Root:
     """The tests below one root directory."""
 
-    def __init__(self, root: Path, asks_hooks: bool) -> None:
+    def __init__(self, root: Path) -> None:
         self._project = Project(root)
-        self._asks_hooks = asks_hooks
 
     @cached_property
     def _proof(self) -> Proof:
         from recctl.live.proof import Proof  # most recordings belong to tests that are there
 
-        return Proof(self._project, self._asks_hooks)
+        return Proof(self._project)
 
     def judge(self, location: Location, test: TestName) -> Judgement:
         """Return what is said of a test whose file would be here."""

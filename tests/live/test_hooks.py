@@ -91,6 +91,16 @@ UNPROVEN = {
     "an unknown plugin": "pytest_plugins = ['lib.plugin']",
     "a plugin by the manager": "def pytest_configure(config):\n    config.pluginmanager.import_plugin('lib')",
     "an object of another package": "import lib\ndef pytest_configure(config):\n    config.pluginmanager.register(lib.Plugin())",
+    "an item that is cloned as it runs": "def pytest_runtest_protocol(item, nextitem): ...",
+    "a collector that is changed": "def pytest_collectstart(collector):\n    collector.collect = list",
+    "a collector's parts": "import pytest\ndef pytest_sessionstart(session):\n    session.collect = list",
+    "all names of another package": "from lib import *",
+    "a manager by another name": "import lib\ndef pytest_configure(config):\n    pm = config.pluginmanager\n    pm.register(lib.P())",
+    "plugins that are imported": "from .fixtures import pytest_plugins",
+    "plugins that are added": "pytest_plugins = []\npytest_plugins.append('lib')",
+    "a config handed to another package": "from lib import setup\ndef pytest_configure(config):\n    setup(config)",
+    "a helper that fills classes": "from tests.fixtures.filling import fill\nfill(object, 'ab')",
+    "a plugin with hooks": "pytest_plugins = ['build.hooks']",
     "an id that a fixture changes": "import pytest\n@pytest.fixture(autouse=True)\ndef f(request):\n    request.node._nodeid = 'x'",
     "an id that a run changes": "import pytest\ndef pytest_runtest_protocol(item):\n    item._id = item.nodeid + 'x'",
     "pytest's own parts": "from _pytest.assertion import rewrite\nrewrite.rewrite_asserts = print",
@@ -104,6 +114,8 @@ MORE = {
     "tests/fixtures/__init__.py": "",
     "tests/fixtures/common.py": "import pytest\n@pytest.fixture\ndef a(): ...",
     "tests/fixtures/reaching.py": "import sys\nsys._getframe",
+    "tests/fixtures/filling.py": "def fill(cls, names):\n    for n in names:\n        setattr(cls, n, print)",
+    "build/__init__.py": "",
     FILE: "def test_y(): ...",
 }
 
@@ -123,11 +135,30 @@ def test_a_hook_that_leaves_ids_alone_leaves_the_proof(tmp_path: Path, name: str
 
 @pytest.mark.parametrize("name", UNPROVEN)
 def test_what_a_project_does_by_hooks_leaves_its_tests_unjudged(tmp_path: Path, name: str) -> None:
-    assert judged(tmp_path, {"tests/conftest.py": UNPROVEN[name]}).fate == "unjudged"
+    files = {"tests/conftest.py": UNPROVEN[name]}
+    if name == "a plugin with hooks":
+        files["build/hooks.py"] = UNPROVEN["items made"]
+    assert judged(tmp_path, files).fate == "unjudged"
 
 
 def test_a_test_module_may_load_a_plugin(tmp_path: Path) -> None:
     assert judged(tmp_path, {FILE: "pytest_plugins = ['lib.plugin']"}).fate == "unjudged"
+
+
+def test_a_conftest_in_a_directory_for_builds_counts(tmp_path: Path) -> None:
+    files = {"tests/build/conftest.py": UNPROVEN["items made"], "tests/build/test_b.py": "def test_y(): ..."}
+    assert judged(tmp_path, files, "tests/build/test_b.py::test_x").fate == "unjudged"
+
+
+def test_a_conftest_above_the_root_counts(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    write(tmp_path, {"conftest.py": UNPROVEN["items made"]})
+    assert judged(tmp_path / "packages/a", {}).fate == "unjudged"
+
+
+def test_files_of_computed_names_may_be_generated(tmp_path: Path) -> None:
+    source = "from pathlib import Path\nfor n in 'ab':\n    Path(f'test_{n}.py').write_text('')"
+    assert judged(tmp_path, {"tests/conftest.py": source}, "tests/a/test_made.py::test_x").fate == "unjudged"
 
 
 def test_a_file_that_something_may_generate_is_not_known(tmp_path: Path) -> None:

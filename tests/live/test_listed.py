@@ -188,6 +188,13 @@ def _assert_refused(code: int, said: list[str], recorded: dict[str, Path], why: 
     assert [path.exists() for path in recorded.values()] == [True] * 3
 
 
+def test_an_id_that_something_was_printed_before_is_not_judged(tmp_path: Path) -> None:
+    """A module that prints without a line break as it is collected, with -s."""
+    judge = by_list(listed_tests([str(_list(tmp_path, f"Loading model... {ONE}\n.{TWO}\n"))]))
+    fates = [judge(summary_of(path)).fate for path in record(tmp_path, ONE, TWO, GONE)]
+    assert fates == ["unjudged", "unjudged", "stale"]
+
+
 GROUPS = {
     "of a list": (f"{ONE}@g\n{TWO}@g\n", [ONE, TWO]),
     "of a recording": (f"{ONE}\n{TWO}\n", [f"{ONE}@g", f"{TWO}@a_b"]),

@@ -62,7 +62,7 @@ HARMLESS = {
     "reflection in a test": "def test_y():\n    globals(); setattr(x, 'y', 1); exec('z')\n    type('X', (), {})",
     "setattr on self": "class TestC:\n    def setup_method(self):\n        setattr(self, 'a', 1)",
     "its name as a method elsewhere": "class TestD:\n    def test_x(self): ...",
-    "a lambda": "KEY = lambda x: setattr_like(x)\nsorted([1], key=lambda v: unknown(v))",
+    "a lambda": "KEY = lambda x: unknown(x)\nsorted([1], key=lambda v: str(v).lower())",
     "an optional module": "import pytest\ntry:\n    import lib\nexcept ImportError:\n    lib = None\nx = pytest.mark.skipif(lib is None, reason='')",
     "types of another package": "import lib\ndef test_y(a: lib.A, b: 'lib.B' = 1) -> lib.C: ...\nX: lib.D = 1",
     "its own functions as parameters": "import lib, pytest\ndef f():\n    lib.x()\n@pytest.mark.parametrize('f', [f])\ndef test_y(f): ...",
@@ -154,15 +154,36 @@ DYNAMIC = {
     "a returned function that is called": (
         "import lib\ndef deco(a):\n    def inner(f):\n        return lib.make(f)\n    return inner\n@deco(1)\ndef t(): ..."
     ),
+    "a class by type(...)(...)": "def d(c):\n    return type(c)('X', (c,), {})\n@d\nclass TestC: ...",
+    "a class by __class__": "def d(c):\n    return c.__class__('X', (c,), {})\n@d\nclass TestC: ...",
+    "a class by ABCMeta": "import abc\ndef d(c):\n    return abc.ABCMeta('X', (c,), {})\n@d\nclass TestC: ...",
+    "a class by type.__new__": "X = type.__new__(type, 'X', (), {})",
+    "setattr on what is called self": "def d(self):\n    setattr(self, 'a', 1)\n@d\nclass TestC: ...",
+    "globals by a name": "def f(): ...\nns = getattr(f, '__globals__')",
+    "an attribute of a computed name": "import pytest\nX = getattr(pytest, 'ma' + 'rk')",
+    "attributes that are copied": "import functools\nclass TestC: ...\nfunctools.update_wrapper(TestC, dict, assigned=['a'])",
+    "a lambda that is called back": "import lib\nlist(map(lambda n: lib.make(n), [1]))",
+    "a base that its module fills": "from product.filling import Filled\nclass TestD(Filled): ...",
+    "a method that is inherited": "from product.loading import Loaded\nclass TestD(Loaded): ...\nTestD.load('a')",
+    "a method of a new object": "from product.loading import Suite\nSuite(1).add()",
+    "a context of the product": "from product.loading import Suite\nwith Suite(1):\n    A = 1",
+    "a function of a module, handed on": "import functools\nfrom product import loading\n@functools.partial(loading.attach, 1)\ndef t(): ...",
     "a returned function by a variable": (
         "import lib\ndef deco(a):\n    def inner(f):\n        return lib.make(f)\n    return inner\nd = deco(1)\n@d\ndef t(): ..."
     ),
 }
 REACHING = {
+    "src/product/__init__.py": "",
+    "src/product/filling.py": "class Filled: ...\nfor n in 'ab':\n    setattr(Filled, f'test_{n}', print)\n",
+    "src/product/loading.py": (
+        "import lib\ndef attach(*args):\n    lib.make(args)\n"
+        "class Loaded:\n    @classmethod\n    def load(cls, name):\n        attach(cls, name)\n"
+        "class Suite:\n    def add(self):\n        attach(self)\n    def __enter__(self):\n        attach(self)\n"
+    ),
     "tests/a/reaching.py": (
         "import sys\ndef nothing(): ...\ndef deco(f):\n    sys._getframe(1).f_locals['test_' + 'x'] = f\n    return f\n"
         "class Base:\n    def __init_subclass__(cls): ...\n"
-    )
+    ),
 }
 
 
