@@ -25,6 +25,8 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 # plain characters, which makes looking for it fast.
 _SMALL = re.compile(rb"0\.0000(?<=[ \[-]0\.0000)\d+(?=,?\n)")
 _SMALLER = re.compile(rb"e-(?<=\de-)(\d)(?=,?\n)")
+# 1e16, as it is up to 3.11.5.
+_LARGE = re.compile(rb"e(?<=\de)(?=\d+,?\n)")
 
 
 def spelled(document: Json) -> bytes:
@@ -45,7 +47,7 @@ def proven(raw: bytes) -> Json | None:
         return None
     if not again.isascii():
         again = _NOT_ASCII.sub(_escaped, again.decode()).encode()
-    again = _SMALLER.sub(rb"e-0\1", _SMALL.sub(_respelled, again))
+    again = _LARGE.sub(b"e+", _SMALLER.sub(rb"e-0\1", _SMALL.sub(_respelled, again)))
     return document if again == raw and isinstance(document, dict | list) else None
 
 
