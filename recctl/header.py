@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from recctl.jsonvalue import as_str
+from recctl.jsonvalue import as_str, is_deep_text
 from recctl.summary import MESSAGE_KEYS, Facts
 from recctl.transcript import Transcript
 
@@ -114,6 +114,8 @@ def read_head(raw: bytes, read: Callable[[msgspec.Raw], Known | None] | None = N
         if not raw.isascii():
             raw.decode()  # what the decoder skips it does not check for UTF-8
         document = _decode_document(raw)
+        if is_deep_text(raw):
+            raise NotPlain
         replaces = bytes(document.id_normalization_mapping) not in (b"null", b"{}")
         known = read(document.response.body) if read and document.request.tool_name is None else None
         return Head(_facts(document, known), document.response, replaces, known)

@@ -7,6 +7,7 @@ helpers return a harmless default instead of raising, so that readers stay short
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
@@ -53,6 +54,27 @@ def is_deep(value: Json) -> bool:
             inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)
         )
     return bool(level)
+
+
+_NO_SIGNS = bytes(set(range(256)) - set(b'[]{}"'))
+_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_STRING = re.compile(rb'"[^"]*"')
+
+
+def is_deep_text(raw: bytes) -> bool:
+    """Whether JSON text is nested more deeply than any recording, without reading the values.
+
+    Readers that skip values give up at a depth of the interpreter's, which differs between Pythons.
+    """
+    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
+        return False
+    signs = raw.replace(b"\\\\", b"").replace(b'\\"', b"").translate(_BRACKETS, _NO_SIGNS)
+    left = _STRING.sub(b"", signs)
+    for _ in range(DEEPEST):
+        if not left:
+            return False
+        left = left.replace(b"[]", b"")  # the innermost
+    return bool(left)
 
 
 def _containers(values: Iterable[Json]) -> list[Json]:

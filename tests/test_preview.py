@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from recctl import fast_preview
 from recctl.answer import answer
+from recctl.errors import NotARecording
 from recctl.header import read_head
-from recctl.jsonvalue import Json, JsonObject
+from recctl.jsonvalue import Json, JsonObject, is_deep, is_deep_text
 from recctl.preview import preview, summarize_with_preview
-from recctl.recording import load, summarize
+from recctl.recording import load, parse, summarize
 from recctl.summary import Preview
 from recctl.transcript import Choice, Embeddings, Failure, ToolCall, Transcript
 from tests.helpers import SAMPLES
@@ -360,9 +361,18 @@ def test_a_body_with_odd_values_has_the_preview_of_the_whole_answer(
     assert fast == whole
 
 
-def test_a_body_nested_too_deeply_is_unreadable_by_a_bound_of_our_own(tmp_path: Path) -> None:
+def test_a_body_nested_too_deeply_is_no_recording_by_a_bound_of_our_own(tmp_path: Path) -> None:
     path, depth = tmp_path / "x.json", 250
     path.write_text('{"request": {}, "response": {"body": {"a": ' + "[" * depth + "]" * depth + "}}}")
-    assert summarize_with_preview(path, path.read_bytes()).preview == Preview(
-        "unreadable", "is nested too deeply to be a recording"
-    )
+    for read in (summarize_with_preview, summarize, parse):
+        with pytest.raises(NotARecording, match="is nested too deeply to be a recording"):
+            read(path, path.read_bytes())
+
+
+@given(depth=st.integers(1, 450), text=st.text('[]{}"\\a'), blanks=st.sampled_from((None, 2)))
+def test_the_depth_of_a_text_is_that_of_its_value(depth: int, text: str, blanks: int | None) -> None:
+    """Brackets, quotes and backslashes inside strings count for nothing."""
+    value: Json = [text] * 100
+    for level in range(depth):
+        value = [text, {text: text, f"in{text}": value}] if level % 2 else [value, text]
+    assert is_deep_text(json.dumps(value, indent=blanks).encode()) == is_deep(value)

@@ -149,7 +149,7 @@ def test_a_file_that_is_no_recording_is_passed_over(tmp_path: Path) -> None:
     wanted = put(tmp_path, ferry())
     near = put(tmp_path, ferry("Something else"))
     (tmp_path / "broken.json").write_text("{")
-    # A listing takes it for a recording, but it is nested too deeply to compare.
+    # Nested too deeply to be read or compared.
     deep = f'"body": {{"odd": {"[" * 600}{"]" * 600},'
     (tmp_path / "odd.json").write_text(near.read_text().replace('"body": {', deep, 1))
     assert names(siblings(tmp_path, wanted)) == [near.name]
