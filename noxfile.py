@@ -18,6 +18,8 @@ nox.options.reuse_existing_virtualenvs = True
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PYTEST = ("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile")
 
+# A Python that is missing is skipped, not looked for on the network.
+os.environ.setdefault("UV_PYTHON_DOWNLOADS", "never")
 # pyenv's commands run only for the versions that are selected; the interpreters themselves always do.
 _pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv", "versions")
 os.environ["PATH"] = os.pathsep.join([*map(str, sorted(_pyenv.glob("3.*/bin"))), os.environ.get("PATH", "")])
