@@ -12,6 +12,7 @@ import msgspec
 
 from recctl import __version__
 from recctl.errors import RecctlError
+from recctl.user_directories import user_cache
 
 DIRECTORY_VARIABLE = "RECCTL_CACHE_DIR"
 SUFFIX = ".sqlite"
@@ -37,10 +38,8 @@ def index_directory() -> Path:
     """Where the databases are: RECCTL_CACHE_DIR, else the user's cache directory."""
     if named := os.environ.get(DIRECTORY_VARIABLE):
         return Path(named)
-    from platformdirs import user_cache_path
-
     try:
-        return user_cache_path("recctl", appauthor=False)
+        return user_cache()
     except RuntimeError as error:  # neither HOME nor a name for the user
         raise RecctlError(
             f"there is no place for the index: {error}", f"name a directory with {DIRECTORY_VARIABLE}"

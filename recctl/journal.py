@@ -32,6 +32,7 @@ from recctl.journal_entry import Entry, load_entry
 from recctl.journal_room import Loss, Room, make_room
 from recctl.journal_writer import EntryWriter, drop, writing
 from recctl.restoring import Restoring, refuse_unusable
+from recctl.user_directories import user_state
 
 DIRECTORY_VARIABLE = "RECCTL_STATE_DIR"
 LIMIT = 500_000_000  # bytes of all entries together; the newest is kept however large it is
@@ -167,10 +168,8 @@ def journal_directory() -> Path:
     """Where the journal lies: RECCTL_STATE_DIR, else the platform's directory for state."""
     if named := os.environ.get(DIRECTORY_VARIABLE):
         return Path(named) / "journal"
-    import platformdirs
-
     try:
-        return platformdirs.user_state_path("recctl") / "journal"
+        return user_state() / "journal"
     except RuntimeError as error:  # neither HOME nor a name for the user
         raise RecctlError(
             f"there is no place for the journal: {error}; nothing was changed",

@@ -27,8 +27,8 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "recctl",  # the version
-        "errors jsonvalue jsonspans filename whole_orjson recorder_script attributes suggestions "
-        "shell_completion",
+        "errors user_directories jsonvalue jsonspans filename whole_orjson recorder_script attributes "
+        "suggestions shell_completion",
         "git_output",
         "paths provider transcript volatile config git edits hash_normalizing index_database",
         "removals",
