@@ -289,11 +289,11 @@ VIEWS: dict[str, View] = {
     ),
     "normalized": View(["normalize", "--write", "."], (1,), f"changed{NAME}"),
     "undo list of a change": View(["undo", "--list"], (0,)),
-    "undone": View(["undo"], (0,), HOME),
+    "undone": View(["undo", "--long"], (0,), HOME),
     "pruned": View(
         ["prune", "--write", "--max-share", "100", "--tests", "tests.txt", f"changed{NAME}"], (1,), HOME
     ),
-    "brought back": View(["undo"], (0,), HOME),
+    "brought back": View(["undo", "--long"], (0,), HOME),
     "cache": View(["cache"], (0,), everywhere=True),
     "cache cleared": View(["cache", "--clear"], (0,), silent=True),
     "no such command": View([NAME]),
