@@ -18,13 +18,16 @@ class Unproven(Exception):
 
 
 class Following:
-    """Follows calls to definitions of a project; what is looked at in them is for those that inherit."""
+    """Follows calls of one file to definitions of its project; those that inherit look at what is in them.
 
-    def __init__(self, project: Project) -> None:
+    One for each file: what was followed for another may have ended in Unproven.
+    """
+
+    def __init__(self, project: Project, module: Module) -> None:
         self._project = project
+        self._module = module
         self._followed: dict[tuple[int, int], Definition] = {}
         self._values: dict[int, ast.expr] = {}
-        self._file: Path | None = None
         self.entered: dict[Path, Module] = {}
 
     def _definition(self, node: Definition, module: Module) -> None:
@@ -83,7 +86,7 @@ class Following:
         """Note a module that is followed into. Raises Unproven where any of it reaches other names."""
         if module.path in self.entered:
             return
-        if self._file is not None and module.path != self._file and (why := why_reflective(module)):
+        if module is not self._module and (why := why_reflective(module)):
             raise Unproven(f"{module.path.name} reaches other names: {why}")
         self.entered[module.path] = module
 

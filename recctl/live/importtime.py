@@ -38,17 +38,16 @@ _PATCH = ("mock.patch", "unittest.mock.patch")
 
 
 class ImportTime(Following):
-    """Follows what the modules of a project do at import."""
+    """Follows what a file of a project does at import."""
 
-    def why_unproven(self, module: Module) -> str | None:
-        """Return what in a module may make tests that its source does not name; None where nothing may."""
-        self._file = module.path
+    def why_unproven(self) -> str | None:
+        """Return what in the file may make tests that its source does not name; None where nothing may."""
         try:
-            self._body(module.tree.body, module, conditional=False)
+            self._body(self._module.tree.body, self._module, conditional=False)
         except Unproven as reason:
             return str(reason)
         except RecursionError:
-            return f"{module.path.name} is nested too deeply"
+            return f"{self._module.path.name} is nested too deeply"
         return None
 
     # ---- statements of a module or class

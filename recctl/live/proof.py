@@ -24,9 +24,9 @@ class Proof:
     def __init__(self, project: Project) -> None:
         self._root = project.root
         self._project = project
-        self._import_time = ImportTime(project)
         self._plugins = Plugins(project)
         self._files: dict[Path, str | None] = {}
+        self._entered: dict[Path, Module] = {}
         self._holding: dict[str, bool] = {}
         self._read: dict[Path, dict[Path, bytes]] = {}
 
@@ -65,14 +65,16 @@ class Proof:
     def _why_dynamic(self, module: Module) -> str | None:
         """Return what in a file, or in what it imports from beside it, may make tests."""
         if module.path not in self._files:
+            import_time = ImportTime(self._project, module)
             self._files[module.path] = (
-                why_reflective(module) or self._import_time.why_unproven(module) or self._why_imports(module)
+                why_reflective(module) or import_time.why_unproven() or self._why_imports(module)
             )
+            self._entered |= import_time.entered
         return self._files[module.path]
 
     def _why_set_elsewhere(self, test_file: Path, name: str) -> str | None:
         """Return which other file of the tests may give a module or class an attribute of this name."""
-        texts = self._texts(test_file) | {path: _bytes_of(path) for path in self._import_time.entered}
+        texts = self._texts(test_file) | {path: _bytes_of(path) for path in self._entered}
         for path, raw in texts.items():
             if path == test_file or name.encode() not in raw:
                 continue

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recctl.live.judgement import Judgement
-from recctl.live.source import by_source
+from recctl.live.source import SourceJudge, by_source
 from tests.live.projects import record, summary_of, write
 
 FILE = "tests/a/test_b.py"
@@ -204,6 +204,17 @@ def test_an_everyday_file_proves_that_a_test_is_stale(tmp_path: Path, name: str)
 def test_what_may_make_tests_leaves_them_unjudged(tmp_path: Path, name: str) -> None:
     judgement = judged(tmp_path, DYNAMIC[name])
     assert (judgement.fate, judgement.reason.startswith(f"{FILE} may make it: ")) == ("unjudged", True)
+
+
+def test_what_leaves_one_file_unjudged_leaves_another_too(tmp_path: Path) -> None:
+    """Both use the same helper, and one judge looks at both."""
+    source = "from .fills import deco\n@deco\ndef t(): ..."
+    fills = "import lib\ndef deco(f):\n    return lib.make(f)\n"
+    other = "tests/a/test_c.py"
+    write(tmp_path, {**HELPERS, "tests/a/fills.py": fills, FILE: source, other: source})
+    judge = SourceJudge()
+    paths = record(tmp_path, f"{FILE}::test_x", f"{other}::test_x")
+    assert [judge(summary_of(path)).fate for path in paths] == ["unjudged", "unjudged"]
 
 
 INHERITED = {
