@@ -231,7 +231,9 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
     """
     from recctl.compare.sources import has_sources_of
     from recctl.compare.states import WORKING_TREE
-    from recctl.live.source import by_source
+    from recctl.live.source import SourceJudge
+
+    judge = SourceJudge()
 
     @lru_cache(maxsize=1)
     def is_here() -> bool:
@@ -240,6 +242,6 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
     def lives(summary: Summary) -> bool | None:
         if summary.test_id is None or not is_here():
             return None
-        return {"live": True, "stale": False}.get(by_source(summary).fate)
+        return {"live": True, "stale": False}.get(judge(summary).fate)
 
     return lives

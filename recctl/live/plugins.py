@@ -79,22 +79,42 @@ class Plugins:
                 return
             path = directory / "conftest.py"
             if os.path.lexists(path):
-                yield from self._loaded(path, path.relative_to(self._top).as_posix())
+                yield self._why_loaded(path, path.relative_to(self._top).as_posix())
 
-    def _loaded(self, path: Path, name: str) -> Iterator[str | None]:
-        """Yield what a module that pytest loads as a plugin may do."""
-        module = parse_module(path)
-        if module is None:
-            yield f"{name} cannot be parsed"
-            return
+    def _why_loaded(self, path: Path, name: str) -> str | None:
+        """Return what a plugin, or one that it loads, may do; each is looked at once."""
+        if path not in self._verdicts:
+            self._verdicts[path] = self._why_any({path: name})
+        return self._verdicts[path]
+
+    def _why_any(self, named: dict[Path, str]) -> str | None:
+        """Return what any of these plugins, and of those that they load in turn, may do."""
+        waiting = list(named)
+        while waiting:
+            path = waiting.pop(0)
+            module = parse_module(path)
+            if module is None:
+                return f"{named[path]} cannot be parsed"
+            if why := next(self._doings(module, named[path]), None):
+                return why
+            for plugin in _plugins_of(module):
+                found = self._plugin(plugin, module)
+                if isinstance(found, str):
+                    return found
+                if found is not None and found not in named:
+                    named[found] = f"the plugin {plugin}"
+                    waiting.append(found)
+        return None
+
+    def _doings(self, module: Module, name: str) -> Iterator[str]:
+        """Yield what a plugin itself, and what it imports from beside it, may do."""
         if why := why_hooks(module):
             yield f"{name} {why}"
         if why := why_reflective(module) or why_patched(module) or self._why_handed(module):
             yield f"{name} may reach tests: {why}"
-        for other in self._project.imported_beside(module, path.parent):
+        for other in self._project.imported_beside(module, module.path.parent):
             if why := why_reflective(other):
                 yield f"{other.path.name}, which {name} imports, may reach tests: {why}"
-        yield from (self._why_plugin(plugin, module) for plugin in _plugins_of(module))
 
     def _why_handed(self, module: Module) -> str | None:
         """Return which other package is handed what hooks are, or gives a plugin all its names."""
@@ -117,16 +137,18 @@ class Plugins:
 
     def _why_plugin(self, name: str, loader: Module | None) -> str | None:
         """Return why a plugin that is named is not known to leave tests alone."""
+        found = self._plugin(name, loader)
+        return self._why_loaded(found, f"the plugin {name}") if isinstance(found, Path) else found
+
+    def _plugin(self, name: str, loader: Module | None) -> Path | str | None:
+        """Return the file of a plugin; why it is not known; None for one that leaves tests alone."""
         if name in PLUGINS or is_harmless(name):
             return None
         beside = loader or Module(self._project.root / "conftest.py", ast.Module([], []))
         path, rest = self._project.imported(beside, name)
         if path is None or rest:
             return f"the plugin {name} is not known"
-        if path not in self._verdicts:
-            self._verdicts[path] = None  # plugins may load each other
-            self._verdicts[path] = next(filter(None, self._loaded(path, f"the plugin {name}")), None)
-        return self._verdicts[path]
+        return path
 
 
 def _repository_top(directory: Path) -> Path:

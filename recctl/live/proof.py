@@ -6,6 +6,7 @@ import ast
 import keyword
 import os
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from recctl.live.configuration import Collecting, Unclear, read_configuration
@@ -36,7 +37,7 @@ class Proof:
         `module` is None where its file does not exist; `absent` are those of its names that the file lacks.
         """
         try:
-            collecting = read_configuration(self._root)
+            collecting = self._collecting
         except Unclear as reason:
             return str(reason)
         if why := _why_odd(test, module, collecting):
@@ -51,6 +52,10 @@ class Proof:
         elif why := self._why_set_elsewhere(path, absent[0]):
             return why
         return self._plugins.why_unproven(path, collecting)
+
+    @cached_property
+    def _collecting(self) -> Collecting:
+        return read_configuration(self._root)
 
     def _holds_tests(self, test_file: str, collecting: Collecting) -> bool:
         """Return whether there is any test file where this one would be: recordings may be kept elsewhere."""
