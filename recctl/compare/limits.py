@@ -13,7 +13,7 @@ import msgspec
 from recctl.compare.states import States
 from recctl.errors import Unreadable
 from recctl.filename import SUFFIX
-from recctl.live.source import project_root
+from recctl.live.roots import project_root
 from recctl.query import Query
 from recctl.recording import Recording
 from recctl.references import resolve

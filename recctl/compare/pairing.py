@@ -11,7 +11,7 @@ from recctl.compare.digests import Digests
 from recctl.compare.likeness import Samples, share
 from recctl.compare.requests import request_view
 from recctl.compare.siblings import without_test
-from recctl.live.source import project_root
+from recctl.live.roots import project_root
 from recctl.recording import Recording
 
 Pairs: TypeAlias = list[tuple[Recording, Recording]]

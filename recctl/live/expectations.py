@@ -11,7 +11,8 @@ from typing import Literal, TypeAlias
 
 from recctl.live.failures import accepts_failure
 from recctl.live.judgement import parse_test_id
-from recctl.live.source import project_root, statements_named, syntax_tree
+from recctl.live.modules import statements_named, syntax_tree
+from recctl.live.roots import project_root
 from recctl.summary import Summary
 
 # What a source says: unknown where there is none to read, maybe where it leaves the question open.

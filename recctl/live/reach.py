@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from recctl.filename import DIRECTORY
-from recctl.live.source import syntax_tree
+from recctl.live.modules import syntax_tree
 
 _MOST_MODULES = 60
 _LARGEST = 2_000_000  # bytes of a file

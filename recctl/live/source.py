@@ -22,15 +22,12 @@ from recctl.live.modules import (
     Scope,
     parse_module,
     statements_named,
-    syntax_tree,
 )
-from recctl.live.roots import Location, Locator, project_root
+from recctl.live.roots import Location, Locator
 from recctl.summary import Summary
 
 if TYPE_CHECKING:
     from recctl.live.proof import Proof
-
-__all__ = ["SourceJudge", "by_source", "project_root", "statements_named", "syntax_tree"]
 
 
 class SourceJudge:
@@ -65,11 +62,6 @@ class SourceJudge:
         if root not in self._roots:
             self._roots[root] = _Root(root)
         return self._roots[root]
-
-
-def by_source(summary: Summary) -> Judgement:
-    """Return what the source says of one recording's test."""
-    return SourceJudge()(summary)
 
 
 class _Missing(msgspec.Struct, frozen=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from recctl.filename import DIRECTORY
 from recctl.live.judgement import parse_test_id
-from recctl.live.source import project_root
+from recctl.live.roots import project_root
 from recctl.paths import absolute_path
 from recctl.rules.rule import Note, Rule
 from recctl.rules.seen import Seen

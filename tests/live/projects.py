@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from textwrap import dedent
 
+from recctl.live.judgement import Judgement
+from recctl.live.source import SourceJudge
 from recctl.recording import read, summarize
 from recctl.summary import Summary
 from tests.helpers import chat, put
@@ -34,3 +37,14 @@ def _place(root: Path, test_id: str | None) -> Path:
 def summary_of(path: Path) -> Summary:
     """What prune knows of a recording."""
     return summarize(path, read(path))
+
+
+def by_source(summary: Summary) -> Judgement:
+    """What the source says of one recording's test, by a judge that has seen no other."""
+    return SourceJudge()(summary)
+
+
+def git(root: Path, *args: str) -> None:
+    """Run git in a repository, as somebody."""
+    who = ["-c", "user.name=n", "-c", "user.email=e", "-c", "protocol.file.allow=always"]
+    subprocess.run(["git", *who, *args], cwd=root, check=True, capture_output=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from recctl.live.judgement import Judgement
-from recctl.live.source import by_source
-from tests.live.projects import record, summary_of, write
+from recctl.live.source import SourceJudge
+from tests.live.projects import by_source, record, summary_of, write
 
 FILE = "tests/a/test_b.py"
 
@@ -139,6 +139,22 @@ def test_what_a_project_does_by_hooks_leaves_its_tests_unjudged(tmp_path: Path, 
     if name == "a plugin with hooks":
         files["build/hooks.py"] = UNPROVEN["items made"]
     assert judged(tmp_path, files).fate == "unjudged"
+
+
+def test_plugins_that_load_each_other_are_one_matter(tmp_path: Path) -> None:
+    """The one that is reached in the middle of the circle is no better than the whole."""
+    plugins = {
+        "plugs/__init__.py": "",
+        "plugs/one.py": "pytest_plugins = ['plugs.two', 'lib.unknown']",
+        "plugs/two.py": "pytest_plugins = ['plugs.one']",
+        "tests/a/conftest.py": "pytest_plugins = ['plugs.one']",
+        "tests/b/conftest.py": "pytest_plugins = ['plugs.two']",
+        "tests/b/test_c.py": "",
+    }
+    write(tmp_path, {**MORE, **plugins})
+    judge = SourceJudge()
+    paths = record(tmp_path, f"{FILE}::test_x", "tests/b/test_c.py::test_x")
+    assert [judge(summary_of(path)).fate for path in paths] == ["unjudged", "unjudged"]
 
 
 def test_a_test_module_may_load_a_plugin(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from recctl.live.judgement import Judgement
-from recctl.live.source import SourceJudge, by_source
-from tests.live.projects import record, summary_of, write
+from recctl.live.source import SourceJudge
+from tests.live.projects import by_source, record, summary_of, write
 
 FILE = "tests/a/test_b.py"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pytest
 
 from tests.edits.trees import strangers, tree_of
 from tests.helpers import Result, chat, problems, put, run
-from tests.live.projects import record, write
+from tests.live.projects import git, record, write
 from tests.samples import openai_parts
 from tests.samples.builder import inference, whole
 
@@ -292,30 +291,14 @@ def test_a_share_that_is_none(project: Path, share: str) -> None:
 
 # ---- git
 
-GIT = (
-    "git",
-    "-c",
-    "user.name=t",
-    "-c",
-    "user.email=t@t",
-    "-c",
-    "commit.gpgsign=false",
-    "-c",
-    "init.defaultBranch=main",
-)
-
-
-def _git(root: Path, *args: str) -> None:
-    subprocess.run([*GIT, *args], cwd=root, check=True, capture_output=True)
-
 
 @pytest.fixture
 def committed(project: Path) -> Path:
     """The project in git, with one more gone recording that is modified and one that git does not know."""
     (changed,) = record(project, f"{FILE}::test_changed")
-    _git(project, "init")
-    _git(project, "add", ".")
-    _git(project, "commit", "-m", "all")
+    git(project, "init")
+    git(project, "add", ".")
+    git(project, "commit", "-m", "all")
     changed.write_bytes(changed.read_bytes() + b"\n")
     record(project, f"{FILE}::test_new")
     return project
@@ -369,8 +352,8 @@ def test_git_itself_is_not_changed(committed: Path) -> None:
 
 
 def test_before_the_first_commit_all_is_untracked(project: Path) -> None:
-    _git(project, "init")
-    _git(project, "add", ".")
+    git(project, "init")
+    git(project, "add", ".")
     assert set(_states(json.loads(prune(project, "--json").out)).values()) == {"untracked"}
 
 
@@ -409,7 +392,7 @@ def test_paths_before_dashes_are_recctls(project: Path) -> None:
 
 
 def test_the_project_root_is_where_pytest_runs(project: Path) -> None:
-    _git(project, "init")
+    git(project, "init")
     args = ["--collect", "--python", sys.executable, "--json"]
     found = json.loads(run("prune", ".", *args, cwd=project / "tests").out)
     assert (sorted(item["test_id"] for item in found["remove"]), found["keep"]) == (GONE, 3)
@@ -426,7 +409,7 @@ def test_pytest_runs_in_the_package_that_has_settings_for_it(tmp_path: Path, set
             package, {settings: "[pytest]\n" if settings == "pytest.ini" else "[tool.pytest.ini_options]\n"}
         )
     record(package, f"{FILE}::test_one", f"{FILE}::test_gone")
-    _git(tmp_path, "init")
+    git(tmp_path, "init")
     args = ["--collect", "--exact", "--python", sys.executable, "--json", "--", "--import-mode=importlib"]
     result = run("prune", *args, cwd=package)
     found = json.loads(result.out)

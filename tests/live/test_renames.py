@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.helpers import run
-from tests.live.projects import record, write
+from tests.live.projects import git, record, write
 
 FILE = "tests/a/test_b.py"
 OLD = """
@@ -36,12 +35,6 @@ RENAMED = {
     ),
     "one that HEAD does not hold": (OLD, "test_gone", None),
 }
-
-
-def git(root: Path, *args: str) -> None:
-    subprocess.run(
-        ["git", "-c", "user.name=n", "-c", "user.email=e", *args], cwd=root, check=True, capture_output=True
-    )
 
 
 def committed(root: Path) -> None:

@@ -11,9 +11,8 @@ import pytest
 
 from recctl.live.judgement import Judgement
 from recctl.live.listed import by_list
-from recctl.live.source import by_source
 from tests.helpers import MODULE, chat, put, run
-from tests.live.projects import record, summary_of, write
+from tests.live.projects import by_source, git, record, summary_of, write
 
 # Root may enter everything, unless it gives these away.
 _PRIVILEGES = "-dac_override,-dac_read_search"
@@ -24,12 +23,6 @@ _WITHOUT_PRIVILEGES = ["setpriv", f"--bounding-set={_PRIVILEGES}", f"--inh-caps=
 FILE = "tests/a/test_b.py"
 ID = f"{FILE}::test_x"
 OTHER = {"tests/c/test_d.py": "def test_y(): ..."}
-
-
-def git(root: Path, *args: str) -> None:
-    """Run git in a repository, as somebody."""
-    who = ["-c", "user.name=n", "-c", "user.email=e", "-c", "protocol.file.allow=always"]
-    subprocess.run(["git", *who, *args], cwd=root, check=True, capture_output=True)
 
 
 def committed(root: Path) -> None:

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 from recctl.live.judgement import Judgement, parse_test_id
-from recctl.live.source import by_source
 from tests.helpers import chat, problems, put, run
-from tests.live.projects import record, summary_of, write
+from tests.live.projects import by_source, record, summary_of, write
 
 FILE = "tests/a/test_b.py"
 
