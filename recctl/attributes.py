@@ -72,7 +72,7 @@ def _xattrs_of(handle: int) -> dict[str, bytes] | None:
         return None
     for name in names:
         if name not in _OF_CONTENT:
-            with suppress(OSError):  # gone meanwhile, or not for us to read
+            with suppress(OSError):  # removed since, or not for us to read
                 found[name] = os.getxattr(handle, name)
     return found
 

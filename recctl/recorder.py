@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import NoReturn
@@ -96,10 +96,6 @@ class Recorder:
         if answer.hash is not None and not _is_hash(answer.hash):
             self._raise(f"answers what is no hash: {_shown(answer.hash.encode())}")
         return answer.hash
-
-    def hashes(self, requests: Iterable[Asked]) -> Iterator[str | None]:
-        """Yield the hash of each request, in order."""
-        return map(self.hash, requests)
 
     def close(self) -> None:
         """End the process."""

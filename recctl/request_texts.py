@@ -70,7 +70,7 @@ def _text(index: Index[bytes], path: str) -> str:
 
 
 def _read(path: str) -> tuple[Stamp | None, str]:
-    """The stamp of a file (None if it changed meanwhile) and the text of its request."""
+    """The stamp of a file (None if it changed as it was read) and the text of its request."""
     try:
         # Not to wait for a writer, should the file have become a pipe.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:

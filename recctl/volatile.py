@@ -45,7 +45,7 @@ def by_recorder(data: JsonObject, rec_id: str | None, of_models: bool) -> Iterat
 def in_item(
     item: Json, rec_id: str | None, *, volatile: bool, of_models: bool
 ) -> dict[tuple[str | int, ...], Json]:
-    """What is evened out in one item of a response body, by path; `of_models` as in `by_recorder`."""
+    """What is normalized in one item of a response body, by path; `of_models` as in `by_recorder`."""
     if not isinstance(item, dict):
         return {}
     typed = "__type__" in item and "__data__" in item

@@ -64,7 +64,7 @@ def test_texts(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def paths(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Ids of tests, once a test file is named; before that the shell completes files by itself."""
+    """Ids of tests, once a test file is named; before that completing files is left to the shell."""
     from recctl.test_paths import parse_test_path
 
     file, separator, _ = incomplete.partition("::")
@@ -78,7 +78,7 @@ def paths(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def references(ctx: typer.Context, incomplete: str) -> list[str]:
-    """References, `rec-` and 12 digits or the digits alone; files the shell completes by itself."""
+    """References, `rec-` and 12 digits or the digits alone; completing files is left to the shell."""
     from recctl.filename import parse_filename
 
     if "/" in incomplete:

@@ -135,7 +135,7 @@ class ImportTime(Following):
                 self._callee(node.func, module, 1, "it calls")
                 continue
             for dotted in dotted_names(node, module):
-                if not is_harmless(dotted) and self._project.imported(module, dotted)[0] is None:
+                if self._project.is_unknown(module, dotted):
                     raise Unproven(f"it uses {source_of(node)}, which is not known")
 
     def _given(self, call: ast.Call, module: Module) -> None:

@@ -12,6 +12,8 @@ from typing import TypeAlias
 
 import msgspec
 
+from recctl.live.harmless import is_harmless
+
 Scope: TypeAlias = ast.Module | ast.ClassDef
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _BUILTINS = frozenset(dir(builtins))
@@ -149,6 +151,10 @@ class Project:
         for base in owner.node.bases:
             if found := self.class_of(owner.module, base):
                 yield from self.methods(found, names, depth - 1)
+
+    def is_unknown(self, module: Module, dotted: str) -> bool:
+        """Return whether a dotted name stands for something outside the project that may make tests."""
+        return not is_harmless(dotted) and self.imported(module, dotted)[0] is None
 
     def class_of(self, module: Module, node: ast.expr) -> Found | None:
         """Return the class of the project that a base class names; None for one from elsewhere."""

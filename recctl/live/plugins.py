@@ -121,7 +121,7 @@ class Plugins:
         for node in ast.walk(module.tree):
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 dotted = "." * node.level + (node.module or "")
-                if not is_harmless(dotted) and self._project.imported(module, dotted)[0] is None:
+                if self._project.is_unknown(module, dotted):
                     return f"it imports * from {dotted}"
             if isinstance(node, ast.Call) and self._is_foreign(node.func, module):
                 given = [*node.args, *(keyword.value for keyword in node.keywords)]
@@ -130,10 +130,7 @@ class Plugins:
         return None
 
     def _is_foreign(self, callee: ast.expr, module: Module) -> bool:
-        return any(
-            not is_harmless(dotted) and self._project.imported(module, dotted)[0] is None
-            for dotted in dotted_names(callee, module)
-        )
+        return any(self._project.is_unknown(module, dotted) for dotted in dotted_names(callee, module))
 
     def _why_plugin(self, name: str, loader: Module | None) -> str | None:
         """Return why a plugin that is named is not known to leave tests alone."""

@@ -39,7 +39,7 @@ def modules_of(file: Path, root: Path) -> tuple[ast.Module, ...]:
 
 
 def _changed(file: Path) -> int:
-    """When a file changed last; 0 for one that went away meanwhile."""
+    """When a file changed last; 0 for one that was removed since."""
     try:
         return os.stat(file).st_mtime_ns
     except OSError:

@@ -12,8 +12,7 @@ from recctl.jsonvalue import Json, JsonObject, as_int, as_list, as_object, as_st
 from recctl.transcript import Failure
 from recctl.wire.content import arguments_text, text_of
 from recctl.wire.delta import CallPart, Delta, Failed, Finish, Opened, Usage
-from recctl.wire.repeats import Area, Items, Numbered, Whole
-from recctl.wire.sse import data_of
+from recctl.wire.repeats import Area, Items, Numbered, Whole, deltas_of
 
 _TEXT: Area = ("text", 0)
 _REFUSAL: Area = ("refusal", 0)
@@ -71,10 +70,7 @@ def looks_like(data: JsonObject) -> bool:
 
 def read(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
     """Each delta with the position of its item: the events of a stream, or the one response."""
-    outputs = Items()
-    for position, data in data_of(items):
-        for delta in _read(data, outputs):
-            yield position, delta
+    return deltas_of(items, _read)
 
 
 def _read(data: JsonObject, outputs: Items) -> Iterator[Delta]:

@@ -7,13 +7,14 @@ or repeats all items, so numbers, ids, kinds and words decide together what is a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 import msgspec
 
-from recctl.jsonvalue import Json
+from recctl.jsonvalue import Json, JsonObject
 from recctl.wire.delta import CallPart, Delta, Logprobs, Piece, Voice
+from recctl.wire.sse import data_of
 
 # A voice, and which of its areas: a summary of the reasoning and the reasoning itself are two.
 Area: TypeAlias = tuple[Voice, int]
@@ -237,3 +238,13 @@ def _said_in(wholes: Iterable[Whole], voice: Voice) -> str:
         if area[0] == voice
         for _, text in sorted(parts.items())
     )
+
+
+def deltas_of(
+    items: Sequence[Json], read: Callable[[JsonObject, Items], Iterator[Delta]]
+) -> Iterator[tuple[int, Delta]]:
+    """Yield what each event brings, with the position of its item; `read` turns one event into deltas."""
+    outputs = Items()
+    for position, data in data_of(items):
+        for delta in read(data, outputs):
+            yield position, delta

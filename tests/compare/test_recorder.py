@@ -90,8 +90,9 @@ def test_it_hashes_requests_of_every_kind(environment: Path) -> None:
     with Recorder(install(environment, RECORDER)) as recorder:
         assert recorder.name == "ogx 9.9.9"
         assert list(
-            recorder.hashes(
-                [inference(body, method="get"), http(body, test_id="x"), tool(body), lookup(), withdrawn()]
+            map(
+                recorder.hash,
+                [inference(body, method="get"), http(body, test_id="x"), tool(body), lookup(), withdrawn()],
             )
         ) == [
             own_hash(TEST, "get", CHAT, {}, body),
@@ -109,7 +110,7 @@ def test_it_takes_requests_larger_than_a_pipe_and_thousands_of_them(environment:
     with Recorder(install(environment, RECORDER)) as recorder:
         assert recorder.hash(large) == own_hash(TEST, "POST", CHAT, {}, large.request["body"])
         asked = [inference({"k": number}) for number in range(3000)]
-        assert len(set(recorder.hashes(asked))) == 3000
+        assert len(set(map(recorder.hash, asked))) == 3000
 
 
 def test_what_the_project_prints_is_no_answer(environment: Path) -> None:

@@ -44,6 +44,11 @@ def by_source(summary: Summary) -> Judgement:
     return SourceJudge()(summary)
 
 
+# Root may search any directory, unless it gives these away.
+_PRIVILEGES = "-dac_override,-dac_read_search"
+WITHOUT_PRIVILEGES = ("setpriv", f"--bounding-set={_PRIVILEGES}", f"--inh-caps={_PRIVILEGES}")
+
+
 def git(root: Path, *args: str) -> None:
     """Run git in a repository, as somebody."""
     who = ["-c", "user.name=n", "-c", "user.email=e", "-c", "protocol.file.allow=always"]

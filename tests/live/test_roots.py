@@ -12,13 +12,7 @@ import pytest
 from recctl.live.judgement import Judgement
 from recctl.live.listed import by_list
 from tests.helpers import MODULE, chat, put, run
-from tests.live.projects import by_source, git, record, summary_of, write
-
-# Root may enter everything, unless it gives these away.
-_PRIVILEGES = "-dac_override,-dac_read_search"
-_WITHOUT_PRIVILEGES = ["setpriv", f"--bounding-set={_PRIVILEGES}", f"--inh-caps={_PRIVILEGES}"] * (
-    not os.geteuid()
-)
+from tests.live.projects import WITHOUT_PRIVILEGES, by_source, git, record, summary_of, write
 
 FILE = "tests/a/test_b.py"
 ID = f"{FILE}::test_x"
@@ -165,7 +159,7 @@ def test_a_directory_that_cannot_be_searched_is_not_known(tmp_path: Path) -> Non
     closed = tmp_path / "tests/a"
     closed.chmod(0)
     try:
-        command = [*_WITHOUT_PRIVILEGES, *MODULE, "prune", "tests/common"]
+        command = [*WITHOUT_PRIVILEGES * (not os.geteuid()), *MODULE, "prune", "tests/common"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     finally:
         closed.chmod(0o755)

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.helpers import HANGS_AFTER, MODULE, ROOT, Env, Result, run
 from tests.helpers import environment as variables
+from tests.live.projects import WITHOUT_PRIVILEGES
 from tests.live.real.project import Project
 from tests.live.real.running import (
     Bench,
@@ -27,9 +28,6 @@ from tests.live.real.running import (
 
 WAYS = ("source", "RC401", "collect", "list")
 _ANSWERED = (0, 1)
-# Root may search any directory; without these it is a user like others.
-_CAPABILITIES = "-dac_override,-dac_read_search"
-_PLAIN_ROOT = ("setpriv", f"--bounding-set={_CAPABILITIES}", f"--inh-caps={_CAPABILITIES}", *MODULE)
 
 
 @dataclass
@@ -147,7 +145,7 @@ def _recctl(project: Project, root: Path, args: Sequence[str | Path], more: Mapp
 
 
 def _run_as_plain_root(args: Sequence[str | Path], cwd: Path, env: Env) -> Result:
-    command = [*_PLAIN_ROOT, *map(str, args)]
+    command = [*WITHOUT_PRIVILEGES, *MODULE, *map(str, args)]
     env = {**env, "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), env.get("PYTHONPATH"))))}
     done = subprocess.run(
         command, cwd=cwd, env=variables(env), capture_output=True, timeout=HANGS_AFTER, check=False
