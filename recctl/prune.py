@@ -8,10 +8,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from recctl.edits import Edit
-from recctl.fate import judge
 from recctl.git import Repository, read_regular
 from recctl.live.judgement import Judge, Judgement
 from recctl.live.renames import Renames
+from recctl.liveness import judge
 from recctl.summary import Summary
 
 GitState: TypeAlias = Literal["unchanged", "modified", "untracked"]
@@ -81,7 +81,7 @@ def count_reasons(judgements: Iterable[Judgement]) -> dict[str, int]:
     """How many were not judged, by reason."""
     reasons: dict[str, int] = {}
     for judgement in judgements:
-        if judgement.fate == "unjudged":
+        if judgement.liveness == "unjudged":
             reasons[judgement.reason] = reasons.get(judgement.reason, 0) + 1
     return reasons
 
@@ -91,8 +91,8 @@ def prune(
 ) -> Pruning:
     """Judge recordings, given with the digests of their bytes. Changes nothing."""
     judged = [(summary, digest, judge(summary, truth)) for summary, digest in recordings]
-    gone = [row for row in judged if row[2].fate == "stale"]
-    live = sum(judgement.fate == "live" for _, _, judgement in judged)
+    gone = [row for row in judged if row[2].liveness == "stale"]
+    live = sum(judgement.liveness == "live" for _, _, judgement in judged)
     states, renames = GitStates(repository if gone else None), Renames(repository)
     remove = tuple(
         Stale(

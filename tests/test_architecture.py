@@ -37,7 +37,7 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
         "recording journal_room restoring",
         "answer fast_preview request hash_rules query journal_writer request_texts families evening "
         "canonical credentials",
-        "preview compare journal chains fate hash_history hash_releases",
+        "preview compare journal chains liveness hash_history hash_releases",
         "normalize prune rules scan recorder",
         "check fixing baseline",
         "render",

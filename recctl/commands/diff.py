@@ -242,6 +242,6 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
     def lives(summary: Summary) -> bool | None:
         if summary.test_id is None or not is_here():
             return None
-        return {"live": True, "stale": False}.get(judge(summary).fate)
+        return {"live": True, "stale": False}.get(judge(summary).liveness)
 
     return lives

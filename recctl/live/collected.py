@@ -90,7 +90,7 @@ def by_collection(collection: Collection, listed: frozenset[str] = frozenset(), 
             )
             return stale(where)
         found = source(summary)
-        return unjudged(_NOT_COLLECTED) if found.fate == "live" else found
+        return unjudged(_NOT_COLLECTED) if found.liveness == "live" else found
 
     return judge
 

@@ -10,16 +10,16 @@ import msgspec
 
 from recctl.summary import Summary
 
-Fate: TypeAlias = Literal["live", "stale", "unjudged"]
+Liveness: TypeAlias = Literal["live", "stale", "unjudged"]
 
 # Where the names of a node id end: at the parameters, or at the group that pytest-xdist's loadgroup adds.
 _END_OF_NAMES = re.compile(r"[\[@]")
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """A fate and the reason for it, as people read it."""
+    """Whether a test is live, stale or unjudged, and the reason, as people read it."""
 
-    fate: Fate
+    liveness: Liveness
     reason: str
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 
-from recctl.fate import judge
+from recctl.liveness import judge
 from recctl.paths import absolute_path
 from recctl.rules.chain import is_reachable
 from recctl.rules.rule import Note, Rule
@@ -20,7 +20,7 @@ _MANY_DUPLICATES = "differ from another recording only in ids and times"
 
 def _test_gone(subject: Subject) -> Iterator[Note]:
     judgement = judge(subject.summary, subject.settings.tests)
-    if judgement.fate == "stale":
+    if judgement.liveness == "stale":
         yield Note(f"stale: {judgement.reason}")
 
 

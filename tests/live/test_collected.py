@@ -38,7 +38,7 @@ def collected(root: Path, *arguments: str) -> Collection:
 def fates(root: Path, collection: Collection, *test_ids: str, exact: bool = False) -> list[str]:
     """What is said of a recording of each test."""
     judge = by_collection(collection, exact=exact)
-    return [judge(summary_of(path)).fate for path in record(root, *test_ids)]
+    return [judge(summary_of(path)).liveness for path in record(root, *test_ids)]
 
 
 # ---- one project with everything
@@ -389,7 +389,7 @@ def test_the_root_of_ids_lies_elsewhere_and_it_is_narrowed(tmp_path: Path, argum
 def test_listed_tests_live_as_well(tmp_path: Path) -> None:
     root = write(tmp_path, TWO_FILES | MARKERS)
     judge = by_collection(collected(root), frozenset({GONE[FILE]}))
-    judged = [judge(summary_of(path)).fate for path in record(root, *LIVING, *GONE.values())]
+    judged = [judge(summary_of(path)).liveness for path in record(root, *LIVING, *GONE.values())]
     assert judged == [*ALL_LIVE, "live", "stale"]
 
 

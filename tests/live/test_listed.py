@@ -51,7 +51,7 @@ def test_a_list_is_read(tmp_path: Path, name: str) -> None:
 
 def test_who_is_not_listed_is_gone(recorded: dict[str, Path], tmp_path: Path) -> None:
     judge = by_list(listed_tests([str(_list(tmp_path, f"{ONE}\n{TWO}\n"))]))
-    fates = {test_id: judge(summary_of(path)).fate for test_id, path in recorded.items()}
+    fates = {test_id: judge(summary_of(path)).liveness for test_id, path in recorded.items()}
     assert fates == {ONE: "live", TWO: "live", GONE: "stale"}
 
 
@@ -60,13 +60,13 @@ def test_who_is_not_listed_is_gone(recorded: dict[str, Path], tmp_path: Path) ->
 )
 def test_only_the_exact_id_counts(recorded: dict[str, Path], tmp_path: Path, near: str) -> None:
     judge = by_list(listed_tests([str(_list(tmp_path, near))]))
-    assert {judge(summary_of(path)).fate for path in recorded.values()} == {"stale"}
+    assert {judge(summary_of(path)).liveness for path in recorded.values()} == {"stale"}
 
 
 def test_ids_outside_ascii(tmp_path: Path) -> None:
     test_id = "tests/ä/test_b.py::test_x[京都 🏔]"
     (path,) = record(tmp_path, test_id)
-    assert by_list(listed_tests([str(_list(tmp_path, test_id))]))(summary_of(path)).fate == "live"
+    assert by_list(listed_tests([str(_list(tmp_path, test_id))]))(summary_of(path)).liveness == "live"
 
 
 def test_a_byte_order_mark_takes_no_test_away(recorded: dict[str, Path], tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ def _assert_refused(code: int, said: list[str], recorded: dict[str, Path], why: 
 def test_an_id_that_something_was_printed_before_is_not_judged(tmp_path: Path) -> None:
     """A module that prints without a line break as it is collected, with -s."""
     judge = by_list(listed_tests([str(_list(tmp_path, f"Loading model... {ONE}\n.{TWO}\n"))]))
-    fates = [judge(summary_of(path)).fate for path in record(tmp_path, ONE, TWO, GONE)]
+    fates = [judge(summary_of(path)).liveness for path in record(tmp_path, ONE, TWO, GONE)]
     assert fates == ["unjudged", "unjudged", "stale"]
 
 
@@ -207,4 +207,4 @@ def test_the_group_of_xdist_is_taken_off(tmp_path: Path, name: str) -> None:
     content, recorded = GROUPS[name]
     judge = by_list(listed_tests([str(_list(tmp_path, content))]))
     paths = record(tmp_path, *recorded, f"{GONE}@g")
-    assert [judge(summary_of(path)).fate for path in paths] == ["live", "live", "stale"]
+    assert [judge(summary_of(path)).liveness for path in paths] == ["live", "live", "stale"]

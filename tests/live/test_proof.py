@@ -203,7 +203,7 @@ def test_an_everyday_file_proves_that_a_test_is_stale(tmp_path: Path, name: str)
 @pytest.mark.parametrize("name", DYNAMIC)
 def test_what_may_make_tests_leaves_them_unjudged(tmp_path: Path, name: str) -> None:
     judgement = judged(tmp_path, DYNAMIC[name])
-    assert (judgement.fate, judgement.reason.startswith(f"{FILE} may make it: ")) == ("unjudged", True)
+    assert (judgement.liveness, judgement.reason.startswith(f"{FILE} may make it: ")) == ("unjudged", True)
 
 
 def test_what_leaves_one_file_unjudged_leaves_another_too(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_what_leaves_one_file_unjudged_leaves_another_too(tmp_path: Path) -> Non
     write(tmp_path, {**HELPERS, "tests/a/fills.py": fills, FILE: source, other: source})
     judge = SourceJudge()
     paths = record(tmp_path, f"{FILE}::test_x", f"{other}::test_x")
-    assert [judge(summary_of(path)).fate for path in paths] == ["unjudged", "unjudged"]
+    assert [judge(summary_of(path)).liveness for path in paths] == ["unjudged", "unjudged"]
 
 
 INHERITED = {
@@ -231,7 +231,7 @@ INHERITED = {
 def test_an_inherited_test_lives(tmp_path: Path, name: str) -> None:
     more = {"tests/a/more.py": "class Base:\n    def test_x(self): ...", "tests/__init__.py": ""}
     write(tmp_path, {**more, "tests/a/passing.py": "from .more import Base"})
-    assert judged(tmp_path, INHERITED[name], "TestC::test_x").fate == "live"
+    assert judged(tmp_path, INHERITED[name], "TestC::test_x").liveness == "live"
 
 
 NO_PYTHON_TEST = {
@@ -248,7 +248,7 @@ NO_PYTHON_TEST = {
 
 @pytest.mark.parametrize("name", NO_PYTHON_TEST)
 def test_an_id_that_pytest_does_not_give_to_a_test_is_unjudged(tmp_path: Path, name: str) -> None:
-    assert judged(tmp_path, "", NO_PYTHON_TEST[name]).fate == "unjudged"
+    assert judged(tmp_path, "", NO_PYTHON_TEST[name]).liveness == "unjudged"
 
 
 DOCTESTS = {
@@ -261,7 +261,9 @@ DOCTESTS = {
 @pytest.mark.parametrize("name", DOCTESTS)
 def test_the_doctest_of_a_module_has_its_name(tmp_path: Path, name: str) -> None:
     """With --doctest-modules the text of a module is `test_b.py::test_b`."""
-    assert judged(tmp_path, DOCTESTS[name], "test_b").fate == ("stale" if name == "no text" else "unjudged")
+    assert judged(tmp_path, DOCTESTS[name], "test_b").liveness == (
+        "stale" if name == "no text" else "unjudged"
+    )
 
 
 @pytest.mark.parametrize(
@@ -269,9 +271,9 @@ def test_the_doctest_of_a_module_has_its_name(tmp_path: Path, name: str) -> None
 )
 def test_the_group_of_xdist_is_no_part_of_a_name(tmp_path: Path, names: str) -> None:
     source = "def test_y(): ...\nclass TestC:\n    def test_z(self): ..."
-    assert judged(tmp_path, source, names).fate == "live"
+    assert judged(tmp_path, source, names).liveness == "live"
 
 
 def test_names_are_compared_as_python_compares_them(tmp_path: Path) -> None:
     """The parser brings identifiers into one Unicode form, and pytest has their names from it."""
-    assert judged(tmp_path, "def test_ﬁle(): ...", "test_file").fate == "live"
+    assert judged(tmp_path, "def test_ﬁle(): ...", "test_file").liveness == "live"

@@ -131,7 +131,7 @@ def test_a_file_that_is_not_known_is_unjudged(tmp_path: Path, name: str) -> None
     summary = summary_of(put(directory, chat(test_id=ID)))
     for judge in (by_source, by_list(frozenset({"tests/c/test_d.py::test_y"}))):
         judgement = judge(summary)
-        assert (judgement.fate, reason in judgement.reason) == ("unjudged", True), judgement
+        assert (judgement.liveness, reason in judgement.reason) == ("unjudged", True), judgement
 
 
 def test_a_repository_elsewhere_tells_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,7 +141,7 @@ def test_a_repository_elsewhere_tells_nothing(tmp_path: Path, monkeypatch: pytes
     git(other, "init")
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     (path,) = record(root, ID)
-    assert by_source(summary_of(path)).fate == "unjudged"
+    assert by_source(summary_of(path)).liveness == "unjudged"
 
 
 def test_a_file_that_nobody_tracks_any_more_is_stale(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_a_file_that_nobody_tracks_any_more_is_stale(tmp_path: Path) -> None:
     (path,) = record(tmp_path, ID)
     assert by_source(summary_of(path)) == Judgement("stale", f"{FILE} does not exist")
     git(tmp_path, "commit", "-m", "gone")
-    assert by_source(summary_of(path)).fate == "stale"
+    assert by_source(summary_of(path)).liveness == "stale"
 
 
 def test_a_directory_that_cannot_be_searched_is_not_known(tmp_path: Path) -> None:
@@ -180,19 +180,19 @@ def test_two_possible_roots_are_unjudged(tmp_path: Path, name: str, has_file: bo
     write(tmp_path, {**OTHER, "tests/test_e.py": "", **({file: "def test_y(): ..."} if has_file else {})})
     path = put(tmp_path / place, chat(test_id=f"{file}::test_x"))
     judgement = by_source(summary_of(path))
-    assert (judgement.fate, "may belong to" in judgement.reason) == ("unjudged", True), judgement
+    assert (judgement.liveness, "may belong to" in judgement.reason) == ("unjudged", True), judgement
 
 
 def test_a_checkout_around_another_may_be_the_root(tmp_path: Path) -> None:
     write(tmp_path, {FILE: "def test_x(): ...", f"copy/{FILE}": "def test_y(): ..."})
     paths = [put(tmp_path / "copy/tests/a/recordings", chat(test_id=f"{FILE}::test_{name}")) for name in "xz"]
-    assert [by_source(summary_of(path)).fate for path in paths] == ["live", "unjudged"]
+    assert [by_source(summary_of(path)).liveness for path in paths] == ["live", "unjudged"]
 
 
 def test_a_live_test_below_either_root_lives(tmp_path: Path) -> None:
     write(tmp_path, {"tests/test_b.py": "def test_x(): ..."})
     path = put(tmp_path / "tests/tests/recordings", chat(test_id="tests/test_b.py::test_x"))
-    assert by_source(summary_of(path)).fate == "live"
+    assert by_source(summary_of(path)).liveness == "live"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_live_test_below_either_root_lives(tmp_path: Path) -> None:
 def test_a_path_that_leaves_its_root_is_unjudged(tmp_path: Path, file: str) -> None:
     write(tmp_path, OTHER)
     path = put(tmp_path / "tests/a/recordings", chat(test_id=f"{file}::test_x"))
-    assert by_source(summary_of(path)).fate == "unjudged"
+    assert by_source(summary_of(path)).liveness == "unjudged"
 
 
 def test_recordings_behind_a_link_belong_to_no_known_root(tmp_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_recordings_behind_a_link_belong_to_no_known_root(tmp_path: Path) -> Non
     (tmp_path / "two/tests/a").mkdir()
     (tmp_path / "two/tests/a/recordings").symlink_to(real.parent)
     judgement = by_source(summary_of(tmp_path / "two/tests/a/recordings" / real.name))
-    assert judgement.fate == "unjudged"
+    assert judgement.liveness == "unjudged"
 
 
 def test_prune_says_why_and_how_many(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ LIVE = {
 
 @pytest.mark.parametrize("name", LIVE)
 def test_live(tmp_path: Path, name: str) -> None:
-    assert judged_in(tmp_path, *LIVE[name]).fate == "live"
+    assert judged_in(tmp_path, *LIVE[name]).liveness == "live"
 
 
 STALE = {
@@ -102,7 +102,7 @@ STALE = {
 def test_stale(tmp_path: Path, name: str) -> None:
     source, names, reason = STALE[name]
     judgement = judged_in(tmp_path, source, names)
-    assert judgement.fate == "stale"
+    assert judgement.liveness == "stale"
     assert reason in judgement.reason
 
 
@@ -157,18 +157,20 @@ NOT_STALE = {
 
 @pytest.mark.parametrize("name", UNJUDGED)
 def test_unjudged(tmp_path: Path, name: str) -> None:
-    assert judged_in(tmp_path, *UNJUDGED[name]).fate == "unjudged"
+    assert judged_in(tmp_path, *UNJUDGED[name]).liveness == "unjudged"
 
 
 @pytest.mark.parametrize("name", NOT_STALE)
 def test_not_stale(tmp_path: Path, name: str) -> None:
-    assert judged_in(tmp_path, *NOT_STALE[name]).fate != "stale"
+    assert judged_in(tmp_path, *NOT_STALE[name]).liveness != "stale"
 
 
 def test_the_inherited_test_beside_a_gone_one(tmp_path: Path) -> None:
     """What the class itself or its base defines lives."""
     source = "class Base:\n    def test_w(self): ...\nclass TestC(Base):\n    def test_x(self): ..."
-    fates = [judged_in(tmp_path, source, f"TestC::{name}").fate for name in ("test_x", "test_w", "test_gone")]
+    fates = [
+        judged_in(tmp_path, source, f"TestC::{name}").liveness for name in ("test_x", "test_w", "test_gone")
+    ]
     assert fates == ["live", "live", "stale"]
 
 
@@ -189,18 +191,18 @@ def test_where_there_are_no_tests_at_all_none_is_gone(tmp_path: Path) -> None:
 
 def test_a_directory_in_its_place_tells_nothing(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir(parents=True)
-    assert judged(tmp_path, f"{FILE}::test_x").fate == "unjudged"
+    assert judged(tmp_path, f"{FILE}::test_x").liveness == "unjudged"
 
 
 def test_a_test_file_that_is_no_python_tells_nothing(tmp_path: Path) -> None:
     """Plugins collect tests from JSON, which happens to be an expression of Python."""
     write(tmp_path, {"tests/a/cases.json": '{"one": [1]}'})
-    assert judged(tmp_path, "tests/a/cases.json::one").fate == "unjudged"
+    assert judged(tmp_path, "tests/a/cases.json::one").liveness == "unjudged"
 
 
 def test_a_test_id_without_a_test_tells_nothing(tmp_path: Path) -> None:
     write(tmp_path, {FILE: ""})
-    assert judged(tmp_path, FILE).fate == "unjudged"
+    assert judged(tmp_path, FILE).liveness == "unjudged"
 
 
 ODD_IDS = {
@@ -223,8 +225,8 @@ def test_an_odd_test_id_is_no_trouble(tmp_path: Path, name: str) -> None:
 
 def test_nothing_is_imported_and_nothing_written(tmp_path: Path) -> None:
     source = f"open({str(tmp_path / 'ran')!r}, 'w')\nraise SystemExit\ndef test_x(): ..."
-    assert judged_in(tmp_path, source, "test_x").fate == "live"
-    assert judged_in(tmp_path, source, "test_y").fate == "stale"
+    assert judged_in(tmp_path, source, "test_x").liveness == "live"
+    assert judged_in(tmp_path, source, "test_y").liveness == "stale"
     assert not (tmp_path / "ran").exists()
     assert list(tmp_path.rglob("__pycache__")) == []
 
@@ -246,34 +248,36 @@ PLACES = {
     "above", ["", "deep/tests/old", "a/integration"], ids=["at the top", "tests above", "a above"]
 )
 @pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("fate", ["live", "stale"])
-def test_the_root_is_implied_by_the_place(tmp_path: Path, above: str, place: str, fate: str) -> None:
+@pytest.mark.parametrize("liveness", ["live", "stale"])
+def test_the_root_is_implied_by_the_place(tmp_path: Path, above: str, place: str, liveness: str) -> None:
     root = tmp_path / above
-    write(root, {"tests/integration/a/test_b.py": f"def test_{'x' if fate == 'live' else 'y'}(): ..."})
+    write(root, {"tests/integration/a/test_b.py": f"def test_{'x' if liveness == 'live' else 'y'}(): ..."})
     path = put(root / PLACES[place], chat(test_id=ID))
     # Where `tests` alone tells, a second one above leaves two possible roots.
     doubtful = (
         "tests" in Path(above).parts and not place.endswith("beside it") and place != "beside the test file"
     )
-    assert by_source(summary_of(path)).fate == ("unjudged" if doubtful and fate == "stale" else fate)
+    assert by_source(summary_of(path)).liveness == (
+        "unjudged" if doubtful and liveness == "stale" else liveness
+    )
 
 
 def test_a_place_that_implies_nothing_tells_nothing(tmp_path: Path) -> None:
     path = put(tmp_path / "elsewhere/recordings", chat(test_id="suite/a/test_b.py::test_x"))
-    assert by_source(summary_of(path)).fate == "unjudged"
+    assert by_source(summary_of(path)).liveness == "unjudged"
 
 
 def test_a_test_file_at_the_root(tmp_path: Path) -> None:
     write(tmp_path, {"test_b.py": "def test_x(): ..."})
     here = [put(tmp_path / "recordings", chat(test_id=f"test_b.py::test_{name}")) for name in "xy"]
-    assert [by_source(summary_of(path)).fate for path in here] == ["live", "stale"]
+    assert [by_source(summary_of(path)).liveness for path in here] == ["live", "stale"]
 
 
 def test_a_relative_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {FILE: "def test_x(): ..."})
     (path,) = record(tmp_path, f"{FILE}::test_x")
     monkeypatch.chdir(path.parent)
-    assert by_source(summary_of(Path(path.name))).fate == "live"
+    assert by_source(summary_of(Path(path.name))).liveness == "live"
 
 
 TEST_IDS = {

@@ -12,6 +12,6 @@ def judge(summary: Summary, truth: Judge) -> Judgement:
     if summary.test_id is None:
         return unjudged("it names no test")
     judgement = truth(summary)
-    if judgement.fate == "stale" and is_without_test_id(summary):
+    if judgement.liveness == "stale" and is_without_test_id(summary):
         return unjudged("its hash leaves the test out: any test may use it")
     return judgement
