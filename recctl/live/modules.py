@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import os
+import warnings
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -204,7 +205,17 @@ def syntax_tree(path: Path) -> ast.Module | None:
 
 @lru_cache(maxsize=512)
 def _parsed(path: Path, _changed: int, _inode: int, _size: int) -> Module:
-    return Module(path, ast.parse(path.read_bytes()))
+    return Module(path, parse_source(path.read_bytes()))
+
+
+def parse_source(data: bytes) -> ast.Module:
+    """Return the syntax tree of a Python file. Raises what `ast.parse` raises.
+
+    Newer Pythons warn about an escape such as "\\d". The warning is not ours to print, nor an error.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return ast.parse(data)
 
 
 def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

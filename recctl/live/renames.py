@@ -10,7 +10,7 @@ from pathlib import Path
 from recctl.errors import RecctlError
 from recctl.git import Repository, Tree
 from recctl.live.judgement import parse_test_id
-from recctl.live.modules import Function, statements, syntax_tree
+from recctl.live.modules import Function, parse_source, statements, syntax_tree
 from recctl.live.roots import possible_roots
 
 
@@ -77,7 +77,7 @@ class Renames:
 
 def _parsed(data: bytes) -> ast.Module | None:
     try:
-        return ast.parse(data)
+        return parse_source(data)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -67,6 +67,11 @@ def test_live(tmp_path: Path, name: str) -> None:
 
 
 STALE = {
+    "what a newer Python warns of": (
+        "def test_y():\n    '\\d'\n    assert (1) is not None",
+        "test_x",
+        "defines no test_x; nothing in it makes tests",
+    ),
     "no function": ("def test_y(): ...", "test_x", "defines no test_x; nothing in it makes tests"),
     "an empty file": ("", "test_x", "defines no test_x; nothing in it makes tests"),
     "renamed": ("def test_x_y(): ...", "test_x[1]", "defines no test_x; nothing in it makes tests"),
