@@ -11,7 +11,9 @@ from typing import NamedTuple, TypeAlias
 # Estimated steps of difflib, whose worst case is the cube of the length: in one stretch, and in all.
 _MOST_STEPS = 15_000_000
 _ALL_STEPS = 60_000_000
-_WIDTHS = (1, 4, 16, 64)  # items that together may occur once only in either sequence, and so anchor a match
+_WIDTH_GROWTH = 4
+# Items that together may occur once only in either sequence, and so anchor a match.
+_WIDTHS = tuple(_WIDTH_GROWTH**power for power in range(4))
 _MANY = 64  # items to each anchor, at most, where there are many
 _DEEPEST = 6  # anchors found between anchors
 
@@ -102,12 +104,15 @@ def _anchors(left: list[int], right: list[int]) -> list[Block]:
     Of the widths the first that gives many, else the one that gives most.
     """
     best: list[Block] = []
+    mine, yours = left, right
     for width in _WIDTHS:
-        mine, yours = _once(left, width), _once(right, width)
-        common = [(place, yours[run]) for run, place in mine.items() if run in yours]
+        if width > 1:
+            mine, yours = _longer_runs(mine, width), _longer_runs(yours, width)
+            if set(mine).isdisjoint(yours):
+                break  # then no longer run is in both
         found = [
             Block(i, j, width)
-            for i, j in _rising(common)
+            for i, j in _rising(_once_in_both(mine, yours))
             if left[i : i + width] == right[j : j + width]  # runs are told by their hashes
         ]
         best = max(best, list(_apart(found)), key=len)
@@ -116,13 +121,18 @@ def _anchors(left: list[int], right: list[int]) -> list[Block]:
     return best
 
 
-def _once(items: list[int], width: int) -> dict[int, int]:
-    """The runs of some width that occur once, by hash, and where, in order."""
-    runs = (
-        items if width == 1 else [hash(tuple(items[at : at + width])) for at in range(len(items) - width + 1)]
-    )
-    counts = Counter(runs)
-    return {run: at for at, run in enumerate(runs) if counts[run] == 1}
+def _longer_runs(runs: list[int], width: int) -> list[int]:
+    """Hash the run of some width at each item, from the runs of a quarter of it."""
+    part = width // _WIDTH_GROWTH
+    return list(map(hash, zip(*(runs[part * number :] for number in range(_WIDTH_GROWTH)), strict=False)))
+
+
+def _once_in_both(left: list[int], right: list[int]) -> list[tuple[int, int]]:
+    """Return where the runs stand that occur once in either sequence, in the order of the left one."""
+    mine, yours = Counter(left), Counter(right)
+    once = {run for run, count in mine.items() if count == 1 and yours.get(run) == 1}
+    where = {run: at for at, run in enumerate(right) if run in once}
+    return [(at, where[run]) for at, run in enumerate(left) if run in once]
 
 
 def _rising(pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
