@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from recctl.errors import RecctlError
+from recctl.support.errors import RecctlError
 
 _DEBUG_VARIABLE = "RECCTL_TRACEBACK"
 _TROUBLE = 2
@@ -18,8 +18,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run recctl with these arguments (the process's own by default); returns the exit code."""
     if COMPLETION_VARIABLE in os.environ:
         return _complete()
-    from recctl.render import output
-    from recctl.render.problems import say_problem
+    from recctl.views import output
+    from recctl.views.problems import say_problem
 
     try:
         return _run(arguments)
@@ -39,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _complete() -> int:
     """Answer a shell that completes a command line."""
-    from recctl.cli import app
-    from recctl.render import output
-    from recctl.shell_completion import complete
+    from recctl.cli.app import app
+    from recctl.cli.shell_completion import complete
+    from recctl.views import output
 
     how = os.environ[COMPLETION_VARIABLE]
     code, answer = complete(lambda: app(args=[], prog_name="recctl", standalone_mode=False), how)
@@ -52,15 +52,15 @@ def _complete() -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     from typer.exceptions import TyperException
 
-    from recctl.cli import app
-    from recctl.render import output
+    from recctl.cli.app import app
+    from recctl.views import output
 
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
         code = app(args=given, prog_name="recctl", standalone_mode=False)
         output.flush()
     except TyperException as error:
-        from recctl.usage import usage_error
+        from recctl.cli.usage import usage_error
 
         raise usage_error(error, given) from None
     except OSError as error:

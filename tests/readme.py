@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
-from recctl.render.findings import first_sentence
-from recctl.rules import RULES
-from recctl.rules.rule import Rule
+from recctl.check.registry import RULES
+from recctl.check.rules.rule import Rule
+from recctl.views.findings import first_sentence
 from tests.helpers import ROOT, isolate, run_in_terminal
 
 README = ROOT / "README.md"

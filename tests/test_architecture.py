@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl import cli
+from recctl.cli import app
 from tests.helpers import HANGS_AFTER, ROOT, SAMPLES, sample
 
 PACKAGE = ROOT / "recctl"
@@ -27,44 +27,35 @@ FLOORS: tuple[frozenset[str], ...] = tuple(
     frozenset(floor.split())
     for floor in (
         "recctl",  # the version
-        "errors user_directories jsonvalue jsonspans filename whole_orjson recorder_script attributes "
-        "suggestions shell_completion",
-        "git_output",
-        "paths provider transcript volatile config git edits hash_normalizing index_database",
-        "removals",
-        "summary wire store journal_manifest",
-        "header live index parallel journal_entry test_paths references",
-        "recording journal_room restoring",
-        "answer fast_preview request hash_rules query journal_writer request_texts families evening "
-        "canonical credentials",
-        "preview compare journal chains liveness hash_history hash_releases",
-        "normalize prune rules scan recorder",
-        "check fixing baseline",
-        "render",
-        "commands",
+        "support",
+        "recordings",
+        "conversation suite",
+        "catalog",
+        "diff edit",
+        "check",
+        "views",
         "cli",
-        "usage",
         "__main__",
         "hook",
     )
 )
-PRINTS = {"recctl.render.output"}
-ASKS_ABOUT_STDOUT = {"recctl.render.screen"}
-IMPORTS_RICH = {"recctl.render.terminal"}
+PRINTS = {"recctl.views.output"}
+ASKS_ABOUT_STDOUT = {"recctl.views.screen"}
+IMPORTS_RICH = {"recctl.views.terminal"}
 # Besides the edits and their journal: the scratch directory and the report of a pytest collection.
 WRITES = {
-    "recctl.index",
-    "recctl.index_database",
-    "recctl.parallel",  # to a pipe
-    "recctl.edits",
-    "recctl.journal",
-    "recctl.journal_entry",
-    "recctl.journal_writer",
-    "recctl.restoring",
-    "recctl.live.collected",
-    "recctl.live.pytest_plugin",
-    "recctl.recorder_script",  # to a pipe
-    "recctl.render.output",  # GitHub's summary of a step
+    "recctl.catalog.index",
+    "recctl.catalog.index_database",
+    "recctl.support.processes",  # to a pipe
+    "recctl.edit.plan",
+    "recctl.edit.journal",
+    "recctl.edit.journal_entry",
+    "recctl.edit.journal_writer",
+    "recctl.edit.restoring",
+    "recctl.suite.collect",
+    "recctl.suite.collect_plugin",
+    "recctl.recordings.ogx.recorder_script",  # to a pipe
+    "recctl.views.output",  # GitHub's summary of a step
 }
 WRITERS = {
     "write_bytes",
@@ -239,14 +230,21 @@ COMMANDS: dict[str, list[str]] = {
 }
 # Modules that only some commands need: orjson writes JSON, decoding one recording needs no listing.
 NOT_LOADED = {
-    "ls": {"orjson", "recctl.render.as_json", "recctl.render.show", "recctl.render.terminal"},
-    "ls --json": {"recctl.render.listing", "recctl.request"},
-    "ls --ids": {"orjson", "recctl.render.listing"},
-    "show": {"orjson", "recctl.render.as_json", "recctl.render.listing", "recctl.render.terminal"},
-    "show --text": {"orjson", "recctl.request", "recctl.render.show"},
-    "show --json": {"recctl.request", "recctl.render.show"},
-    "show --raw": {"orjson", "recctl.request", "recctl.render.show"},
-    "check": {"orjson", "sqlite3", "detect_secrets", "recctl.git", "recctl.journal", "recctl.wire.registry"},
+    "ls": {"orjson", "recctl.views.as_json", "recctl.views.show", "recctl.views.terminal"},
+    "ls --json": {"recctl.views.listing", "recctl.conversation.request.read"},
+    "ls --ids": {"orjson", "recctl.views.listing"},
+    "show": {"orjson", "recctl.views.as_json", "recctl.views.listing", "recctl.views.terminal"},
+    "show --text": {"orjson", "recctl.conversation.request.read", "recctl.views.show"},
+    "show --json": {"recctl.conversation.request.read", "recctl.views.show"},
+    "show --raw": {"orjson", "recctl.conversation.request.read", "recctl.views.show"},
+    "check": {
+        "orjson",
+        "sqlite3",
+        "detect_secrets",
+        "recctl.support.git",
+        "recctl.edit.journal",
+        "recctl.conversation.registry",
+    },
 }
 # What each loads that is not Python's own nor recctl's: all of it, and nothing else.
 LIBRARIES = {
@@ -277,26 +275,29 @@ def test_a_listing_from_the_index_reads_no_answer(monkeypatch: pytest.MonkeyPatc
     for name in ("ls", "ls --json"):
         cold, warm = loaded_by(COMMANDS[name]), loaded_by(COMMANDS[name])
         assert (cold[0], warm[0]) == (0, 0)
-        assert warm[1] & {"recctl.preview", "recctl.answer", "recctl.wire.registry"} == set()
+        assert (
+            warm[1] & {"recctl.catalog.preview", "recctl.conversation.answer", "recctl.conversation.registry"}
+            == set()
+        )
 
 
 def test_the_version_loads_a_handful_of_modules() -> None:
     _, loaded = loaded_by(["--version"])
     own = {module for module in loaded if module.startswith("recctl.")}
-    small = {"__main__", "cli", "errors", "paths"}
+    small = {"__main__", "cli", "cli.app", "support", "support.errors", "support.paths"}
     assert own - {f"recctl.{name}" for name in small} <= {
-        "recctl.render",
-        "recctl.render.output",
-        "recctl.render.page",
-        "recctl.render.problems",
-        "recctl.render.safe",
-        "recctl.render.screen",
+        "recctl.views",
+        "recctl.views.output",
+        "recctl.views.page",
+        "recctl.views.problems",
+        "recctl.views.safe",
+        "recctl.views.screen",
     }
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_in_a_pipe_loads_only_what_it_needs(name: str) -> None:
     code, loaded = loaded_by(COMMANDS[name])
-    assert (code, "recctl.cli" in loaded) == (0, True)
-    others = {f"recctl.commands.{other}" for other in cli.COMMANDS if other != COMMANDS[name][0]}
+    assert (code, "recctl.cli.app" in loaded) == (0, True)
+    others = {f"recctl.cli.commands.{other}" for other in app.COMMANDS if other != COMMANDS[name][0]}
     assert loaded & (HEAVY | others | NOT_LOADED.get(name, set())) == set()

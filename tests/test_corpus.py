@@ -15,13 +15,13 @@ from pathlib import Path
 
 import pytest
 
-from recctl.answer import answer
-from recctl.header import read_facts
-from recctl.jsonvalue import Json, JsonObject
-from recctl.preview import preview, summarize_with_preview
-from recctl.recording import load, parse, summarize
-from recctl.request import conversation
-from recctl.transcript import ToolCall, Transcript
+from recctl.catalog.preview import preview, summarize_with_preview
+from recctl.conversation.answer import answer
+from recctl.conversation.request.read import conversation
+from recctl.conversation.transcript import ToolCall, Transcript
+from recctl.recordings.ogx.quick_read import read_facts
+from recctl.recordings.recording import load, parse, summarize
+from recctl.support.jsonvalue import Json, JsonObject
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
 

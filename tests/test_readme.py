@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from recctl.cli import COMMANDS
+from recctl.cli.app import COMMANDS
 from tests.helpers import ROOT, run
 from tests.readme import README, printed, rules_table, shown
 

@@ -11,8 +11,8 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from recctl.normalize import Normalizer
-from recctl.store import find
+from recctl.catalog.find import find
+from recctl.edit.normalize import Normalizer
 from tests.benchmark.timing import Side, in_turns
 from tests.benchmark.tree import make
 from tests.helpers import ROOT

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from recctl.scan import Scan
-from recctl.store import find
+from recctl.catalog.find import find
+from recctl.catalog.scan import Scan
 from tests.helpers import HANGS_AFTER, SAMPLES, Result, chat, problems, put, run_process, sample
 
 # ---- FIFOs and devices: opening them would wait for ever, so a process of its own tries

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from recctl.commands.common import search
-from recctl.rules import RULES
-from recctl.store import Found
+from recctl.catalog.find import Found
+from recctl.check.registry import RULES
+from recctl.cli.options import search
 from tests.cli.test_access import run_unprivileged
 from tests.cli.test_terminal import ALL_HOSTILE, HOSTILE, bare, unsafe
 from tests.helpers import Result, chat, document, problems, put, run, run_in_terminal, run_process
@@ -279,7 +279,7 @@ def test_a_file_that_vanishes_after_the_search_is_named(
         (tmp_path / "gone.json").unlink()
         return found
 
-    monkeypatch.setattr("recctl.commands.check.search", searched)
+    monkeypatch.setattr("recctl.cli.commands.check.search", searched)
     result = run("check", "bad.json", "gone.json", cwd=tmp_path)
     assert (result.code, problems(result)) == (
         2,
@@ -812,7 +812,7 @@ def test_quiet_says_what_cannot_be_read(tmp_path: Path) -> None:
 
 def test_quiet_draws_no_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     broken(tmp_path, "RC404")
-    monkeypatch.setattr("recctl.commands.check.progress", lambda *_: pytest.fail("progress is drawn"))
+    monkeypatch.setattr("recctl.cli.commands.check.progress", lambda *_: pytest.fail("progress is drawn"))
     assert run("check", "tests", "-q", cwd=tmp_path).code == 0
 
 

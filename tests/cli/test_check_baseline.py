@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recctl.render.safe import plural
+from recctl.views.safe import plural
 from tests.cli.test_access import run_unprivileged
 from tests.cli.test_check import refused
-from tests.edits.trees import strangers, tree_of
+from tests.edit.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
 
 SILENT = Result(0, b"", "")

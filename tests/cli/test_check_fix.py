@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from recctl import fixing
-from recctl.edits import Edit
-from recctl.hash_rules import HashRule
-from recctl.rules.rule import Finding
-from tests.edits import trees
-from tests.edits.trees import strangers, tree_of
+from recctl.check import fixing
+from recctl.check.rules.rule import Finding
+from recctl.edit.plan import Edit
+from recctl.recordings.ogx.hash_rules import HashRule
+from tests.edit import trees
+from tests.edit.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
 
 Change = Callable[[bytes], bytes]

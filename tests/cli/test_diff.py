@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from tests.compare.repository import Repository, new_repository
+from tests.diff.repository import Repository, new_repository
 from tests.helpers import SAMPLES, Result, chat, put, run, run_in_terminal, sample
 from tests.samples import builder, openai_parts
 from tests.samples.builder import Data, Recording, failed, http, inference, tool, typed, whole

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.compare.repository import TEST, ferry
+from tests.diff.repository import TEST, ferry
 from tests.helpers import Result, chat, put, run
 from tests.samples import openai_parts
 from tests.samples.builder import Recording, http, inference, request_hash, tool, typed, whole

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compare.repository import Repository, ferry, new_repository, responded
+from tests.diff.repository import Repository, ferry, new_repository, responded
 from tests.helpers import ROOT, isolate, run, run_in_terminal
 from tests.samples.builder import failed
 

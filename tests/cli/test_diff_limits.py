@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.compare.repository import Repository, ferry, new_repository, told
+from tests.diff.repository import Repository, ferry, new_repository, told
 from tests.samples.builder import Recording
 
 BUS, TRAM = "tests/city/test_bus.py::test_bus[a/b::c]", "tests/city/test_tram.py::TestTram::test_tram"

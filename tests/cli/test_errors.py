@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.cli import COMMANDS
+from recctl.cli.app import COMMANDS
 from tests.helpers import ROOT, Result, chat, problems, run
 
 GOOD = chat().to_bytes()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.compare.repository import Repository, new_repository
+from tests.diff.repository import Repository, new_repository
 from tests.helpers import Result, chat, problems, put, run, run_in_terminal, run_process, run_shell
 from tests.samples import builder, openai_parts
 from tests.samples.builder import Data, Recording, sha256_of, typed, whole

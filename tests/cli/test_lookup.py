@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.wire.registry import assemble
+from recctl.conversation.registry import assemble
 from tests.helpers import document, put, run
 from tests.samples.builder import Data, Recording, lookup, sha256_of, whole
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recctl.query import matcher
+from recctl.catalog.query import matcher
 from tests.cli.listing import COUNT, TOTALS, Item, listed
 from tests.helpers import ROOT, SAMPLES, chat, document, put, run
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from recctl import __version__
-from recctl.cli import COMMANDS
+from recctl.cli.app import COMMANDS
 from tests.helpers import (
     HANGS_AFTER,
     MODULE,

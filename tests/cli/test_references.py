@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.listing import COUNT
-from tests.compare.repository import Repository, new_repository
+from tests.diff.repository import Repository, new_repository
 from tests.helpers import ROOT, SAMPLES, Result, chat, problems, put, run, sample
 
 SEED = sample("ab7d")

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.render.logprobs import logprob_lines
-from recctl.render.page import plain_text
+from recctl.views.logprobs import logprob_lines
+from recctl.views.page import plain_text
 from tests.helpers import (
     ROOT,
     SAMPLES,

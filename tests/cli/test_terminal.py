@@ -286,7 +286,7 @@ def test_hostile_pyproject_is_named_safely(tmp_path: Path) -> None:
 
 SLOW = """
 import sys, time
-from recctl.render.progress import progress
+from recctl.views.progress import progress
 for number in progress(range(int(sys.argv[1])), "reading recordings", 4):
     time.sleep(0.2)
 """

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 import regex
 
 import recctl
-from recctl import credentials
+from recctl.support import credentials
 
 Compiled: TypeAlias = "re.Pattern[Any] | regex.Pattern[Any]"
 _COMPILED = (re.Pattern, type(regex.compile("")))

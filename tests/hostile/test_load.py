@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.edits.trees import lay_out, strangers
+from tests.edit.trees import lay_out, strangers
 from tests.helpers import HANGS_AFTER, MODULE, Env, chat, environment, run
 
 MANY = 20_000

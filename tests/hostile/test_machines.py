@@ -21,9 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.compare.repository import ferry, new_repository
-from tests.edits.processes import fork, wait_until
-from tests.edits.trees import lay_out, strangers, tree_of, unsettled
+from tests.diff.repository import ferry, new_repository
+from tests.edit.processes import fork, wait_until
+from tests.edit.trees import lay_out, strangers, tree_of, unsettled
 from tests.helpers import (
     HANGS_AFTER,
     MODULE,
@@ -491,7 +491,12 @@ def test_a_user_whom_the_system_does_not_know_gets_no_directory_called_tilde(ope
     """In a container there is often neither a name for the user nor a home."""
     if os.geteuid():
         pytest.skip("only root can become another user")
-    late = ("platformdirs.unix", "recctl.commands.ls", "recctl.commands.normalize", "recctl.request_texts")
+    late = (
+        "platformdirs.unix",
+        "recctl.cli.commands.ls",
+        "recctl.cli.commands.normalize",
+        "recctl.catalog.request_texts",
+    )
     for name in late:
         import_module(name)  # afterwards Python's own files may be out of reach
     pairs = lay_out(open_place / "repo", 60)
@@ -643,7 +648,7 @@ def test_where_no_second_process_can_be_had_one_does_it_all(
     def refuse() -> int:
         raise BlockingIOError(11, "Resource temporarily unavailable")
 
-    monkeypatch.setattr("recctl.parallel.cores", lambda: 2)
+    monkeypatch.setattr("recctl.support.processes.cores", lambda: 2)
     monkeypatch.setattr(os, "fork", refuse)
     result = run("ls", large, "--no-cache", "--ids")
     assert (result.code, result.err.count("a bug in recctl"), result.data.count(b"\n")) == (0, 0, 2500)

@@ -18,8 +18,8 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from recctl import store
-from recctl.scan import Scan
+from recctl.catalog import find as store
+from recctl.catalog.scan import Scan
 from tests.helpers import HANGS_AFTER, MODULE, Result, chat, environment, problems, put, run, run_process
 
 # ---- what every run has to keep to
@@ -271,7 +271,7 @@ def test_files_that_go_away_between_search_and_reading_are_named(
         (place / "gone.json").unlink()
         return found
 
-    monkeypatch.setattr("recctl.commands.search.find", find)
+    monkeypatch.setattr("recctl.cli.search.find", find)
     for command in (["ls", "--ids"], ["ls", "--ids", "--no-cache"], ["normalize"], ["prune"], ["check"]):
         result = run(*command, ".", cwd=place)
         assert (command, offences(result), "gone.json" in result.out + result.err) == (command, [], True)

@@ -29,14 +29,14 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "hostile/test_speed.py::test_every_pattern_is_looked_at",
     ),
     "No name of a file is an option": (
-        "hooks/test_pre_commit.py::test_a_directory_named_like_an_option_is_checked",
-        "hooks/test_pre_commit.py::test_a_file_at_the_top_named_like_an_option_is_checked",
+        "cli/test_pre_commit.py::test_a_directory_named_like_an_option_is_checked",
+        "cli/test_pre_commit.py::test_a_file_at_the_top_named_like_an_option_is_checked",
         "cli/test_dash.py::test_every_command_takes_a_path_that_begins_with_a_dash",
     ),
     "Quick and slow ways say the same": (
         "hostile/test_shapes.py::test_quick_and_slow_ways_agree",
         "hostile/test_shapes.py::test_quick_and_slow_ways_agree_on",
-        "rules/test_quickly.py::test_on_two_cores_they_are_judged_alike",
+        "check/test_fast_predicates.py::test_on_two_cores_they_are_judged_alike",
     ),
     "What is written to hostile files can be undone to the byte": (
         "hostile/test_bytes.py::test_what_is_written_to_damaged_files_can_be_undone",
@@ -126,9 +126,9 @@ PROMISES: dict[str, tuple[str, ...]] = {
         "hostile/test_load.py::test_ten_processes_at_once_on_a_tree_that_changes",
     ),
     "A damaged or locked index changes no answer": (
-        "index/test_index.py::test_a_spoiled_index_changes_no_answer",
-        "index/test_index.py::test_a_locked_index_is_done_without",
-        "index/test_index.py::test_a_kill_at_any_moment_leaves_no_wrong_answer",
+        "catalog/test_index.py::test_a_spoiled_index_changes_no_answer",
+        "catalog/test_index.py::test_a_locked_index_is_done_without",
+        "catalog/test_index.py::test_a_kill_at_any_moment_leaves_no_wrong_answer",
     ),
 }
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl import canonical
-from recctl.jsonvalue import is_deep, loads
+from recctl.recordings.ogx import canonical
+from recctl.support.jsonvalue import is_deep, loads
 from tests.helpers import Result, run
 from tests.hostile.fuzzing import (
     BYTES,
@@ -209,24 +209,24 @@ CHECKS: dict[str, tuple[int, int]] = {
 
 def _listed(root: Path, ways: tuple[int, int]) -> Result:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recctl.scan._WORTH_AN_INDEX", ways[0])
-        patch.setattr("recctl.scan._WORTH_A_CORE", ways[1])
-        patch.setattr("recctl.scan._BLOCK", 2)
+        patch.setattr("recctl.catalog.scan._WORTH_AN_INDEX", ways[0])
+        patch.setattr("recctl.catalog.scan._WORTH_A_CORE", ways[1])
+        patch.setattr("recctl.catalog.scan._BLOCK", 2)
         return run("ls", "--json", "recordings", cwd=root)
 
 
 def _checked(root: Path, ways: tuple[int, int]) -> Result:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recctl.check._MANY", ways[0])
-        patch.setattr("recctl.check._WORTH_A_CORE", ways[1])
-        patch.setattr("recctl.check._BLOCK", 2)
+        patch.setattr("recctl.check.engine._MANY", ways[0])
+        patch.setattr("recctl.check.engine._WORTH_A_CORE", ways[1])
+        patch.setattr("recctl.check.engine._BLOCK", 2)
         return run("check", "--format", "json", "recordings", cwd=root)
 
 
 def _normalized(root: Path, *, quickly: bool) -> Result:
     with pytest.MonkeyPatch.context() as patch:
         if not quickly:
-            patch.setattr("recctl.normalize.is_evened_out", lambda *_: False)
+            patch.setattr("recctl.edit.normalize.is_evened_out", lambda *_: False)
         return run("normalize", "--json", "recordings", cwd=root)
 
 

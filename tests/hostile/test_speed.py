@@ -70,14 +70,14 @@ def test_every_pattern_is_looked_at() -> None:
     """Those of modules, in tables and lists, written inside a function, of each library."""
     names = {one.name.partition("[")[0] for one in patterns.patterns()}
     assert {
-        "recctl.rules.leaks._ESCAPES",
-        "recctl.credentials._SIGNS",
-        "recctl.credentials._TOKENS",
-        "recctl.compare.words._WORDS",
-        "recctl.wire.sse._STRUCTURE",
+        "recctl.check.rules.leaks._ESCAPES",
+        "recctl.support.credentials._SIGNS",
+        "recctl.support.credentials._TOKENS",
+        "recctl.diff.words._WORDS",
+        "recctl.conversation.sse._STRUCTURE",
         "AWSKeyDetector",
     } <= names
-    inside = [one for one in patterns.patterns() if one.name.startswith("recctl.query:")]
+    inside = [one for one in patterns.patterns() if one.name.startswith("recctl.catalog.query:")]
     assert {one.method for one in inside} >= {"split", "finditer"}
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from tests.compare.repository import Repository, new_repository
+from tests.diff.repository import Repository, new_repository
 from tests.helpers import SAMPLES, Result, chat, chat_stream, document, put, run, run_in_terminal
 
 # ---- what strangers write

@@ -1,0 +1,1 @@
+"""Finding recordings: files, references, the index, scans, queries, the files of one test."""

@@ -1,0 +1,69 @@
+"""When the name of a recording stopped to fit its request, from the history of its file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from recctl.recordings.ogx.hash_rules import HashRule, asked_of, differing_parts, fit_of
+from recctl.recordings.recording import Recording, parse
+from recctl.support.errors import Unreadable
+from recctl.support.git import Repository, Version, read_regular
+
+
+class Break(msgspec.Struct, frozen=True):
+    """Since when a name does not fit: the first version that does not, None for uncommitted changes.
+
+    `apart` names the parts of the request that changed there; empty where no version ever fitted.
+    """
+
+    version: Version | None
+    apart: tuple[str, ...]
+    fitted: bool
+
+
+def find_break(repository: Repository, path: Path, in_force: HashRule) -> Break | None:
+    """The change after which no rule gave the file its name; None where git does not know
+    the file, or not far enough back.
+
+    Raises RecctlError where git fails.
+    """
+    later: tuple[Version | None, Recording | None] = (None, None)
+    for version, recording in _states(repository, path):
+        if recording is not None:
+            fit = fit_of(asked_of(recording), recording.summary.name, in_force)
+            if fit.standing != "edited":
+                return Break(later[0], _apart(recording, later[1], fit.rule or in_force), fitted=True)
+        later = (version, recording)
+    if later[0] is None or repository.is_shallow():  # what came before is not here
+        return None
+    return Break(later[0], (), fitted=False)
+
+
+def _states(repository: Repository, path: Path) -> Iterator[tuple[Version | None, Recording | None]]:
+    """The file in the working tree, then its versions, the newest first; None for what is no recording."""
+    history = repository.history(path)
+    data = read_regular(path)
+    if data is not None and (not history or repository.blob_id(data, history[0].blob) != history[0].blob):
+        yield None, _parsed(path, data)
+    for version in history:
+        ((_, stored),) = repository.blobs([version.blob])
+        yield version, _parsed(repository.top / version.path, stored)
+
+
+def _parsed(path: Path, data: bytes) -> Recording | None:
+    try:
+        return parse(path, data)
+    except Unreadable:
+        return None
+
+
+def _apart(fitting: Recording, broken: Recording | None, rule: HashRule) -> tuple[str, ...]:
+    """What changed in the first version that does not fit: its name, or parts of what is hashed."""
+    if broken is None:
+        return ()
+    if fitting.summary.name != broken.summary.name:
+        return ("name",)
+    return differing_parts(rule.parts(asked_of(fitting)) or {}, rule.parts(asked_of(broken)) or {})

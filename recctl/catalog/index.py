@@ -1,0 +1,244 @@
+"""The index: summaries of earlier runs, so that a listing need not open files that did not change.
+
+It may only make things faster. An entry counts where the file's size, times and inode are those of
+when it was read, to the nanosecond; a file that was changed the moment before it was read is not
+entered at all, since a second change in the same tick of the file system's clock would not show.
+The index lies in the user's cache directory, one database for a tree of files, never in the tree.
+Any error of it, whatever its class, is reported once; the run does without, and a damaged database
+is built anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import msgspec
+
+from recctl.catalog.index_database import (
+    SUFFIX,
+    VERSION,
+    entries_in,
+    index_directory,
+    is_damage,
+    opened,
+    start_afresh,
+    version_of,
+)
+from recctl.recordings.summary import Kind, Preview
+
+_NAME_DIGITS = 16
+_CHECK_BYTES = 4
+_TICK = 50_000_000  # ns: several ticks of the clocks by which file systems take their times
+_COARSE_TICK = 2_000_000_000  # ns: file systems with times in whole seconds, or every other one
+_SECOND = 1_000_000_000
+
+
+class Stamp(msgspec.Struct, frozen=True, array_like=True):
+    """What tells that a file is as it was: device, inode, size, and when it and its inode changed, in ns."""
+
+    device: int
+    inode: int
+    size: int
+    modified: int
+    changed: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Stamp:
+        """The stamp of a file."""
+        return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
+
+    def is_settled(self, now: int) -> bool:
+        """Whether a later change must show: the file did not change just before `now`, in ns."""
+        latest = max(self.modified, self.changed)
+        return latest + (_TICK if latest % _SECOND else _COARSE_TICK) < now
+
+
+class Kept(msgspec.Struct, frozen=True, array_like=True):
+    """What a summary says beyond its path, name and size."""
+
+    test_id: str | None
+    kind: Kind | None
+    method: str | None
+    url: str | None
+    endpoint: str | None
+    model: str | None
+    provider: str | None
+    streaming: bool
+    chunks: int | None
+    status: int | None
+    exception: str | None
+    failed: bool
+    turns: int
+    preview: Preview | None
+
+
+K = TypeVar("K")
+
+
+class Entry(msgspec.Struct, Generic[K], frozen=True, array_like=True):
+    """A file's stamp when it was read, and what was kept of it."""
+
+    stamp: Stamp
+    kept: K
+
+
+class Contents(msgspec.Struct, Generic[K], frozen=True):
+    """What a database keeps of each file: how its name ends, and the decoder of its entries."""
+
+    suffix: str
+    decoder: msgspec.msgpack.Decoder[Entry[K]]
+
+
+SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(Entry[Kept]))
+# A database of its own, since few commands need it: the requests, as compressed text.
+REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(Entry[bytes]))
+
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def _decode(contents: Contents[K], data: bytes) -> Entry[K]:
+    return contents.decoder.decode(memoryview(data)[_CHECK_BYTES:])
+
+
+def now() -> int:
+    """The time, in ns."""
+    return time.time_ns()
+
+
+class Index(Generic[K]):
+    """The entries for the files of some directories, given as absolute paths.
+
+    `problems` fills with what is wrong with the database, in one line each.
+    """
+
+    def __init__(
+        self, directories: Iterable[str], contents: Contents[K], directory: Path | None = None
+    ) -> None:
+        self.problems: list[str] = []
+        self._contents = contents
+        places = sorted(directories)
+        self.database = (directory or index_directory()) / f"{_digest(_tree(places))}{contents.suffix}"
+        self._is_broken = False
+        self._new: list[tuple[str, str, bytes]] = []
+        self._found = self._load(places)
+
+    def get(self, directory: str, name: str, stamp: Stamp) -> K | None:
+        """What was kept of a file that still has this stamp; each can be had once."""
+        data = self._found.get(directory, {}).pop(name, None)
+        if (
+            data is None
+            or zlib.crc32(data[_CHECK_BYTES:]).to_bytes(_CHECK_BYTES, "big") != data[:_CHECK_BYTES]
+        ):
+            return None
+        try:
+            entry = _decode(self._contents, data)
+        except Exception:  # of whatever class: then it is no entry
+            return None
+        return entry.kept if entry.stamp == stamp else None
+
+    def put(self, directory: str, name: str, stamp: Stamp, kept: K) -> None:
+        """Keep what was read of a file that had this stamp before and after it was read."""
+        if stamp.is_settled(now()):
+            # Lone surrogates have no place in a database, integers over 64 bits none in an entry.
+            with suppress(UnicodeEncodeError, OverflowError):
+                data = _encode(Entry(stamp, kept))
+                (directory + name).encode()
+                check = zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")
+                self._new.append((directory, name, check + data))
+
+    def save(self) -> None:
+        """Write what is new, and forget the files of the same directories that are gone."""
+        if not (self._new or self._is_broken):
+            return
+        gone = [
+            (directory, name)
+            for directory, names in self._found.items()
+            for name in names
+            if not os.path.exists(os.path.join(directory, name))
+        ]
+        try:
+            self._write(gone)
+        except Exception as error:
+            self._complain(error)
+            if is_damage(error, self.database) and not self._is_broken:
+                self._is_broken = True
+                self._rebuild()
+
+    def _load(self, places: Sequence[str]) -> dict[str, dict[str, bytes]]:
+        try:
+            if not self.database.exists():
+                return {}
+            with self._connected() as database:
+                if version_of(database) != VERSION:
+                    return {}
+                return {place: entries_in(database, place) for place in places}
+        except Exception as error:
+            self._is_broken = is_damage(error, self.database)
+            self._complain(error)
+            return {}
+
+    def _rebuild(self) -> None:
+        try:
+            self._write(())
+        except Exception as error:
+            self._complain(error)
+
+    def _write(self, gone: Sequence[tuple[str, str]]) -> None:
+        self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._is_broken:
+            for left in (self.database, self.database.with_name(f"{self.database.name}-journal")):
+                left.unlink(missing_ok=True)
+        with suppress(FileExistsError):
+            os.close(os.open(self.database, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+        with self._connected() as database:
+            database.execute("BEGIN IMMEDIATE")
+            is_fresh = version_of(database) != VERSION
+            if is_fresh:
+                start_afresh(database)
+            database.executemany("DELETE FROM entries WHERE directory = ? AND name = ?", gone)
+            database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", self._new)
+            if not is_fresh:
+                self._read_back(database)
+            database.execute("COMMIT")
+
+    def _read_back(self, database: sqlite3.Connection) -> None:
+        """Raise where what was written is not found again: SQLite does not see every damage of its tree."""
+        written = {directory for directory, _, _ in self._new}
+        held = {directory: entries_in(database, directory) for directory in written}
+        if any(held[directory].get(name) != data for directory, name, data in self._new):
+            raise sqlite3.DatabaseError("what was written is not found again")
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        with opened(self.database, "rw") as database:
+            # It need not outlast a power cut; every entry has a check of its own.
+            database.execute("PRAGMA synchronous = OFF")
+            yield database
+
+    def _complain(self, error: Exception) -> None:
+        if not self.problems:
+            why = str(error) or type(error).__name__
+            self.problems.append(f"the index {self.database} cannot be used: {why}; going on without it")
+
+
+def _tree(places: Sequence[str]) -> str:
+    """The tree that the directories belong to: a repository's, else what they have in common."""
+    common = os.path.commonpath(places) if places else os.sep
+    above = common
+    while above != os.path.dirname(above):
+        if os.path.exists(os.path.join(above, ".git")):
+            return above
+        above = os.path.dirname(above)
+    return common
+
+
+def _digest(tree: str) -> str:
+    return hashlib.sha256(os.fsencode(tree)).hexdigest()[:_NAME_DIGITS]

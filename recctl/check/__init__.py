@@ -1,0 +1,1 @@
+"""The engine of `check`: what rules look at, the baseline, the rules."""

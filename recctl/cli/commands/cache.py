@@ -1,0 +1,49 @@
+"""`recctl cache`: the index of earlier runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recctl.catalog import index_database
+from recctl.cli.options import DONE
+from recctl.support.errors import RecctlError
+from recctl.support.paths import display_path
+from recctl.views import output
+from recctl.views.page import Span, line, styled
+from recctl.views.safe import format_size, one_line, plural
+
+
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove it; it is made anew when needed.")] = False,
+) -> None:
+    """Where is the index that makes listings fast, and how big is it?
+
+    It holds what ls shows of each recording, and is checked against the files on every run. --no-cache
+    or RECCTL_NO_CACHE does without it.
+
+    Examples:
+
+      recctl cache
+
+      recctl cache --clear
+    """
+    directory = index_database.index_directory()
+    if clear:
+        try:
+            freed = index_database.clear()
+        except OSError as error:
+            raise RecctlError(f"{directory}: cannot be cleared: {error.strerror or error}") from None
+        output.say(f"removed {format_size(freed)}")
+        raise typer.Exit(DONE)
+    found = list(index_database.databases())
+    lines = [line(Span(one_line(display_path(directory)), "heading"))]
+    for database in found:
+        held = "cannot be read" if database.entries is None else plural(database.entries, "recording")
+        lines.append(
+            line(f"{one_line(database.path.name)}  {format_size(database.size):>9}  {held}", indent=1)
+        )
+    if not found:
+        lines.append(styled("nothing is kept yet", "dim", indent=1))
+    output.write_page(lines)

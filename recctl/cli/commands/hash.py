@@ -1,0 +1,134 @@
+"""`recctl hash`: the hash that names a recording, under every rule there was."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from recctl.catalog.hash_history import Break, find_break
+from recctl.catalog.references import Library
+from recctl.cli import completion
+from recctl.cli.hashing import RecorderOption, hash_rule
+from recctl.cli.options import DONE, FINDINGS, TROUBLE, DirOption, report, search
+from recctl.recordings.ogx.filename import parse_filename
+from recctl.recordings.ogx.hash_rules import Asked, HashRule, asked_of, fit_of
+from recctl.recordings.recording import load, read
+from recctl.recordings.summary import Kind
+from recctl.support.configuration import find_project
+from recctl.support.errors import RecctlError, Unreadable
+from recctl.support.git import find_repository
+from recctl.support.jsonvalue import Json, loads
+from recctl.support.paths import current_directory
+from recctl.views import output
+from recctl.views.hashes import recording_page, request_page
+
+_WITHOUT_BODY = ("GET", "HEAD", "DELETE")
+
+
+def hash(  # noqa: A001 - the command's name
+    context: typer.Context,
+    reference: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[REF]",
+            help="A recording, as show takes it.",
+            autocompletion=completion.references,
+        ),
+    ] = None,
+    url: Annotated[str | None, typer.Option(metavar="URL", help="Instead, the url of a request.")] = None,
+    body: Annotated[
+        str | None, typer.Option(metavar="FILE|-", help="The JSON that the request sends; - reads stdin.")
+    ] = None,
+    method: Annotated[str, typer.Option(metavar="M", help="The method of the request.")] = "POST",
+    test_id: Annotated[
+        str | None, typer.Option("--test-id", metavar="ID", help="The test that makes the request.")
+    ] = None,
+    plain_http: Annotated[
+        bool, typer.Option("--http", help="The request does not go through a provider's library.")
+    ] = False,
+    recorder: RecorderOption = None,
+    directories: DirOption = None,
+) -> None:
+    """Why does a replay not find this recording? The hash of its request under every rule.
+
+    Says which rule the file's name fits, and inside git since when none does. With --url and
+    --body it computes what a request would be recorded as. Exits 1 where a replay finds nothing.
+
+    Examples:
+
+      recctl hash rec-ab7d61e2daa7
+
+      recctl hash --url https://api.openai.com/v1/v1/models --body - --test-id tests/a.py::test_b
+    """
+    library = Library(lambda: search(directories))
+    if (reference is None) == (url is None):
+        raise RecctlError("hash needs a recording, or --url and --body", "give one of the two")
+    if reference is not None and (body is not None or test_id is not None or plain_http):
+        raise RecctlError("--body, --test-id and --http go with --url", "give a recording alone")
+    in_force = hash_rule(find_project(current_directory()), recorder, context)
+    if reference is not None:
+        raise typer.Exit(_of_recording(library.resolve(reference), in_force))
+    if body is None and method.upper() not in _WITHOUT_BODY:
+        raise RecctlError("--url needs --body", "a request without one is: --body - < /dev/null")
+    sent = {"method": method, "url": url, "test_id": test_id}
+    kind: Kind = "http" if plain_http else "inference"
+    content = {} if body is None else _sent(body)
+    asked = Asked(kind, test_id, {**sent, "payload" if plain_http else "body": content})
+    raise typer.Exit(_of_request(asked, library, in_force))
+
+
+def _of_recording(path: Path, in_force: HashRule) -> int:
+    recording = load(path)
+    asked = asked_of(recording)
+    fit = fit_of(asked, recording.summary.name, in_force)
+    since = _since(path, in_force) if fit.standing == "edited" else None
+    output.write_page(list(recording_page(recording, asked, fit, in_force, since)))
+    return DONE if fit.standing in ("live", "unknown") else FINDINGS
+
+
+def _since(path: Path, in_force: HashRule) -> Break | None:
+    try:
+        repository = find_repository(path.absolute().parent)
+    except RecctlError:  # not in git, or no git at all: the hash can be told all the same
+        return None
+    try:
+        return find_break(repository, path.absolute(), in_force)
+    except RecctlError as error:
+        report([error])
+        return None
+
+
+def _of_request(asked: Asked, library: Library, in_force: HashRule) -> int:
+    digest = in_force.hash(asked)
+    try:
+        files = library.files
+    except RecctlError as error:
+        report([error])
+        files = ()
+    found = [path for path in files if in_force.fits(parse_filename(path.name), digest)]
+    output.write_page(list(request_page(asked, in_force, digest, found)))
+    if report(library.problems):
+        return TROUBLE
+    return DONE if found else FINDINGS
+
+
+def _sent(source: str) -> Json:
+    """The JSON that a request sends. Raises RecctlError."""
+    path = Path(source)
+    raw = _from_stdin() if source == "-" else read(path)
+    if not raw.strip():
+        return {}  # what a recorder hashes where nothing is sent
+    try:
+        return loads(raw.decode())
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise Unreadable(path, f"is not JSON: {error}", "--body wants the JSON that is sent") from None
+
+
+def _from_stdin() -> bytes:
+    if sys.stdin is None:
+        raise RecctlError("stdin is closed", "give a file with --body")
+    return sys.stdin.buffer.read()

@@ -1,0 +1,67 @@
+"""`recctl normalize`: ids and times evened out."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from recctl.cli.applying import WriteOption, carry_out, tell_skipped, though_unread
+from recctl.cli.hashing import project_rule
+from recctl.cli.options import (
+    DONE,
+    FINDINGS,
+    TROUBLE,
+    DropOldOption,
+    JsonOption,
+    PathsArgument,
+    report,
+    search,
+    tell,
+)
+from recctl.edit.normalize import Normalizer
+from recctl.support.configuration import find_project
+from recctl.support.paths import current_directory
+from recctl.views import output
+from recctl.views.plans import normalization_object, normalization_page, normalization_totals
+from recctl.views.progress import progress
+
+
+def normalize(
+    paths: PathsArgument = None,
+    write: WriteOption = False,
+    volatile: Annotated[
+        bool, typer.Option("--volatile", help="Even out what the recorder itself leaves alone, too.")
+    ] = False,
+    drop_old: DropOldOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Keep ids and timestamps from making noise in every commit. Even them out as the recorder does.
+
+    Only the bytes of the values change. Exits 1 when something is, or was, due.
+
+    Examples:
+
+      recctl normalize
+
+      recctl normalize tests/integration/responses --volatile --write
+    """
+    found = search(paths)
+    normalizer = Normalizer(found.files, volatile, project_rule(find_project(current_directory())))
+    planned = list(progress(normalizer, "reading recordings", len(found.files)))
+    with though_unread(write):
+        if as_json:
+            from recctl.views.as_json import encode
+
+            output.write_json(encode([normalization_object(one) for one in planned]))
+        else:
+            output.write_page(list(normalization_page(planned)))
+    tell(normalizer.notes)
+    code = report([*found.problems, *normalizer.problems])
+    due = [one for one in planned if one.due]
+    outcome = None
+    if write:
+        outcome = carry_out([one.edit() for one in due], "normalize", found.files, drop_old)
+        code = max(code, tell_skipped(outcome))
+    output.say(normalization_totals(planned, len(found.files), outcome))
+    raise typer.Exit(TROUBLE if code else FINDINGS if due else DONE)

@@ -1,1 +1,0 @@
-"""One file a command: options in, one domain call, rendering, exit code."""

@@ -1,1 +1,0 @@
-"""Requests and answers compared: what differs, by path, and which recordings are nearest."""

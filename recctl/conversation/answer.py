@@ -1,0 +1,54 @@
+"""The answer in a recording: the assembled body, and the error where the call failed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from recctl.conversation.providers.formats import EMPTY, ERROR, UNKNOWN
+from recctl.conversation.registry import assemble
+from recctl.conversation.transcript import Failure, Transcript
+from recctl.recordings.recording import Recording
+from recctl.recordings.summary import is_error_status
+from recctl.support.jsonvalue import Json, JsonObject, as_int, as_object, as_str
+
+
+def answer(recording: Recording) -> Transcript:
+    """The transcript of a recording, with what came before a failure and the failure itself."""
+    return answer_of(recording.response)
+
+
+def answer_of(response: JsonObject) -> Transcript:
+    """The transcript of a recorded response object. Never raises for what it holds."""
+    transcript = assemble(response.get("body"))
+    if response.get("is_exception"):
+        kind = ERROR if transcript.type == EMPTY else transcript.type
+        return msgspec.structs.replace(transcript, type=kind, error=_exception(response))
+    status = as_int(response.get("status"))
+    if is_error_status(status):
+        failure = transcript.error or _failure_in(response.get("body"))
+        failure = msgspec.structs.replace(failure, status=status)
+        if transcript.type in (EMPTY, UNKNOWN):
+            # An error in nobody's form: the failure holds the body.
+            return Transcript(ERROR, error=failure)
+        return msgspec.structs.replace(transcript, error=failure)
+    return transcript
+
+
+def _failure_in(body: Json) -> Failure:
+    """What a body of no known format says of an error: most servers say it in `message` or `detail`."""
+    fields = as_object(body)
+    message = next(filter(None, (as_str(fields.get(key)) for key in ("message", "detail"))), None)
+    label = as_str(fields.get("type")) or as_str(fields.get("code"))
+    return Failure(label, message, body=body)
+
+
+def _exception(response: JsonObject) -> Failure:
+    data = as_object(response.get("exception_data"))
+    return Failure(
+        type=as_str(data.get("type")),
+        message=as_str(data.get("message")) or as_str(response.get("exception_message")),
+        status=as_int(data.get("status_code")),
+        category=as_str(data.get("category")),
+        provider=as_str(data.get("provider")),
+        body=data.get("body"),
+    )

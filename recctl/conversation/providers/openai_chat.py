@@ -1,0 +1,72 @@
+"""OpenAI chat completions, streamed or whole, and the many servers that imitate them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator
+
+from recctl.conversation.content import arguments_text, logprobs_of, piece_of_content
+from recctl.conversation.delta import LATEST, CallPart, Delta, Finish, Opened, Piece, Usage
+from recctl.conversation.sse import item_by_item
+from recctl.support.jsonvalue import JsonObject, as_int, as_list, as_object, as_str
+
+
+def looks_like(data: JsonObject) -> bool:
+    """Choices that carry a message or a delta."""
+    return any(
+        "delta" in choice or "message" in choice for choice in map(as_object, as_list(data.get("choices")))
+    )
+
+
+def _read_chunk(data: JsonObject) -> Iterator[Delta]:
+    for position, item in enumerate(as_list(data.get("choices"))):
+        choice = as_object(item)
+        index = as_int(choice.get("index"))
+        yield from _read_choice(choice, position if index is None else index)
+    if usage := as_object(data.get("usage")):
+        yield Usage(usage)
+
+
+def _read_choice(choice: JsonObject, index: int) -> Iterator[Delta]:
+    streamed = isinstance(choice.get("delta"), dict)
+    message = as_object(choice["delta"] if streamed else choice.get("message"))
+    yield Opened(as_str(message.get("role")), index)
+    # Servers name it one way or the other; those that send both send the same text twice.
+    reasoning = as_str(message.get("reasoning_content")) or as_str(message.get("reasoning"))
+    if reasoning:
+        yield Piece(reasoning, "reasoning", index)
+    text = False
+    for piece in piece_of_content(message.get("content"), index):
+        text = text or piece.voice == "text"
+        yield piece
+    if not text and (legacy := as_str(choice.get("text"))):
+        # Chat chunks with the text field of a completion: one server sends its last chunk so.
+        yield Piece(legacy, "text", index)
+    if refusal := as_str(message.get("refusal")):
+        yield Piece(refusal, "refusal", index)
+    yield from _read_calls(message, index, streamed)
+    yield from logprobs_of(choice.get("logprobs"), index)
+    if reason := as_str(choice.get("finish_reason")):
+        yield Finish(reason, index)
+
+
+def _read_calls(message: JsonObject, index: int, streamed: bool) -> Iterator[Delta]:
+    for call in map(as_object, as_list(message.get("tool_calls"))):
+        # Only the parts of a stream are told together by index; in a whole message each is a call.
+        slot = _slot(call) if streamed else None
+        yield _call_part(as_str(call.get("id")), call.get("function") or call.get("custom"), index, slot)
+    if legacy := as_object(message.get("function_call")):
+        yield _call_part(None, legacy, index, "function_call")
+
+
+def _slot(call: JsonObject) -> Hashable:
+    number = as_int(call.get("index"))
+    return number if number is not None else as_str(call.get("id")) or LATEST
+
+
+def _call_part(call_id: str | None, function: object, index: int, slot: Hashable) -> CallPart:
+    spec = as_object(function)
+    arguments = spec.get("arguments", spec.get("input"))
+    return CallPart(call_id, as_str(spec.get("name")), arguments_text(arguments), index, slot)
+
+
+read = item_by_item(_read_chunk)

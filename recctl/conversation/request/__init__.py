@@ -1,0 +1,1 @@
+"""The neutral request: messages, tools, media."""

@@ -1,0 +1,140 @@
+"""The neutral answer: what a model said, whatever wire format carried it. Types only, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from recctl.support.jsonvalue import Json, JsonObject, as_int, as_object
+
+
+class ToolCall(msgspec.Struct, frozen=True):
+    """A call the model asks for; `arguments` is the exact string it sent, usually JSON."""
+
+    id: str | None
+    name: str | None
+    arguments: str
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """One of the alternative answers; most recordings have exactly one, with index 0.
+
+    `logprobs` is the provider's own object, the lists of all chunks joined; None where it sent no token's.
+    """
+
+    index: int
+    role: str | None = None
+    text: str = ""
+    reasoning: str | None = None
+    refusal: str | None = None
+    tool_calls: tuple[ToolCall, ...] = ()
+    finish_reason: str | None = None
+    logprobs: JsonObject | None = None
+
+
+class Embeddings(msgspec.Struct, frozen=True):
+    """How many vectors came back, how long the first is (None when unknown), and its first numbers."""
+
+    count: int
+    dimensions: int | None
+    sample: tuple[float, ...] = ()
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """An error the provider answered with, or an exception its SDK raised; `body` is the raw detail."""
+
+    type: str | None
+    message: str | None
+    status: int | None = None
+    category: str | None = None
+    provider: str | None = None
+    body: Json = None
+
+
+class Transcript(msgspec.Struct, frozen=True):
+    """An answer put together: `type` is the wire format's name, `unknown` when no format fits.
+
+    `usage` is the provider's own object, names unchanged. `body` is the raw response body and is
+    kept only where no format fits, so that nothing is hidden.
+    """
+
+    type: str
+    choices: tuple[Choice, ...] = ()
+    usage: JsonObject | None = None
+    embeddings: Embeddings | None = None
+    models: tuple[str, ...] | None = None
+    error: Failure | None = None
+    body: Json = None
+
+
+# What providers call their token counts, by the neutral name; the first that is there counts. A dot leads
+# into an object inside.
+_TOKEN_NAMES: Mapping[str, tuple[str, ...]] = {
+    "in": (
+        "prompt_tokens",
+        "input_tokens",
+        "prompt_token_count",
+        "promptTokenCount",
+        "inputTokens",
+        "inputTokenCount",
+        "inputTextTokenCount",
+        "total_input_tokens",
+        "prompt_eval_count",
+    ),
+    "out": (
+        "completion_tokens",
+        "output_tokens",
+        "candidates_token_count",
+        "candidatesTokenCount",
+        "outputTokens",
+        "outputTokenCount",
+        "total_output_tokens",
+        "response_token_count",
+        "responseTokenCount",
+        "eval_count",
+    ),
+    "reasoning": (
+        "completion_tokens_details.reasoning_tokens",
+        "output_tokens_details.reasoning_tokens",
+        "output_tokens_details.thinking_tokens",
+        "reasoning_tokens",
+        "thoughts_token_count",
+        "thoughtsTokenCount",
+        "total_thought_tokens",
+    ),
+    "cached": (
+        "prompt_tokens_details.cached_tokens",
+        "input_tokens_details.cached_tokens",
+        "cached_tokens",
+        "cached_content_token_count",
+        "cachedContentTokenCount",
+        "cache_read_input_tokens",
+        "cacheReadInputTokens",
+        "cacheReadInputTokenCount",
+        "total_cached_tokens",
+        "prompt_cache_hit_tokens",
+    ),
+    "total": ("total_tokens", "total_token_count", "totalTokenCount", "totalTokens"),
+}
+_ALWAYS = ("in", "out", "total")  # the others count only where they are not zero
+
+
+def token_counts(usage: Mapping[str, Json]) -> dict[str, int]:
+    """Return tokens by `in`, `out`, `reasoning`, `cached` and `total`, whatever the provider calls them.
+
+    What the usage does not say is left out, and so are zero reasoning and cached tokens. Whether
+    reasoning tokens are part of `out` and cached ones of `in` differs between providers.
+    """
+    counts = {}
+    for neutral, names in _TOKEN_NAMES.items():
+        found = (_count(usage, name) for name in names)
+        count = next((value for value in found if value is not None), None)
+        if count or (count is not None and neutral in _ALWAYS):
+            counts[neutral] = count
+    return counts
+
+
+def _count(usage: Mapping[str, Json], name: str) -> int | None:
+    outer, _, inner = name.rpartition(".")
+    return as_int((as_object(usage.get(outer)) if outer else usage).get(inner))

@@ -1,0 +1,1 @@
+"""What differs: requests, answers, two states of a repository."""

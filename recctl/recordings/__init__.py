@@ -1,0 +1,1 @@
+"""What a file of recordings is: its bytes parsed, its header, its summary."""

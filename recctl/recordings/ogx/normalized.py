@@ -1,0 +1,89 @@
+"""Whether the recorder would leave a response as it is, found out by decoding the few values concerned."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from recctl.recordings.ogx import volatile as rules
+from recctl.support.jsonvalue import Json
+
+
+def due_values(body: Json, rec_id: str | None, of_models: bool) -> Iterator[tuple[str, Json]]:
+    """What the recorder would even out in a response body, as keys and values, without saying where.
+
+    `of_models` says whether its rule has `created` of listed models normalized.
+    """
+    for item in body if isinstance(body, list) else [body]:
+        for path, new in rules.in_item(item, rec_id, volatile=False, of_models=of_models).items():
+            if differs(old := item["__data__"][path[-1]], new):
+                yield str(path[-1]), old
+
+
+class _Data(msgspec.Struct, frozen=True):
+    object: Any = None
+    id: Any = msgspec.UNSET
+    created: Any = msgspec.UNSET
+    created_at: Any = msgspec.UNSET
+    total_duration: Any = None
+    load_duration: Any = None
+    prompt_eval_duration: Any = None
+    eval_duration: Any = None
+
+
+class _Item(msgspec.Struct):
+    type: Any = msgspec.field(name="__type__", default=None)
+    data: _Data | None = msgspec.field(name="__data__", default=None)
+
+
+class _Response(msgspec.Struct):
+    body: list[_Item | str | None] | _Item | None = None
+
+
+class _Request(msgspec.Struct):
+    pass
+
+
+class _Document(msgspec.Struct):
+    request: _Request
+    response: _Response
+
+
+_decode = msgspec.json.Decoder(_Document).decode
+
+
+def is_evened_out(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
+    """Whether the recorder would leave a file as it is; False also where only the slow way can tell.
+
+    `of_models` says whether its rule has `created` of listed models normalized.
+    """
+    try:
+        if not raw.isascii():
+            raw.decode()
+        body = _decode(raw).response.body
+        items = body if isinstance(body, list) else [body]
+        # The chunks of a stream mostly agree in these values. 0, 0.0 and false are equal, but not the same.
+        found = {(item.data, _types(item.data)) for item in items if isinstance(item, _Item) and item.data}
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
+        return False
+    return not any(_is_due(data, rec_id, of_models) for data, _ in found)
+
+
+def _types(data: _Data) -> tuple[type, ...]:
+    durations = data.total_duration, data.load_duration, data.prompt_eval_duration, data.eval_duration
+    return type(data.created), *map(type, durations)
+
+
+def _is_due(data: _Data, rec_id: str | None, of_models: bool) -> bool:
+    values = {
+        key: value for key in data.__struct_fields__ if (value := getattr(data, key)) is not msgspec.UNSET
+    }
+    due = rules.by_recorder(values, rec_id, of_models)
+    return any(differs(values[str(path[0])], new) for path, new in due)
+
+
+def differs(old: Json, new: Json) -> bool:
+    """Whether a value is not what it is evened out to; 0.0 and false are not 0 in the recorder's JSON."""
+    return type(old) is not type(new) or bool(old != new)

@@ -1,1 +1,0 @@
-"""How things look: on a terminal, in a pipe, as JSON. Nothing below this layer prints."""

@@ -1,0 +1,1 @@
+"""Which tests a project has: node ids, source, collection, lists; which recordings are live or stale."""

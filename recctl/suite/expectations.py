@@ -1,0 +1,130 @@
+"""What a test is ready for, read from its source without importing it: errors, and words made by hand."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from recctl.recordings.summary import Summary
+from recctl.suite.failures import accepts_failure
+from recctl.suite.liveness import parse_test_id
+from recctl.suite.modules import statements_named, syntax_tree
+from recctl.suite.roots import project_root
+
+# What a source says: unknown where there is none to read, maybe where it leaves the question open.
+Answer: TypeAlias = Literal["yes", "no", "maybe", "unknown"]
+
+# Words in the name of a test, or in its parameters, that tell that something is to go wrong.
+_TELLING = re.compile(
+    r"error|fail|invalid|unsupported|reject|denied|deny|forbid|raise|exception|wrong|missing|not_found|"
+    r"nonexist|non_exist|unknown|unauth|unavail|timeout|exceed|malformed|bad_|broken"
+)
+_STATUS = re.compile(r"(?<!\d)[45]\d\d(?!\d)")
+_CALLS = 2  # functions of the test file that are followed from a test, one from another
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def expects_failure(summary: Summary) -> Answer:
+    """Whether a recording's test looks as if it accepted an error: by its name, or by its code."""
+    test_id = summary.test_id
+    if test_id is None:
+        return "no"
+    name = test_id.partition("::")[2].lower()
+    # Numbers in the parameters are sizes of models.
+    if _TELLING.search(name) or _STATUS.search(name.partition("[")[0]):
+        return "yes"
+    file = _test_file(summary)
+    module = None if file is None else syntax_tree(file)
+    if module is None:
+        return "unknown"
+    functions = list(_functions(module, parse_test_id(test_id).names))
+    if not functions:
+        return "unknown"
+    return "yes" if accepts_failure([*_with_helpers(functions, module), *_marks(module)]) else "no"
+
+
+def made_by_test(summary: Summary, words: str) -> Answer:
+    """Whether the source of a recording's test makes these words, blanks normalized.
+
+    Looked at are strings and what is put together of them: first in the test file, then in what it
+    imports from the project and in conftest.py, last in their data files.
+    """
+    file = _test_file(summary)
+    module = None if file is None else syntax_tree(file)
+    root = project_root(summary.path, parse_test_id(summary.test_id or "").file)
+    if file is None or module is None or root is None:
+        return "unknown"
+    from recctl.suite.reach import data_of, modules_of
+    from recctl.suite.texts import texts_of
+
+    own = texts_of((module,))
+    if own.hold(words):
+        return "yes"
+    modules = modules_of(file, root)
+    if texts_of(modules).hold(words) or any(words in text for text in data_of(file, root, modules)):
+        return "yes"
+    return "maybe" if own.may_make(words) else "no"
+
+
+def _test_file(summary: Summary) -> Path | None:
+    test = parse_test_id(summary.test_id or "")
+    root = project_root(summary.path, test.file)
+    file = None if root is None else root / test.file
+    return file if file is not None and file.suffix == ".py" and os.path.isfile(file) else None
+
+
+def _functions(module: ast.Module, names: tuple[str, ...]) -> Iterator[ast.stmt]:
+    """What the module gives the name of the test, with its classes; base classes in the module count."""
+    scopes: list[ast.Module | ast.ClassDef] = [module]
+    for name in names[:-1]:
+        inner = (statement for scope in scopes for statement in statements_named(scope, name))
+        scopes = [statement for statement in inner if isinstance(statement, ast.ClassDef)]
+    last = names[-1] if names else ""
+    for scope in scopes:
+        found = [each for owner in _with_bases(scope, module) for each in statements_named(owner, last)]
+        if found and isinstance(scope, ast.ClassDef):
+            yield from map(_as_expression, scope.decorator_list)
+            yield from (each for each in statements_named(scope, "pytestmark"))
+        yield from found
+
+
+def _as_expression(decorator: ast.expr) -> ast.stmt:
+    return ast.Expr(decorator)
+
+
+def _with_bases(scope: ast.Module | ast.ClassDef, module: ast.Module) -> list[ast.Module | ast.ClassDef]:
+    """A scope, and for a class the classes of the module that it is derived from."""
+    found = [scope]
+    for each in found:
+        for base in each.bases if isinstance(each, ast.ClassDef) else ():
+            named = statements_named(module, base.id) if isinstance(base, ast.Name) else []
+            found += [one for one in named if isinstance(one, ast.ClassDef) and one not in found]
+    return found
+
+
+def _marks(module: ast.Module) -> list[ast.stmt]:
+    return statements_named(module, "pytestmark")
+
+
+def _with_helpers(functions: Iterable[ast.stmt], module: ast.Module) -> list[ast.stmt]:
+    """Functions with those of the same module that they call or take as fixtures."""
+    found = list(functions)
+    newest = list(found)
+    for _ in range(_CALLS):
+        names = {name for function in newest for name in _mentioned(function)}
+        named = (each for name in sorted(names) for each in statements_named(module, name))
+        newest = [each for each in named if isinstance(each, _Function) and each not in found]
+        found += newest
+    return found
+
+
+def _mentioned(function: ast.stmt) -> Iterator[str]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.func.id
+        elif isinstance(node, ast.arg):
+            yield node.arg

@@ -1,0 +1,125 @@
+"""Live and stale tests read from the project's source, without importing anything.
+
+A test is stale only on positive proof: its file does not exist, or is there, is one that pytest collects,
+does not hold the test's name, and nothing in it, in what it imports, or in the project's plugins can make
+a test. Whatever else can explain a test id is unjudged, with the reason. Parameters are not looked at.
+"""
+
+from __future__ import annotations
+
+import ast
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from recctl.recordings.summary import Summary
+from recctl.suite.liveness import LIVE, Judgement, TestName, parse_test_id, stale, unjudged
+from recctl.suite.modules import Found, Module, Project, Scope, parse_module, statements_named
+from recctl.suite.roots import Location, Locator
+
+if TYPE_CHECKING:
+    from recctl.suite.proof import Proof  # most recordings belong to tests that are there
+
+
+class SourceJudge:
+    """Judges recordings by the source of their tests, for one run of a command: what was read is kept."""
+
+    def __init__(self) -> None:
+        self._locator = Locator()
+        self._roots: dict[Path, _Root] = {}
+
+    def __call__(self, summary: Summary) -> Judgement:
+        """Return what the source says of a recording's test."""
+        test = parse_test_id(summary.test_id or "")
+        locations = self._locator.locations(summary.path, test.file)
+        if not locations:
+            return unjudged("where it lies does not tell where its test file would be")
+        if PurePosixPath(test.file).suffix != ".py" or "\\" in test.file:
+            return unjudged(f"{test.file} is no Python file")
+        if not test.names:
+            return unjudged("its test id names no test")
+        found = [self._root(location.root).judge(location, test) for location in locations]
+        if LIVE in found:
+            return LIVE
+        if len(locations) > 1:
+            return unjudged(f"{test.file} may belong to {locations[0].root} or to {locations[1].root}")
+        return found[0]
+
+    def locations(self, summary: Summary) -> list[Location]:
+        """Return where the test file of a recording may be."""
+        return self._locator.locations(summary.path, parse_test_id(summary.test_id or "").file)
+
+    def _root(self, root: Path) -> _Root:
+        if root not in self._roots:
+            self._roots[root] = _Root(root)
+        return self._roots[root]
+
+
+class _Missing(msgspec.Struct, frozen=True):
+    """Names of a test that its file does not hold, and the class that lacks the first, if it is one."""
+
+    names: tuple[str, ...]
+    scope: str
+
+
+class _Root:
+    """The tests below one root directory."""
+
+    def __init__(self, root: Path) -> None:
+        self._project = Project(root)
+
+    @cached_property
+    def _proof(self) -> Proof:
+        from recctl.suite.proof import Proof  # most recordings belong to tests that are there
+
+        return Proof(self._project)
+
+    def judge(self, location: Location, test: TestName) -> Judgement:
+        """Return what is said of a test whose file would be here."""
+        module = None if location.state == "absent" else parse_module(location.path)
+        missing = None if module is None else self._missing(module, test.names)
+        if module is not None and missing is None:
+            return LIVE
+        if location.state == "unknown":
+            return unjudged(location.reason)
+        if module is None and location.state == "there":
+            return unjudged(f"{test.file} cannot be parsed")
+        absent = test.names if missing is None else missing.names
+        if why := self._proof.why_not(location.path, module, test, absent):
+            return unjudged(why)
+        if missing is None:
+            return stale(f"{test.file} does not exist")
+        where = f" in {missing.scope}" if missing.scope else ""
+        return stale(f"{test.file} defines no {absent[0]}{where}; nothing in it makes tests")
+
+    def _missing(self, module: Module, names: tuple[str, ...]) -> _Missing | None:
+        """Return the first name of a test that its file does not hold, and those after it; None if none."""
+        scopes: list[tuple[Module, Scope]] = [(module, module.tree)]
+        for position, name in enumerate(names):
+            found = [(owner, one) for owner, scope in scopes for one in statements_named(scope, name)]
+            if not found:
+                if any(self._is_inherited(owner, scope, name, set()) for owner, scope in scopes):
+                    return None
+                last = scopes[-1][1]
+                return _Missing(names[position:], last.name if isinstance(last, ast.ClassDef) else "")
+            classes = [(owner, one) for owner, one in found if isinstance(one, ast.ClassDef)]
+            if position == len(names) - 1 or len(classes) < len(found):
+                return None
+            scopes = list(classes)  # several where branches define it
+        return None
+
+    def _is_inherited(self, module: Module, scope: Scope, name: str, seen: set[int]) -> bool:
+        if not isinstance(scope, ast.ClassDef) or id(scope) in seen:
+            return False
+        seen.add(id(scope))
+        bases = (self._project.class_of(module, base) for base in scope.bases)
+        return any(self._is_given_by(base, name, seen) for base in bases if base is not None)
+
+    def _is_given_by(self, base: Found, name: str, seen: set[int]) -> bool:
+        if not isinstance(base.node, ast.ClassDef):
+            return False
+        return bool(statements_named(base.node, name)) or self._is_inherited(
+            base.module, base.node, name, seen
+        )

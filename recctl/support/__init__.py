@@ -1,0 +1,1 @@
+"""What every room uses: errors, JSON values, paths, configuration, git, processes, credentials."""

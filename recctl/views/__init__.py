@@ -1,0 +1,1 @@
+"""How things look: text, JSON, GitHub. The only package that prints."""

@@ -1,0 +1,102 @@
+"""`hash`: a request's hash under every rule, and what the name of its file says to that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from recctl.catalog.hash_history import Break
+from recctl.recordings.ogx.hash_releases import releases_of
+from recctl.recordings.ogx.hash_rules import RULES, Asked, Fit, HashRule, Standing
+from recctl.recordings.recording import Recording
+from recctl.support.paths import display_path
+from recctl.views.page import BLANK, Line, Span, Style, line
+from recctl.views.safe import one_line
+
+_VERDICTS: dict[Standing, str] = {
+    "live": "the rule in force gives its name: a replay finds it",
+    "superseded": "only an older rule gives its name: a replay does not find it",
+    "ahead": "only a newer rule than the one in force gives its name: a replay does not find it",
+    "edited": "no rule gives its name: a replay does not find it",
+    "unknown": "there is no hash rule for this kind of request",
+}
+_NAME_COLUMNS = 10
+_STYLES: dict[Standing, Style] = {"live": "added", "unknown": "warning"}
+
+
+def recording_page(
+    recording: Recording, asked: Asked, fit: Fit, in_force: HashRule, since: Break | None
+) -> Iterator[Line]:
+    """The verdict, since when it is so, and the hash under every rule; the rule that fits is marked."""
+    summary = recording.summary
+    style = _STYLES.get(fit.standing, "error")
+    yield line(
+        Span(one_line(summary.name.reference), "id"),
+        "  ",
+        Span(fit.standing, style),
+        f": {_VERDICTS[fit.standing]}",
+    )
+    yield _detail("file", display_path(summary.path))
+    yield _detail("test", summary.test_id or "none")
+    if fit.rule is not None and fit.standing != "live":
+        yield _detail("rule", f"of {fit.rule.since}: {fit.rule.change}")
+    if since is not None:
+        yield _detail("since", _told(since))
+    yield from _in_force(asked, in_force, fit.hash)
+    yield BLANK
+    yield from _hashes(asked, fit.rule, in_force, fit.hash)
+
+
+def request_page(
+    asked: Asked, in_force: HashRule, digest: str | None, found: Sequence[Path]
+) -> Iterator[Line]:
+    """The hash of a request that need not be recorded, and the recordings that answer it.
+
+    `digest` is the hash by the rule in force.
+    """
+    yield line(Span(f"rec-{digest[:12]}" if digest else "no hash", "id"), f"  {asked.kind} request")
+    yield _detail("test", asked.test_id or "none")
+    for path in found:
+        yield _detail("file", display_path(path))
+    if not found:
+        yield _detail("file", "none: a replay would miss it")
+    yield from _in_force(asked, in_force, digest)
+    yield BLANK
+    yield from _hashes(asked, in_force if found else None, in_force, digest)
+
+
+def _detail(name: str, value: str) -> Line:
+    return line(one_line(value), indent=1, lead=Span(f"{name:<{_NAME_COLUMNS}}", "dim"))
+
+
+def _in_force(asked: Asked, rule: HashRule, digest: str | None) -> Iterator[Line]:
+    """The rule by which a replay looks; where a recorder was asked, whether recctl's own says the same."""
+    releases = releases_of(rule)
+    yield _detail("in force", rule.asks or rule.since + (f", as in {releases}" if releases else ""))
+    if rule.replaces is not None:
+        ours = rule.replaces.hash(asked)
+        if ours is not None and digest is not None and ours != digest:
+            theirs = f"the rule of {rule.replaces.since} gives another hash; the recorder's stands"
+            yield _detail("differs", theirs)
+
+
+def _hashes(asked: Asked, fitting: HashRule | None, in_force: HashRule, digest: str | None) -> Iterator[Line]:
+    """A row a rule, within 80 columns: the digits are to be copied."""
+    rows = [(rule.since, rule, rule.hash(asked)) for rule in RULES]
+    if in_force.asks:
+        rows.insert(0, ("recorder", in_force, digest))
+    for name, rule, found in rows:
+        mark = "* " if rule is fitting else "  "
+        lead = Span(f"{mark}{name:<{_NAME_COLUMNS}}  ", "bold" if rule is fitting else "plain")
+        none = "no hash for this request" if rule.asks else "no rule for such requests then"
+        yield line(Span(found[: rule.digits] if found else none, "plain" if found else "dim"), lead=lead)
+
+
+def _told(since: Break) -> str:
+    if since.version is None:
+        where = "changes that are not committed"
+    else:
+        where = f"{since.version.commit[:12]} ({since.version.day}) {since.version.subject}"
+    if not since.fitted:
+        return f"it was added, in {where}"
+    return f"{where}; there {', '.join(since.apart)} changed" if since.apart else where

@@ -1,0 +1,73 @@
+"""Log probabilities of tokens as lines: the token that was taken, and what was near."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from recctl.support.jsonvalue import Json, JsonObject, as_list, as_object, compact
+from recctl.views.page import Line, Span, line
+from recctl.views.safe import one_line
+
+# What providers call the parts of an entry, and the lists of entries.
+_LOGPROB = ("logprob", "log_probability", "logProbability")
+_TAKEN = ("content", "refusal", "chosen_candidates", "chosenCandidates")
+_NEAR = ("top_candidates", "topCandidates")
+
+
+class Token(msgspec.Struct, frozen=True):
+    """A token, the natural logarithm of its probability, and the likeliest ones in its place."""
+
+    text: str
+    logprob: float | None
+    others: tuple[tuple[str, float | None], ...] = ()
+
+
+def tokens_of(logprobs: JsonObject) -> Iterator[Token]:
+    """Yield the tokens in a choice's log probabilities, whatever form the provider gives them."""
+    near = next((as_list(logprobs[key]) for key in _NEAR if logprobs.get(key)), [])
+    for key in _TAKEN:
+        for number, entry in enumerate(map(as_object, as_list(logprobs.get(key)))):
+            others = as_list(entry.get("top_logprobs"))
+            if not others and number < len(near):
+                others = as_list(as_object(near[number]).get("candidates"))
+            yield Token(*_pair(entry), tuple(_pair(as_object(other)) for other in others))
+    yield from _in_columns(logprobs)
+
+
+def _in_columns(logprobs: JsonObject) -> Iterator[Token]:
+    """The form of text completions: a list of tokens beside a list of numbers."""
+    values, near = as_list(logprobs.get("token_logprobs")), as_list(logprobs.get("top_logprobs"))
+    for number, token in enumerate(as_list(logprobs.get("tokens"))):
+        others = as_object(near[number]) if number < len(near) else {}
+        yield Token(
+            _text(token),
+            _number(values[number]) if number < len(values) else None,
+            tuple((text, _number(value)) for text, value in others.items()),
+        )
+
+
+def logprob_lines(logprobs: JsonObject) -> Iterator[Line]:
+    """Yield a line a token."""
+    for token in tokens_of(logprobs):
+        others = "  ".join(f"{one_line(compact(text))} {_shown(value)}" for text, value in token.others)
+        taken = f"{one_line(compact(token.text))}  "
+        yield line(taken, Span(others, "dim"), indent=1, lead=Span(f"{_shown(token.logprob):>9}  ", "name"))
+
+
+def _pair(entry: JsonObject) -> tuple[str, float | None]:
+    value = next((entry[key] for key in _LOGPROB if entry.get(key) is not None), None)
+    return _text(entry.get("token")), _number(value)
+
+
+def _text(token: Json) -> str:
+    return token if isinstance(token, str) else compact(token)
+
+
+def _number(value: Json) -> float | None:
+    return value if isinstance(value, int | float) else None
+
+
+def _shown(value: float | None) -> str:
+    return "?" if value is None else f"{value:.4f}"

@@ -1,1 +1,0 @@
-"""The wire formats: chunks and bodies as providers send them, made one neutral transcript."""
