@@ -13,7 +13,7 @@ import msgspec
 from recctl.conversation.assembly import Assembler
 from recctl.conversation.delta import LATEST, CallPart
 from recctl.conversation.transcript import Choice, Embeddings, ToolCall, Transcript
-from recctl.recordings.ogx.quick_read import Known
+from recctl.recordings.ogx.outline import Known
 
 _HEAD_BYTES = 200  # in which the class of the first item stands
 

@@ -15,7 +15,7 @@ from recctl.catalog import fast_preview
 from recctl.conversation.answer import answer, answer_of
 from recctl.conversation.providers.formats import UNKNOWN
 from recctl.conversation.transcript import Transcript
-from recctl.recordings.ogx.quick_read import Known, NotPlain, Response, read_head
+from recctl.recordings.ogx.outline import Known, NotPlain, Response, read_head
 from recctl.recordings.recording import TOO_DEEP, Recording, parse
 from recctl.recordings.summary import Preview, Summary, summary_of
 from recctl.support.jsonvalue import DEEPEST, is_deep, loads

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from recctl.catalog.index import REQUESTS, Index, Stamp
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import parse
 from recctl.support.configuration import NO_CACHE_VARIABLE
 from recctl.support.errors import RecctlError, Unreadable

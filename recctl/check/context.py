@@ -12,7 +12,7 @@ import msgspec
 
 from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven
 from recctl.recordings.ogx.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import Judge

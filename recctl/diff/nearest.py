@@ -12,7 +12,7 @@ import msgspec
 from recctl.diff.changes import changes
 from recctl.diff.fingerprint import overlap, words
 from recctl.diff.requests import request_view
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, load, read, request_body
 from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.recordings.ogx.quick_read import NotPlain, read_facts
+from recctl.recordings.ogx.outline import NotPlain, read_facts
 from recctl.recordings.summary import MESSAGE_KEYS, Facts, Summary, summary_of
 from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.jsonvalue import MOST_BYTES, Json, JsonObject, as_object, as_str, is_deep, loads

@@ -18,7 +18,7 @@ from recctl.catalog import fast_preview
 from recctl.catalog.preview import preview, summarize_with_preview
 from recctl.conversation.answer import answer
 from recctl.conversation.transcript import Choice, Embeddings, Failure, ToolCall, Transcript
-from recctl.recordings.ogx.quick_read import read_head
+from recctl.recordings.ogx.outline import read_head
 from recctl.recordings.recording import load, parse, summarize
 from recctl.recordings.summary import Preview
 from recctl.support.errors import NotARecording

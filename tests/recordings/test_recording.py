@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from recctl.conversation.answer import answer, answer_of
 from recctl.conversation.transcript import Choice, Failure, Transcript
-from recctl.recordings.ogx.quick_read import read_body, read_facts, read_request
+from recctl.recordings.ogx.outline import read_body, read_facts, read_request
 from recctl.recordings.recording import load, parse, read, summarize
 from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable
