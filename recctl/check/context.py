@@ -82,7 +82,7 @@ class Subject:
     @cached_property
     def fit(self) -> Fit:
         """How its name stands to its request."""
-        asked = Asked(self.summary.kind, self.summary.test_id, self.request)
+        asked = Asked(self.summary.header.kind, self.summary.header.test_id, self.request)
         return fit_of(asked, self.summary.name, self.settings.hash_rule)
 
     @property

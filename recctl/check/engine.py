@@ -68,7 +68,7 @@ class Checker(msgspec.Struct):
                 siblings.add(looked.seen)
             yield [rules[code].finding(path, looked.test_id, note) for code, note in looked.notes]
         yield [
-            rule.finding(seen.path, seen.summary.test_id, note)
+            rule.finding(seen.path, seen.summary.header.test_id, note)
             for rule in self.rules
             if rule.look_around
             for seen in kept
@@ -108,7 +108,7 @@ class Checker(msgspec.Struct):
     def _look(self, path: Path, raw: bytes) -> _Looked:
         subject = Subject(path, raw, self.settings, self._quickly)
         needs_all = any(rule.needs_all for rule in self.rules)
-        test_id = (subject.recording.summary if needs_all else subject.summary).test_id
+        test_id = (subject.recording.header if needs_all else subject.summary.header).test_id
         around = any(rule.look_around for rule in self.rules)
         notes = [(rule.code, note) for rule in self.rules if rule.look for note in rule.look(subject)]
         return _Looked(test_id, notes, seen_of(subject) if around else None)

@@ -35,14 +35,14 @@ class Siblings:
 
     def add(self, seen: Seen) -> None:
         """Keep what was seen of a given file."""
-        self._families.learn(seen.path, seen.summary.test_id)
+        self._families.learn(seen.path, seen.summary.header.test_id)
         self._seen[seen.path] = seen
 
     def of_test(self, seen: Seen) -> list[Seen]:
         """The other recordings of its test; none for one that names no test."""
-        if seen.summary.test_id is None:
+        if seen.summary.header.test_id is None:
             return []
-        others = (self._look(path) for path in self._families.of(seen.path, seen.summary.test_id))
+        others = (self._look(path) for path in self._families.of(seen.path, seen.summary.header.test_id))
         return [other for other in others if other is not None]
 
     def live_twin(self, seen: Seen) -> Path | None:

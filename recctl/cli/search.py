@@ -64,7 +64,7 @@ def _without_recordings(test: TestPath, summaries: Sequence[Summary]) -> RecctlE
     from recctl.catalog.query import nearest_tests
 
     wanted = f"{test.file}::{test.inner}" if test.inner else test.file
-    near = nearest_tests(wanted, (summary.test_id for summary in summaries if summary.test_id))
+    near = nearest_tests(wanted, (summary.header.test_id for summary in summaries if summary.header.test_id))
     hint = f"near it: {', '.join(near)}" if near else "recctl ls lists all recordings"
     return RecctlError(f"no recordings of {wanted} among {len(summaries):,}", hint)
 

@@ -92,7 +92,7 @@ def _of_test(given: str) -> Wanted:
     place = Path(file).resolve()
 
     def wanted(recording: Recording) -> bool:
-        its_file, _, its_names = (recording.summary.test_id or "").partition("::")
+        its_file, _, its_names = (recording.header.test_id or "").partition("::")
         if not its_file or not (its_file == file or _lies_at(recording, its_file, place)):
             return False
         return names in ("", its_names) or its_names.startswith((f"{names}::", f"{names}["))

@@ -31,6 +31,11 @@ class Recording(msgspec.Struct, frozen=True):
     response: JsonObject
     raw: bytes
 
+    @property
+    def header(self) -> Summary:
+        """What the file says in a listing."""
+        return self.summary
+
 
 def read(path: Path) -> bytes:
     """The bytes of a file. Raises Unreadable where the system refuses."""

@@ -58,6 +58,15 @@ class Summary(msgspec.Struct, frozen=True):
     turns: int = 0
     preview: Preview | None = None
 
+    @property
+    def header(self) -> Summary:
+        """What the file says; a type of its own follows."""
+        return self
+
+    def with_preview(self, preview: Preview) -> Summary:
+        """Return the same summary with this preview of the answer."""
+        return msgspec.structs.replace(self, preview=preview)
+
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The values a summary is made from, raw: each may have any JSON type, None where missing.

@@ -31,13 +31,13 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
 ) -> None:
     calls: dict[tuple[object, ...], list[Summary]] = defaultdict(list)
     for summary in summaries:
-        if summary.test_id is not None:
-            calls[summary.test_id, summary.kind, summary.endpoint].append(summary)
+        if summary.header.test_id is not None:
+            calls[summary.header.test_id, summary.header.kind, summary.header.endpoint].append(summary)
     several = [summary for group in calls.values() if len(group) > 1 for summary in group]
     assert several
     for summary in several:
         found = nearest(load(summary.path), summaries)[0]
-        assert (found.tie, found.recording.summary.test_id) == ("test", summary.test_id)
+        assert (found.tie, found.recording.header.test_id) == ("test", summary.header.test_id)
         assert found.recording.summary.path != summary.path
 
 
@@ -48,22 +48,24 @@ def test_no_model_list_nor_embedding_is_near_to_what_goes_to_another_endpoint(
     others = [
         (summary, near.recording.summary)
         for summary, near in found
-        if near.recording.summary.endpoint != summary.endpoint
+        if near.recording.header.endpoint != summary.header.endpoint
     ]
     elsewhere = ("/models", "/tags", "/ps", "/show", "/embeddings", "/embed", "/moderations", "/rerank")
     assert others
-    assert [pair for pair in others if any((each.endpoint or "").endswith(elsewhere) for each in pair)] == []
+    assert [
+        pair for pair in others if any((each.header.endpoint or "").endswith(elsewhere) for each in pair)
+    ] == []
 
 
 def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: list[Summary]) -> None:
     places: dict[tuple[object, ...], list[Summary]] = defaultdict(list)
     for summary in summaries:
-        places[summary.kind, summary.endpoint, summary.model].append(summary)
-    alone = [summary for summary in summaries if summary.test_id is None]
+        places[summary.header.kind, summary.header.endpoint, summary.header.model].append(summary)
+    alone = [summary for summary in summaries if summary.header.test_id is None]
     assert alone
     for summary in alone:
         found = nearest(load(summary.path), summaries)
-        place = places[summary.kind, summary.endpoint, summary.model]
+        place = places[summary.header.kind, summary.header.endpoint, summary.header.model]
         assert [each.tie for each in found] == ["endpoint"] * min(len(place) - 1, 4)
         assert {each.recording.summary.path for each in found} <= {each.path for each in place}
 

@@ -240,7 +240,7 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
         return head == WORKING_TREE or has_sources_of(repository, head)
 
     def lives(summary: Summary) -> bool | None:
-        if summary.test_id is None or not is_here():
+        if summary.header.test_id is None or not is_here():
             return None
         return {"live": True, "stale": False}.get(judge(summary).liveness)
 

@@ -14,10 +14,10 @@ from recctl.catalog.references import Library
 from recctl.cli import completion
 from recctl.cli.hashing import RecorderOption, hash_rule
 from recctl.cli.options import DONE, FINDINGS, TROUBLE, DirOption, report, search
+from recctl.recordings.header import Kind
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import Asked, HashRule, asked_of, fit_of
 from recctl.recordings.recording import load, read
-from recctl.recordings.summary import Kind
 from recctl.support.configuration import find_project
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.git import find_repository

@@ -22,7 +22,8 @@ from recctl.cli.options import (
     tell,
     use_index,
 )
-from recctl.recordings.summary import Kind, Summary
+from recctl.recordings.header import Kind
+from recctl.recordings.summary import Summary
 from recctl.support.errors import RecctlError
 from recctl.views import output
 from recctl.views.progress import progress
@@ -154,8 +155,8 @@ def _totals(summaries: list[Summary], fitting: list[Summary], shown: list[Summar
     count = plural(len(fitting), "recording")
     if len(fitting) < len(summaries):
         count = f"{len(fitting):,} of {plural(len(summaries), 'recording')}"
-    tests = len({summary.test_id for summary in fitting if summary.test_id})
-    models = len({summary.model for summary in fitting if summary.model})
+    tests = len({summary.header.test_id for summary in fitting if summary.header.test_id})
+    models = len({summary.header.model for summary in fitting if summary.header.model})
     size = format_size(sum(summary.size for summary in fitting))
     parts = [count, plural(tests, "test"), plural(models, "model"), size]
     more = f"; the first {len(shown):,} shown" if len(shown) < len(fitting) else ""
