@@ -19,7 +19,7 @@ from recctl.catalog.preview import preview, summarize_with_preview
 from recctl.conversation.answer import answer
 from recctl.conversation.request.read import conversation
 from recctl.conversation.transcript import ToolCall, Transcript
-from recctl.recordings.ogx.outline import read_facts
+from recctl.recordings.ogx.outline import read_outline
 from recctl.recordings.recording import load, parse, summarize
 from recctl.support.jsonvalue import Json, JsonObject
 
@@ -56,15 +56,15 @@ def test_every_recording_is_summarised_alike_both_ways() -> None:
 
 def test_every_recording_is_read_the_fast_way() -> None:
     """Else the agreement above would compare the slow way with itself."""
-    urls = {path: read_facts(path.read_bytes()).url for path in documents()}
+    urls = {path: read_outline(path.read_bytes()).request.url for path in documents()}
     assert urls == {path: document["request"].get("url") for path, document in documents().items()}
 
 
 def test_counts_are_those_of_the_files() -> None:
     summaries = {path: summarize(path, path.read_bytes()) for path in documents()}
-    assert sum(summary.streaming for summary in summaries.values()) == len(streamed()) > 0
+    assert sum(summary.header.streaming for summary in summaries.values()) == len(streamed()) > 0
     chunks = {path: len(document["response"]["body"]) for path, document in streamed().items()}
-    assert {path: summaries[path].chunks for path in streamed()} == chunks
+    assert {path: summaries[path].header.chunks for path in streamed()} == chunks
     assert {path: summary.size for path, summary in summaries.items()} == {
         path: path.stat().st_size for path in documents()
     }
@@ -290,7 +290,7 @@ def test_models_are_named() -> None:
 
 
 def test_the_fast_preview_says_what_the_whole_answer_says() -> None:
-    fast = {path: summarize_with_preview(path, path.read_bytes()).preview for path in documents()}
+    fast = {path: summarize_with_preview(path, path.read_bytes()).header.preview for path in documents()}
     assert [path for path, said in fast.items() if said != preview(answer(load(path)))] == []
 
 
@@ -301,8 +301,8 @@ def test_turns_are_the_messages_of_the_request() -> None:
         lists = [body.get(key) for key in ("messages", "input", "contents")]
         found = next((each for each in lists if isinstance(each, list)), [])
         expected[path] = len(found) if all(isinstance(message, dict) for message in found) else 0
-    assert {path: summarize(path, path.read_bytes()).turns for path in expected} == expected
-    assert {load(path).summary.turns == turns for path, turns in expected.items()} == {True}
+    assert {path: summarize(path, path.read_bytes()).header.turns for path in expected} == expected
+    assert {load(path).header.turns == turns for path, turns in expected.items()} == {True}
 
 
 def test_every_message_of_a_chat_is_in_its_conversation() -> None:

@@ -32,7 +32,7 @@ from recctl.catalog.index_database import (
     start_afresh,
     version_of,
 )
-from recctl.recordings.summary import Kind, Preview
+from recctl.recordings.header import Header
 
 _NAME_DIGITS = 16
 _CHECK_BYTES = 4
@@ -61,25 +61,6 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True):
         return latest + (_TICK if latest % _SECOND else _COARSE_TICK) < now
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """What a summary says beyond its path, name and size."""
-
-    test_id: str | None
-    kind: Kind | None
-    method: str | None
-    url: str | None
-    endpoint: str | None
-    model: str | None
-    provider: str | None
-    streaming: bool
-    chunks: int | None
-    status: int | None
-    exception: str | None
-    failed: bool
-    turns: int
-    preview: Preview | None
-
-
 K = TypeVar("K")
 
 
@@ -97,7 +78,7 @@ class Contents(msgspec.Struct, Generic[K], frozen=True):
     decoder: msgspec.msgpack.Decoder[Entry[K]]
 
 
-SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(Entry[Kept]))
+SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(Entry[Header]))
 # A database of its own, since few commands need it: the requests, as compressed text.
 REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(Entry[bytes]))
 

@@ -11,13 +11,14 @@ from pathlib import Path
 import msgspec
 
 from recctl import __version__
+from recctl.recordings.header import Header
 from recctl.support.errors import RecctlError
 from recctl.support.user_directories import user_cache
 
 DIRECTORY_VARIABLE = "RECCTL_CACHE_DIR"
 SUFFIX = ".sqlite"
-# A new layout, or a new version that reads recordings in another way, starts afresh.
-VERSION = f"3 {__version__}"
+# Another layout, fields of a header, or version, which may read recordings in another way: start afresh.
+VERSION = f"4 {__version__} {Header.__annotations__}"
 _PATIENCE = 0.5  # seconds to wait for another run that writes
 # What SQLite reports where the database may be whole: somebody else holds it, or the system refuses.
 _NOT_DAMAGE = frozenset(

@@ -76,7 +76,7 @@ def test_id_of(path: Path) -> str | None:
             return str(json.loads(head[1]))
     except (OSError, ValueError):
         pass
-    return summarize(path, read(path)).test_id
+    return summarize(path, read(path)).header.test_id
 
 
 def _key(place: str, test_id: str | None) -> str:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.catalog.index import SUMMARIES, Index, Kept, Stamp
-from recctl.recordings.ogx.filename import parse_filename
+from recctl.catalog.index import SUMMARIES, Index, Stamp
+from recctl.recordings.header import Header
 from recctl.recordings.recording import read
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.jsonvalue import MOST_BYTES
@@ -24,11 +25,11 @@ _BLOCK = 50  # files that a process reads before the other's turn
 
 
 class _Result(msgspec.Struct, frozen=True, array_like=True):
-    """A file that was read: its stamp (None if it changed meanwhile), its size, and what is kept."""
+    """A file that was read: its stamp (None if it changed meanwhile), its size, and its header."""
 
     stamp: Stamp | None
     size: int
-    kept: Kept
+    header: Header
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -60,11 +61,11 @@ class Scan(msgspec.Struct):
             if summary := self._summary(path, result):
                 yield summary
 
-    def _index(self) -> tuple[list[str], Index[Kept]]:
+    def _index(self) -> tuple[list[str], Index[Header]]:
         places = [absolute_path(path) for path in self.files]
         return places, Index({os.path.dirname(place) for place in places}, SUMMARIES)
 
-    def _with_index(self, places: Sequence[str], index: Index[Kept]) -> Iterator[Summary]:
+    def _with_index(self, places: Sequence[str], index: Index[Header]) -> Iterator[Summary]:
         known = [_known(index, path, place) for path, place in zip(self.files, places, strict=True)]
         results = _read_all([path for path, held in zip(self.files, known, strict=True) if held is None])
         for path, place, held in zip(self.files, places, known, strict=True):
@@ -73,7 +74,7 @@ class Scan(msgspec.Struct):
                 continue
             result = next(results)
             if result is not None and result.stamp is not None:
-                index.put(*os.path.split(place), result.stamp, result.kept)
+                index.put(*os.path.split(place), result.stamp, result.header)
             if summary := self._summary(path, result):
                 yield summary
         index.save()
@@ -81,7 +82,7 @@ class Scan(msgspec.Struct):
 
     def _summary(self, path: Path, result: _Result | None) -> Summary | None:
         if result is not None:
-            return _summary_of(path, result.size, result.kept)
+            return Summary(Ref(path), result.size, result.header)
         from recctl.catalog.preview import summarize_with_preview
 
         try:
@@ -91,45 +92,15 @@ class Scan(msgspec.Struct):
             return None
 
 
-def _known(index: Index[Kept], path: Path, place: str) -> Summary | None:
+def _known(index: Index[Header], path: Path, place: str) -> Summary | None:
     """The summary of a file that is as it was; asked for every file, so that each call counts."""
     try:
         status = os.stat(place)
     except (OSError, ValueError):
         return None
     directory, _, name = place.rpartition(os.sep)
-    kept = index.get(directory, name, Stamp.of(status))
-    return None if kept is None else _summary_of(path, status.st_size, kept)
-
-
-_shared: dict[str | None, str | None] = {}
-
-
-def _share(text: str | None) -> str | None:
-    """The same string for equal ones: a hundred thousand recordings have a few hundred urls and tests."""
-    return _shared.setdefault(text, text)
-
-
-def _summary_of(path: Path, size: int, kept: Kept) -> Summary:
-    return Summary(
-        path=path,
-        name=parse_filename(path.name),
-        test_id=_share(kept.test_id),
-        kind=kept.kind,
-        method=kept.method,
-        url=_share(kept.url),
-        endpoint=_share(kept.endpoint),
-        model=_share(kept.model),
-        provider=kept.provider,
-        streaming=kept.streaming,
-        chunks=kept.chunks,
-        status=kept.status,
-        exception=kept.exception,
-        size=size,
-        failed=kept.failed,
-        turns=kept.turns,
-        preview=kept.preview,
-    )
+    header = index.get(directory, name, Stamp.of(status))
+    return None if header is None else Summary(Ref(path), status.st_size, header)
 
 
 def _read_all(files: Sequence[Path]) -> Iterator[_Result | None]:
@@ -174,5 +145,4 @@ def _read_one(path: Path) -> _Result | None:
         summary = summarize_with_preview(path, raw)
     except (OSError, ValueError, Unreadable):
         return None
-    kept = Kept(*(getattr(summary, field) for field in Kept.__struct_fields__))
-    return _Result(before if before == after else None, len(raw), kept)
+    return _Result(before if before == after else None, len(raw), summary.header)

@@ -18,7 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from recctl.catalog.index import SUMMARIES, Index, Kept, Stamp
+from recctl.catalog.index import SUMMARIES, Index, Stamp
+from recctl.catalog.index_database import VERSION
+from recctl.recordings.header import Header
 from tests.helpers import Result, chat, environment, put, run, run_process
 
 COUNT = 60  # more than the number from which the index is used
@@ -73,11 +75,11 @@ def hits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     plain = Index.get
 
-    def counting(self: Index[Kept], directory: str, name: str, stamp: Stamp) -> Kept | None:
-        kept = plain(self, directory, name, stamp)
-        if kept is not None:
+    def counting(self: Index[Header], directory: str, name: str, stamp: Stamp) -> Header | None:
+        header = plain(self, directory, name, stamp)
+        if header is not None:
             names.append(name)
-        return kept
+        return header
 
     monkeypatch.setattr(Index, "get", counting)
     return names
@@ -292,7 +294,7 @@ def spoil_somehow(path: Path, chance: random.Random) -> None:
     path.write_bytes(data)
 
 
-KEPT = Kept("t.py::a", "http", None, None, "/é", "m", None, True, 3, 200, None, False, 2, None)
+HEADER = Header("t.py::a", "http", None, None, "/é", "m", None, True, 3, 200, None, False, 2, None)
 
 
 class Small:
@@ -311,16 +313,16 @@ class Small:
         (self.path,) = cache.glob("*.sqlite")
         self.whole = self.path.read_bytes()
 
-    def index(self) -> Index[Kept]:
+    def index(self) -> Index[Header]:
         return Index(self.directories, SUMMARIES, self.cache)
 
-    def put_all(self, index: Index[Kept]) -> None:
+    def put_all(self, index: Index[Header]) -> None:
         for (directory, name), stamp in self.stamps.items():
             if index.get(directory, name, stamp) is None:
-                index.put(directory, name, stamp, KEPT)
+                index.put(directory, name, stamp, HEADER)
         index.save()
 
-    def held(self, index: Index[Kept]) -> list[Kept | None]:
+    def held(self, index: Index[Header]) -> list[Header | None]:
         return [index.get(*place, stamp) for place, stamp in self.stamps.items()]
 
 
@@ -332,7 +334,7 @@ LONG = float(os.environ.get("RECCTL_FUZZ") or 1) > 1
 )
 def test_no_damage_of_the_database_is_more_than_one_line(cache: Path, damages: int) -> None:
     small = Small(cache)
-    assert small.held(small.index()) == [KEPT] * len(small.stamps)
+    assert small.held(small.index()) == [HEADER] * len(small.stamps)
     noticed = 0
     for seed in range(damages):
         small.path.write_bytes(small.whole)
@@ -343,7 +345,7 @@ def test_no_damage_of_the_database_is_more_than_one_line(cache: Path, damages: i
         noticed += bool(index.problems)
         small.put_all(small.index())  # what is rebuilt has what was new; the rest follows
         again = small.index()
-        assert (small.held(again), again.problems) == ([KEPT] * len(small.stamps), []), seed
+        assert (small.held(again), again.problems) == ([HEADER] * len(small.stamps), []), seed
     assert noticed > damages / 20
 
 
@@ -379,6 +381,10 @@ def test_an_error_of_any_class_is_said_once_and_done_without(
     monkeypatch.undo()
     monkeypatch.setenv("RECCTL_CACHE_DIR", str(cache))
     assert agrees(tree)
+
+
+def test_a_header_with_other_fields_needs_another_database() -> None:
+    assert all(f"'{name}': '{kind}'" in VERSION for name, kind in Header.__annotations__.items())
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {

@@ -21,10 +21,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from recctl.recordings.header import Kind
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, RULES, Asked, Fit, HashRule, asked_of, fit_of
 from recctl.recordings.recording import load
-from recctl.recordings.summary import Kind
 from tests.samples.builder import Data
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
