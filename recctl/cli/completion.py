@@ -105,10 +105,11 @@ def _given(ctx: typer.Context) -> dict[str, Any]:
 
 
 def _summaries(ctx: typer.Context) -> Iterable[Summary]:
-    from recctl.catalog.scan import Scan
+    from recctl.catalog.scan import scan
     from recctl.cli.search import use_index
+    from recctl.support.errors import separate
 
-    return Scan(_files(ctx), use_index(False))
+    return separate(scan(_files(ctx), use_index=use_index(False)))[0]
 
 
 def _test_ids(ctx: typer.Context) -> set[str]:

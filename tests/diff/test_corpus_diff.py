@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from recctl.catalog.find import find
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
 from recctl.diff.changes import changes
 from recctl.diff.nearest import nearest
 from recctl.diff.requests import request_view
 from recctl.recordings.recording import load
 from recctl.recordings.summary import Summary
+from recctl.support.errors import separate
 from tests.diff.applying import applied, spelled
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no direc
 
 @pytest.fixture(scope="module")
 def summaries() -> list[Summary]:
-    return list(Scan(find([Path(CORPUS or "")]).files))
+    return separate(scan(find([Path(CORPUS or "")]).files))[0]
 
 
 def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_that_test(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recctl.catalog.references import Library
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
 from recctl.cli import completion
 from recctl.cli.hashing import RecorderOption, hash_rule, project_rule
 from recctl.cli.options import (
@@ -32,7 +32,7 @@ from recctl.diff.requests import Part, compare
 from recctl.recordings.recording import Recording, parse, read
 from recctl.recordings.summary import Summary
 from recctl.support.configuration import find_project
-from recctl.support.errors import RecctlError
+from recctl.support.errors import RecctlError, separate
 from recctl.support.paths import current_directory, display_path
 from recctl.views import output
 
@@ -173,10 +173,11 @@ def _siblings(
     """The nearest siblings. Raises RecctlError where there is none."""
     from recctl.diff.nearest import nearest
 
-    scan = Scan(library.files, use_index(no_cache))
-    found = nearest(wanted, scan)
-    problems += scan.problems
-    tell(scan.notes)
+    warnings: list[str] = []
+    summaries, unreadable = separate(scan(library.files, use_index=use_index(no_cache), warn=warnings.append))
+    found = nearest(wanted, summaries)
+    problems += unreadable
+    tell(warnings)
     if not found:
         name = wanted.summary.name.reference if wanted.response else reference
         raise RecctlError(

@@ -10,7 +10,7 @@ import typer
 from recctl.catalog.find import Found
 from recctl.catalog.query import Query, SortKey, near_values
 from recctl.catalog.references import shortest_references
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
 from recctl.cli import completion
 from recctl.cli.options import (
     JsonOption,
@@ -24,7 +24,7 @@ from recctl.cli.options import (
 )
 from recctl.recordings.header import Kind
 from recctl.recordings.summary import Summary
-from recctl.support.errors import RecctlError
+from recctl.support.errors import RecctlError, separate
 from recctl.views import output
 from recctl.views.progress import progress
 from recctl.views.safe import format_size, plural
@@ -103,8 +103,9 @@ def ls(
         if as_json:
             output.write_json(b"[]\n")  # a document all the same
         raise
-    scan = Scan(found.files, use_index(no_cache))
-    summaries = list(progress(scan, "reading recordings", len(found.files)))
+    warnings: list[str] = []
+    scanned = scan(found.files, use_index=use_index(no_cache), warn=warnings.append)
+    summaries, unreadable = separate(progress(scanned, "reading recordings", len(found.files)))
     fitting = query.select(summaries)
     shown = fitting[:limit]
     if ids:
@@ -115,10 +116,10 @@ def ls(
         output.write_json_pieces(encode_all(map(summary_object, shown)))
     else:
         _print_lines(shown, long, by_test=sort == "test")
-    code = report([*found.problems, *scan.problems])
-    tell(scan.notes)
+    code = report([*found.problems, *unreadable])
+    tell(warnings)
     if found.files:
-        output.say(_totals(summaries, fitting, shown, len(scan.problems)))
+        output.say(_totals(summaries, fitting, shown, len(unreadable)))
     if not fitting:
         tell(_what_is_near(query, summaries))
     raise typer.Exit(code)
