@@ -59,7 +59,7 @@ def wanted_of(limits: Limits, states: States, test: str | None) -> Wanted:
     Raises AmbiguousReference, and NoSuchReference where neither state has a reference.
     """
     by_stem = {path.stem: path for path in states.paths}
-    stems = {resolve(each, list(by_stem.values())).stem for each in limits.references}
+    stems = {resolve(each, list(by_stem.values())).path.stem for each in limits.references}
     roots = [path.resolve() for path in limits.paths]
     of_tests = [_of_test(each) for each in limits.tests]
     query = Query(test=test)

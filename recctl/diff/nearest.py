@@ -87,7 +87,7 @@ def _nearest_of(wanted: Recording, tie: Tie, tied: Sequence[Summary]) -> list[Si
     siblings = []
     for _, other in weighed:
         try:
-            recording = load(other.path)
+            recording = load(other.ref)
         except Unreadable:
             continue
         if _are_of_one_sort(wanted, recording):

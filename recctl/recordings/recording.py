@@ -90,9 +90,9 @@ def from_document(path: Path, raw: bytes, document: Json) -> Recording:
     return Recording(Ref(path), header, request, as_object(_replayed(response, mapping)), raw)
 
 
-def load(path: Path) -> Recording:
-    """The recording in a file. Raises Unreadable."""
-    return parse(path, read(path))
+def load(ref: Ref) -> Recording:
+    """Return the recording that a ref names. Raises Unreadable."""
+    return parse(ref.path, read(ref.path))
 
 
 def request_body(recording: Recording) -> Json:

@@ -20,6 +20,7 @@ from recctl.conversation.transcript import Choice, Embeddings, Failure, ToolCall
 from recctl.recordings.header import Preview
 from recctl.recordings.ogx.outline import read_partially
 from recctl.recordings.recording import load, parse, summarize
+from recctl.recordings.ref import Ref
 from recctl.support.errors import NotARecording
 from recctl.support.jsonvalue import Json, JsonObject, is_deep, is_deep_text
 from tests.conversation.test_splitting import CARRIERS, event_lines, json_values, texts
@@ -147,7 +148,7 @@ def previews(path: Path) -> tuple[Preview, Preview]:
     assert fast.header.preview is not None
     # To look into the body first changes nothing else.
     assert summarize(path, raw).with_preview(fast.header.preview) == fast
-    return fast.header.preview, preview(answer(load(path)))
+    return fast.header.preview, preview(answer(load(Ref(path))))
 
 
 @pytest.mark.parametrize("path", sorted(recorded_paths(SAMPLES_DIR)), ids=lambda path: Path(path).stem[:20])

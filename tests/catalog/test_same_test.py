@@ -39,7 +39,7 @@ SHAPES: dict[str, Data] = {
 def test_the_head_of_a_file_tells_the_test_of_its_summary(tmp_path: Path, name: str) -> None:
     path = tmp_path / "one.json"
     path.write_text(json.dumps(SHAPES[name], indent=2))
-    assert same_test.test_id_of(path) == load(path).summary.header.test_id
+    assert same_test.test_id_of(path) == load(Ref(path)).summary.header.test_id
 
 
 @pytest.mark.parametrize("recording", [HTTP, TOOL], ids=["http", "tool"])

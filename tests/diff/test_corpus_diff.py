@@ -37,7 +37,7 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
     several = [summary for group in calls.values() if len(group) > 1 for summary in group]
     assert several
     for summary in several:
-        found = nearest(load(summary.path), summaries)[0]
+        found = nearest(load(summary.ref), summaries)[0]
         assert (found.tie, found.recording.header.test_id) == ("test", summary.header.test_id)
         assert found.recording.summary.path != summary.path
 
@@ -45,7 +45,7 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
 def test_no_model_list_nor_embedding_is_near_to_what_goes_to_another_endpoint(
     summaries: list[Summary],
 ) -> None:
-    found = [(summary, near) for summary in summaries for near in nearest(load(summary.path), summaries, 1)]
+    found = [(summary, near) for summary in summaries for near in nearest(load(summary.ref), summaries, 1)]
     others = [
         (summary, near.recording.summary)
         for summary, near in found
@@ -65,7 +65,7 @@ def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: lis
     alone = [summary for summary in summaries if summary.header.test_id is None]
     assert alone
     for summary in alone:
-        found = nearest(load(summary.path), summaries)
+        found = nearest(load(summary.ref), summaries)
         place = places[summary.header.kind, summary.header.endpoint, summary.header.model]
         assert [each.tie for each in found] == ["endpoint"] * min(len(place) - 1, 4)
         assert {each.recording.summary.path for each in found} <= {each.path for each in place}
@@ -73,7 +73,7 @@ def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: lis
 
 def test_the_changes_to_a_sibling_make_its_request_of_the_own(summaries: list[Summary]) -> None:
     for summary in summaries:
-        recording = load(summary.path)
+        recording = load(summary.ref)
         for sibling in nearest(recording, summaries, count=1):
             old, new = request_view(recording), request_view(sibling.recording)
             assert spelled(applied(old, changes(old, new))) == spelled(new)

@@ -15,6 +15,7 @@ from recctl.conversation.answer import answer, answer_of
 from recctl.conversation.transcript import Choice, Failure, Transcript
 from recctl.recordings.ogx.outline import read_outline, read_request
 from recctl.recordings.recording import load, parse, read, summarize
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, JsonObject
@@ -379,7 +380,7 @@ def test_a_deep_body_is_read_whole_or_refused(depth: int) -> None:
 def test_a_file_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "abcdefabcdef.json"
     path.write_bytes(dumped(HEADS["tool"]))
-    recording = load(path)
+    recording = load(Ref(path))
     assert (recording.raw, recording.summary.path) == (dumped(HEADS["tool"]), path)
     assert recording.summary.name.id == "rec-abcdefabcdef"
 

@@ -107,7 +107,7 @@ def diff(
         from recctl.views.comparison import comparison_page
 
         output.write_page(list(comparison_page(compared, siblings, taken)))
-    if report([*library.problems, *problems]):
+    if report([*library.problems(), *problems]):
         raise typer.Exit(TROUBLE)
     raise typer.Exit(DONE if compared.equal else FINDINGS)
 
@@ -150,7 +150,7 @@ def _side(reference: str, library: Library) -> Recording | Given:
     if reference == "-":
         path, raw = Path(reference), _from_stdin()
     else:
-        path = library.resolve(reference)
+        path = library.resolve(reference).path
         raw = read(path)
     return read_given(path, raw) or parse(path, raw)
 
@@ -174,7 +174,9 @@ def _siblings(
     from recctl.diff.nearest import nearest
 
     warnings: list[str] = []
-    summaries, unreadable = separate(scan(library.files, use_index=use_index(no_cache), warn=warnings.append))
+    summaries, unreadable = separate(
+        scan(library.files(), use_index=use_index(no_cache), warn=warnings.append)
+    )
     found = nearest(wanted, summaries)
     problems += unreadable
     tell(warnings)

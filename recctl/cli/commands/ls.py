@@ -23,6 +23,7 @@ from recctl.cli.options import (
     use_index,
 )
 from recctl.recordings.header import Kind
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import RecctlError, separate
 from recctl.views import output
@@ -133,10 +134,8 @@ def _what_is_near(query: Query, summaries: list[Summary]) -> Iterator[str]:
 
 
 def _print_ids(shown: list[Summary], found: Found) -> None:
-    from recctl.recordings.ogx.filename import parse_filename
-
-    references = shortest_references({path: parse_filename(path.name) for path in found.files})
-    output.write_names(references[summary.path] for summary in shown)
+    references = shortest_references(map(Ref, found.files))
+    output.write_names(references[summary.ref] for summary in shown)
 
 
 def _print_lines(shown: list[Summary], long: bool, *, by_test: bool) -> None:
