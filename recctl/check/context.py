@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +13,7 @@ from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven
 from recctl.recordings.ogx.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import Judge
 from recctl.suite.source import SourceJudge
@@ -37,9 +37,10 @@ class Settings(msgspec.Struct, frozen=True):
 class Subject:
     """A recording under examination."""
 
-    def __init__(self, path: Path, raw: bytes, settings: Settings, quickly: bool) -> None:
+    def __init__(self, ref: Ref, raw: bytes, settings: Settings, quickly: bool) -> None:
         """`quickly` uses what is fast for many files and slow to load for one."""
-        self.path = path
+        self.ref = ref
+        self.path = ref.path
         self.raw = raw
         self.settings = settings
         self._quickly = quickly

@@ -69,7 +69,7 @@ class Checker(msgspec.Struct):
                 siblings.add(looked.seen)
             yield [rules[code].finding(Ref(path), looked.test_id, note) for code, note in looked.notes]
         yield [
-            rule.finding(seen.summary.ref, seen.summary.header.test_id, note)
+            rule.finding(seen.ref, seen.summary.header.test_id, note)
             for rule in self.rules
             if rule.look_around
             for seen in kept
@@ -107,7 +107,7 @@ class Checker(msgspec.Struct):
             return None
 
     def _look(self, path: Path, raw: bytes) -> _Looked:
-        subject = Subject(path, raw, self.settings, self._quickly)
+        subject = Subject(Ref(path), raw, self.settings, self._quickly)
         needs_all = any(rule.needs_all for rule in self.rules)
         test_id = (subject.recording.header if needs_all else subject.summary.header).test_id
         around = any(rule.look_around for rule in self.rules)

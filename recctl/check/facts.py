@@ -13,6 +13,7 @@ from recctl.check.turn_links import Carried, carried_by
 from recctl.recordings.ogx.hash_rules import Standing
 from recctl.recordings.ogx.normalized import due_values, is_evened_out
 from recctl.recordings.recording import Recording
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, as_object, loads
 
@@ -41,8 +42,13 @@ class Seen(msgspec.Struct, frozen=True):
     due: tuple[Due, ...]
 
     @property
+    def ref(self) -> Ref:
+        """Which recording it is."""
+        return self.summary.ref
+
+    @property
     def path(self) -> Path:
-        """Where it lies."""
+        """The file that holds it."""
         return self.summary.path
 
     @property

@@ -140,7 +140,7 @@ def _same_request(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     twin = None if seen.summary.name.digest else siblings.live_twin(seen)
     if twin is not None:
         yield Note(
-            f"it records the same request as {twin.name}", many="record the request of a live recording"
+            f"it records the same request as {twin.path.name}", many="record the request of a live recording"
         )
 
 
