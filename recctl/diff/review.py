@@ -122,9 +122,9 @@ def _test(test_id: str | None, entries: list[Entry]) -> TestReview:
 def _order(entry: Entry) -> tuple[bool, bool, bool, int, int, bool, str]:
     severity = SEVERITY.index(entry.response) if entry.response else len(SEVERITY)
     status = STATUSES.index(entry.status)
-    path = str(_sides(entry)[-1].summary.path)
+    ref = str(_sides(entry)[-1].ref)
     edited = entry.status == "edited"
-    return entry.quiet, not entry.dead, not edited, severity, status, not entry.test_lives, path
+    return entry.quiet, not entry.dead, not edited, severity, status, not entry.test_lives, ref
 
 
 def _test_order(test: TestReview) -> tuple[bool, bool, bool, int, str]:
