@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from recctl.catalog.hash_history import Break
 from recctl.recordings.ogx.hash_releases import releases_of
 from recctl.recordings.ogx.hash_rules import RULES, Asked, Fit, HashRule, Standing
 from recctl.recordings.recording import Recording
-from recctl.support.paths import display_path
+from recctl.recordings.ref import Ref, display_ref
 from recctl.views.page import BLANK, Line, Span, Style, line
 from recctl.views.safe import one_line
 
@@ -36,7 +35,7 @@ def recording_page(
         Span(fit.standing, style),
         f": {_VERDICTS[fit.standing]}",
     )
-    yield _detail("file", display_path(summary.path))
+    yield _detail("file", display_ref(summary.ref))
     yield _detail("test", summary.header.test_id or "none")
     if fit.rule is not None and fit.standing != "live":
         yield _detail("rule", f"of {fit.rule.since}: {fit.rule.change}")
@@ -48,7 +47,7 @@ def recording_page(
 
 
 def request_page(
-    asked: Asked, in_force: HashRule, digest: str | None, found: Sequence[Path]
+    asked: Asked, in_force: HashRule, digest: str | None, found: Sequence[Ref]
 ) -> Iterator[Line]:
     """The hash of a request that need not be recorded, and the recordings that answer it.
 
@@ -56,8 +55,8 @@ def request_page(
     """
     yield line(Span(f"rec-{digest[:12]}" if digest else "no hash", "id"), f"  {asked.kind} request")
     yield _detail("test", asked.test_id or "none")
-    for path in found:
-        yield _detail("file", display_path(path))
+    for ref in found:
+        yield _detail("file", display_ref(ref))
     if not found:
         yield _detail("file", "none: a replay would miss it")
     yield from _in_force(asked, in_force, digest)

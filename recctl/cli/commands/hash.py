@@ -110,7 +110,7 @@ def _of_request(asked: Asked, library: Library, in_force: HashRule) -> int:
     except RecctlError as error:
         report([error])
         files = ()
-    found = [path for path in files if in_force.fits(parse_filename(path.name), digest)]
+    found = [Ref(path) for path in files if in_force.fits(parse_filename(path.name), digest)]
     output.write_page(list(request_page(asked, in_force, digest, found)))
     if report(library.problems()):
         return TROUBLE
