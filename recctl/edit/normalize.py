@@ -13,8 +13,8 @@ from pathlib import Path
 import msgspec
 
 from recctl.catalog.turn_ids import Chains
+from recctl.edit.json_spans import Span, elements, inside_string, members, root
 from recctl.edit.plan import Edit, Patch, digest_of
-from recctl.edit.spans import Span, elements, inside_string, members, root
 from recctl.recordings.ogx import volatile as rules
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.edit.attributes import Attributes, attributes_of, give
+from recctl.edit.file_attributes import Attributes, attributes_of, give
 
 _MARK = ".recctl-"  # how temporary files begin; those of a killed run are cleared by the next
 _TEMPORARY_SUFFIX = ".tmp"

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recctl.diff.changes import format_path
-from recctl.edit.journal import Outcome
-from recctl.edit.journal_entry import Entry
-from recctl.edit.journal_room import Loss
+from recctl.edit.journal.entry import Entry
+from recctl.edit.journal.retention import Loss
+from recctl.edit.journal.store import Outcome
 from recctl.edit.normalize import Due, Normalization
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from recctl.edit import journal as module
-from recctl.edit.journal import Journal, journal_directory
+from recctl.edit.journal import store as module
+from recctl.edit.journal.store import Journal, journal_directory
 from recctl.edit.plan import Edit, Patch, digest_of
 from recctl.support.errors import RecctlError
 from tests.edit.processes import ended, held_lock, planned

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from recctl.edit.journal import Journal
+from recctl.edit.journal.store import Journal
 from tests.diff.repository import Repository, ferry, new_repository
 from tests.diff.test_git import in_terminal, trap
 from tests.edit.trees import lay_out, tree_of, unsettled

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.edit.journal_manifest import COPY, MANIFEST, BadItem, Item, Reading, read_manifest
+from recctl.edit.journal.manifest import COPY, MANIFEST, BadItem, Item, Reading, read_manifest
 from recctl.edit.plan import digest_of, regular_file, write_new
 
 OLD = "old"

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.edit.journal_entry import Entry, load_entry
-from recctl.edit.journal_room import Loss, Room, make_room
-from recctl.edit.journal_writer import EntryWriter, drop, writing
+from recctl.edit.journal.entry import Entry, load_entry
+from recctl.edit.journal.retention import Loss, Room, make_room
+from recctl.edit.journal.writer import EntryWriter, drop, writing
 from recctl.edit.plan import (
     CHANGED,
     Edit,
@@ -30,7 +30,7 @@ from recctl.edit.plan import (
     regular_file,
     why_untouchable,
 )
-from recctl.edit.restoring import Restoring, refuse_unusable
+from recctl.edit.undo import Restoring, refuse_unusable
 from recctl.support.errors import RecctlError
 from recctl.support.user_directories import user_state
 

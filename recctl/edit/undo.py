@@ -6,9 +6,9 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from recctl.edit.attributes import Attributes
-from recctl.edit.journal_entry import OLD, DamagedBytes, Entry
-from recctl.edit.journal_manifest import MANIFEST, Item
+from recctl.edit.file_attributes import Attributes
+from recctl.edit.journal.entry import OLD, DamagedBytes, Entry
+from recctl.edit.journal.manifest import MANIFEST, Item
 from recctl.edit.plan import Staged, digest_of, regular_file
 from recctl.support.errors import RecctlError
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from recctl.edit import journal as module
-from recctl.edit.journal import Journal, Outcome
+from recctl.edit.journal import store as module
+from recctl.edit.journal.store import Journal, Outcome
 from recctl.edit.plan import Edit, Patch, digest_of
 from recctl.support.errors import RecctlError
 from tests.diff.repository import Repository, new_repository
