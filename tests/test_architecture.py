@@ -47,7 +47,8 @@ WRITES = {
     "recctl.catalog.index",
     "recctl.catalog.index_database",
     "recctl.support.processes",  # to a pipe
-    "recctl.edit.plan",
+    "recctl.edit.files",
+    "recctl.edit.staging",
     "recctl.edit.journal.store",
     "recctl.edit.journal.entry",
     "recctl.edit.journal.writer",

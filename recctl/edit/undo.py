@@ -7,9 +7,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from recctl.edit.file_attributes import Attributes
+from recctl.edit.files import regular_file
 from recctl.edit.journal.entry import OLD, DamagedBytes, Entry
 from recctl.edit.journal.manifest import MANIFEST, Item
-from recctl.edit.plan import Staged, digest_of, regular_file
+from recctl.edit.plan import digest_of
+from recctl.edit.staging import Staged
 from recctl.support.errors import RecctlError
 
 DAMAGED_SUFFIX = ".damaged"
