@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from recctl.recordings.summary import Summary
-from recctl.suite.listed import ids_without_groups, is_among
+from recctl.suite.id_lists import ids_without_groups, is_among
 from recctl.suite.liveness import LIVE, Judge, Judgement, parse_test_id, stale, unjudged
 from recctl.suite.roots import Location
 from recctl.suite.source import SourceJudge

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from recctl.recordings.summary import Summary
-from recctl.suite.failures import accepts_failure
+from recctl.suite.expected_errors import accepts_failure
 from recctl.suite.liveness import parse_test_id
 from recctl.suite.modules import statements_named, syntax_tree
 from recctl.suite.roots import project_root
@@ -58,8 +58,8 @@ def made_by_test(summary: Summary, words: str) -> Answer:
     root = project_root(summary.path, parse_test_id(summary.test_id or "").file)
     if file is None or module is None or root is None:
         return "unknown"
-    from recctl.suite.reach import data_of, modules_of
-    from recctl.suite.texts import texts_of
+    from recctl.suite.dependencies import data_of, modules_of
+    from recctl.suite.string_expressions import texts_of
 
     own = texts_of((module,))
     if own.hold(words):

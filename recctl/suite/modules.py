@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from recctl.suite.harmless import is_harmless
+from recctl.suite.harmless_names import is_harmless
 
 Scope: TypeAlias = ast.Module | ast.ClassDef
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef

@@ -20,7 +20,7 @@ from recctl.suite.modules import Found, Module, Project, Scope, parse_module, st
 from recctl.suite.roots import Location, Locator
 
 if TYPE_CHECKING:
-    from recctl.suite.proof import Proof  # most recordings belong to tests that are there
+    from recctl.suite.absence_proof import Proof  # most recordings belong to tests that are there
 
 
 class SourceJudge:
@@ -72,7 +72,7 @@ class _Root:
 
     @cached_property
     def _proof(self) -> Proof:
-        from recctl.suite.proof import Proof  # most recordings belong to tests that are there
+        from recctl.suite.absence_proof import Proof  # most recordings belong to tests that are there
 
         return Proof(self._project)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.templates import fits
+from recctl.suite.string_templates import fits
 from tests.check.samples import TEST, Project, found, project, second_turn
 from tests.helpers import chat
 from tests.samples.builder import Recording

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.listed import by_list, listed_tests
+from recctl.suite.id_lists import by_list, listed_tests
 from tests.helpers import problems, run, run_process, run_shell
 from tests.suite.projects import record, summary_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.listed import by_list
+from recctl.suite.id_lists import by_list
 from recctl.suite.liveness import Judgement
 from tests.helpers import MODULE, chat, put, run
 from tests.suite.projects import WITHOUT_PRIVILEGES, by_source, git, record, summary_of, write

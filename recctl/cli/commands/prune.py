@@ -128,10 +128,10 @@ def _truth(
 ) -> Judge:
     """The source of truth that the options name. Raises RecctlError where it tells nothing."""
     from recctl.suite import collect as collected
-    from recctl.suite import listed, source
+    from recctl.suite import id_lists, source
     from recctl.suite import pytest_settings as configuration
 
-    ids = listed.listed_tests(tests) if tests else frozenset()
+    ids = id_lists.listed_tests(tests) if tests else frozenset()
     if collect:
         here = current_directory()
         root = configuration.pytest_directory(here, find_project(here).root)
@@ -139,7 +139,7 @@ def _truth(
         collection = collected.collect(root, interpreter, arguments)
         output.say(f"{plural(len(collection.ids), 'test')} collected by {one_line(interpreter)}")
         return collected.by_collection(collection, ids, exact)
-    return listed.by_list(ids) if tests else source.SourceJudge()
+    return id_lists.by_list(ids) if tests else source.SourceJudge()
 
 
 def _recordings(files: Sequence[Path], problems: list[Unreadable]) -> Iterator[tuple[Summary, str]]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 from pathlib import Path
 
-from recctl.suite.execution import executed, is_property, source_of
+from recctl.suite.executed_code import executed, is_property, source_of
 from recctl.suite.modules import Definition, Found, Function, Module, Project, dotted_names
 from recctl.suite.reflection import why_reflective
 

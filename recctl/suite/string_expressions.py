@@ -13,8 +13,8 @@ from typing import TypeGuard
 
 import msgspec
 
-from recctl.suite.reach import nodes_of
-from recctl.suite.templates import (
+from recctl.suite.dependencies import nodes_of
+from recctl.suite.string_templates import (
     GAP,
     Template,
     bare,
