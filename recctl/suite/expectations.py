@@ -11,8 +11,8 @@ from typing import Literal, TypeAlias
 
 from recctl.recordings.summary import Summary
 from recctl.suite.expected_errors import accepts_failure
-from recctl.suite.liveness import parse_test_id
 from recctl.suite.modules import statements_named, syntax_tree
+from recctl.suite.node_ids import parse_node_id
 from recctl.suite.roots import project_root
 
 # What a source says: unknown where there is none to read, maybe where it leaves the question open.
@@ -41,7 +41,7 @@ def expects_failure(summary: Summary) -> Answer:
     module = None if file is None else syntax_tree(file)
     if module is None:
         return "unknown"
-    functions = list(_functions(module, parse_test_id(test_id).names))
+    functions = list(_functions(module, parse_node_id(test_id).names))
     if not functions:
         return "unknown"
     return "yes" if accepts_failure([*_with_helpers(functions, module), *_marks(module)]) else "no"
@@ -55,7 +55,7 @@ def made_by_test(summary: Summary, words: str) -> Answer:
     """
     file = _test_file(summary)
     module = None if file is None else syntax_tree(file)
-    root = project_root(summary.path, parse_test_id(summary.test_id or "").file)
+    root = project_root(summary.path, parse_node_id(summary.test_id or "").file)
     if file is None or module is None or root is None:
         return "unknown"
     from recctl.suite.dependencies import data_of, modules_of
@@ -71,7 +71,7 @@ def made_by_test(summary: Summary, words: str) -> Answer:
 
 
 def _test_file(summary: Summary) -> Path | None:
-    test = parse_test_id(summary.test_id or "")
+    test = parse_node_id(summary.test_id or "")
     root = project_root(summary.path, test.file)
     file = None if root is None else root / test.file
     return file if file is not None and file.suffix == ".py" and os.path.isfile(file) else None
