@@ -10,9 +10,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from recctl.suite.import_time import ImportTime
-from recctl.suite.modules import Definition, Module, Project, parse_module
+from recctl.suite.modules import Definition, Module, parse_module
 from recctl.suite.node_ids import NodeId
 from recctl.suite.plugins import Plugins
+from recctl.suite.project import Project
 from recctl.suite.pytest_settings import Collecting, Unclear, read_configuration
 from recctl.suite.reflection import why_reflective
 

@@ -1,4 +1,4 @@
-"""What a test file of a project reads: modules that it imports, conftest.py, and their data files.
+"""What a test file reads: the modules that it imports, conftest.py, and the data files that they name.
 
 Found by looking at paths, without importing anything, and within bounds: a project may be large.
 """
@@ -6,23 +6,22 @@ Found by looking at paths, without importing anything, and within bounds: a proj
 from __future__ import annotations
 
 import ast
-import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
 from recctl.recordings.ogx.filename import DIRECTORY
-from recctl.suite.modules import syntax_tree
+from recctl.suite.modules import imported_names, syntax_tree
+from recctl.suite.project import module_files
 
-_MOST_MODULES = 60
-_LARGEST = 2_000_000  # bytes of a file
-_MOST_BYTES = 16_000_000  # of all data files of a test
-_MOST_ENTRIES = 5_000  # of a directory and those below
-_DEEPEST = 3  # directories below a module's
+MAX_FILE_BYTES = 2_000_000
+_MAX_MODULES = 60
+_MAX_FILES_BELOW = 5_000  # of a directory and those below
+_MAX_DEPTH = 3  # directories below a module's
+_MAX_NAME = 200  # characters
 _DATA = (".json", ".jsonl", ".yaml", ".yml", ".toml", ".txt", ".md", ".csv")
 _SKIPPED = frozenset({DIRECTORY, "__pycache__", "node_modules", "venv"})
-_LONGEST_NAME = 200
 _PLAIN = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 
 
@@ -32,143 +31,99 @@ def nodes_of(module: ast.Module) -> tuple[ast.AST, ...]:
     return tuple(node for node in ast.walk(module) if not isinstance(node, _PLAIN))
 
 
-def modules_of(file: Path, root: Path) -> tuple[ast.Module, ...]:
-    """The syntax trees of a test file, of conftest.py around it, and of what these import below `root`."""
-    trees = (_small_tree(path) for path in _module_paths(file, root, _changed(file)))
-    return tuple(tree for tree in trees if tree is not None)
+class Dependencies:
+    """The files that test files read, for one run of a command: each directory is searched once."""
 
+    def __init__(self) -> None:
+        self._modules: dict[tuple[Path, Path], tuple[Path, ...]] = {}
+        self._data: dict[tuple[Path, Path], tuple[Path, ...]] = {}
+        self._below: dict[Path, tuple[Path, ...]] = {}
 
-def _changed(file: Path) -> int:
-    """When a file changed last; 0 for one that was removed since."""
-    try:
-        return os.stat(file).st_mtime_ns
-    except OSError:
-        return 0
+    def modules(self, file: Path, root: Path) -> tuple[ast.Module, ...]:
+        """Return the trees of a test file, of conftest.py around it, and of what they import below `root`."""
+        trees = map(_small_tree, self._module_paths(file, root))
+        return tuple(tree for tree in trees if tree is not None)
+
+    def data_files(self, file: Path, root: Path) -> tuple[Path, ...]:
+        """Return the data files that lie beside or below these modules and are named in one of them."""
+        if (file, root) not in self._data:
+            named = frozenset().union(*map(_file_names, self.modules(file, root)))
+            directories = {path.parent for path in self._module_paths(file, root)}
+            found = {path for directory in directories for path in self._data_below(directory)}
+            self._data[file, root] = tuple(
+                path for path in sorted(found) if not named.isdisjoint((path.name, path.stem))
+            )
+        return self._data[file, root]
+
+    def _module_paths(self, file: Path, root: Path) -> tuple[Path, ...]:
+        if (file, root) not in self._modules:
+            self._modules[file, root] = tuple(_followed_imports(file, root))
+        return self._modules[file, root]
+
+    def _data_below(self, directory: Path) -> tuple[Path, ...]:
+        if directory not in self._below:
+            self._below[directory] = tuple(_find_data(directory))
+        return self._below[directory]
 
 
 def _small_tree(path: Path) -> ast.Module | None:
     try:
-        return syntax_tree(path) if os.path.getsize(path) <= _LARGEST else None
+        return syntax_tree(path) if os.path.getsize(path) <= MAX_FILE_BYTES else None
     except OSError:
         return None
 
 
-@lru_cache(maxsize=256)
-def _module_paths(file: Path, root: Path, _time: int) -> tuple[Path, ...]:
+def _followed_imports(file: Path, root: Path) -> list[Path]:
+    """Return a test file, conftest.py around it, and what these import, one from another, nearest first."""
     suite = root / file.relative_to(root).parts[0] if file.is_relative_to(root) else file.parent
     pending = [file, *_conftests(file, root)]
     known = dict.fromkeys(pending)
-    while pending and len(known) < _MOST_MODULES:
+    while pending and len(known) < _MAX_MODULES:
         path = pending.pop(0)
         # What tests import from the product is looked at, what that imports is not.
         tree = _small_tree(path) if path == file or suite in path.parents else None
-        for found in () if tree is None else _imported(tree, path.parent, root):
+        for found in () if tree is None else _imported(tree, path, root):
             if found not in known:
                 known[found] = None
                 pending.append(found)
-    return tuple(known)[:_MOST_MODULES]
+    return list(known)[:_MAX_MODULES]
 
 
 def _conftests(file: Path, root: Path) -> list[Path]:
-    above = [parent for parent in file.parents if parent == root or root in parent.parents]
+    above = (parent for parent in file.parents if parent.is_relative_to(root))
     return [path for parent in above if os.path.isfile(path := parent / "conftest.py")]
 
 
-def _imported(tree: ast.Module, directory: Path, root: Path) -> Iterator[Path]:
-    """The files below `root` that the imports of a module may mean."""
-    around = [
-        parent for parent in (directory, *directory.parents) if parent == root or root in parent.parents
-    ]
+def _imported(tree: ast.Module, importer: Path, root: Path) -> Iterator[Path]:
+    """Yield the files below `root` that the imports of a module may mean."""
     for node in nodes_of(tree):
         if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield from _files(around, alias.name, ())
-        elif isinstance(node, ast.ImportFrom):
-            bases = around[node.level - 1 : node.level] if node.level else around
-            yield from _files(bases, node.module or "", [alias.name for alias in node.names])
-
-
-def _files(bases: Iterable[Path], module: str, names: Iterable[str]) -> Iterator[Path]:
-    """The files of a module, and of those of its submodules that are named."""
-    for base in bases:
-        place = base.joinpath(*module.split(".")) if module else base
-        if place != base and os.path.isfile(path := place.with_name(f"{place.name}.py")):
-            yield path
-        if os.path.isdir(place):
-            inside = [place / "__init__.py"]
-            for name in names:
-                inside += (place / f"{name}.py", place / name / "__init__.py")
-            yield from (path for path in inside if os.path.isfile(path))
-
-
-def data_of(file: Path, root: Path, modules: tuple[ast.Module, ...]) -> Iterator[str]:
-    """The texts of data files that lie by these modules and are named in them, blanks normalized."""
-    room = _MOST_BYTES
-    for path in _data_files(file, root, modules):
-        try:
-            status = os.stat(path)
-            room -= status.st_size
-            if status.st_size <= _LARGEST and room >= 0:
-                yield _data(path, status.st_mtime_ns)
-        except (OSError, ValueError):
-            continue
-
-
-@lru_cache(maxsize=64)
-def _data_files(file: Path, root: Path, modules: tuple[ast.Module, ...]) -> tuple[Path, ...]:
-    named = frozenset().union(*map(_names, modules))
-    directories = {path.parent for path in _module_paths(file, root, _changed(file))}
-    found = {path for directory in directories for path in _data_below(directory)}
-    return tuple(path for path in sorted(found) if not named.isdisjoint((path.name, path.stem)))
+            names = [(alias.name, 0) for alias in node.names]
+        else:  # the last name may be a module, or something in one
+            names = [(dotted, 1) for _, dotted in imported_names(node)]
+        for dotted, most in names:
+            for path, rest in module_files(importer, dotted, root):
+                if len(rest.split(".") if rest else ()) <= most and path.is_relative_to(root):
+                    yield path
 
 
 @lru_cache(maxsize=256)
-def _names(module: ast.Module) -> frozenset[str]:
-    """The last parts of constants that may be paths."""
+def _file_names(module: ast.Module) -> frozenset[str]:
+    """Return the last parts of constants that may be paths."""
     values = (node.value for node in nodes_of(module) if isinstance(node, ast.Constant))
     return frozenset(
-        value.rpartition("/")[2]
-        for value in values
-        if isinstance(value, str) and 0 < len(value) <= _LONGEST_NAME
+        value.rpartition("/")[2] for value in values if isinstance(value, str) and 0 < len(value) <= _MAX_NAME
     )
 
 
-@lru_cache(maxsize=256)
-def _data_below(directory: Path) -> tuple[Path, ...]:
-    found: list[Path] = []
+def _find_data(directory: Path) -> Iterator[Path]:
     entries = 0
-    for place, below, names in os.walk(directory):
-        depth = len(Path(place).parts) - len(directory.parts)
+    for above, below, names in os.walk(directory):
+        depth = len(Path(above).parts) - len(directory.parts)
         below[:] = [
-            name for name in below if depth < _DEEPEST and name not in _SKIPPED and not name.startswith(".")
+            name for name in below if depth < _MAX_DEPTH and name not in _SKIPPED and not name.startswith(".")
         ]
         entries += len(below) + len(names)
-        if entries > _MOST_ENTRIES:
-            break
-        found += (Path(place, name) for name in names if name.endswith(_DATA))
-    return tuple(found)
-
-
-@lru_cache(maxsize=128)
-def _data(path: Path, _time: int) -> str:
-    text = path.read_text("utf-8", "replace")
-    try:
-        lines = text.splitlines() if path.suffix == ".jsonl" else [text]
-        values = [json.loads(line) for line in lines if line.strip()] if path.suffix[:5] == ".json" else None
-    except (ValueError, RecursionError):
-        values = None
-    if values is None:
-        return " ".join(text.replace('\\"', '"').replace("\\n", " ").split())
-    return "\0".join(" ".join(each.split()) for each in _strings(values))
-
-
-def _strings(values: list[object]) -> Iterator[str]:
-    pending = list(values)
-    while pending:
-        value = pending.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, dict):
-            pending += value.values()
-        elif isinstance(value, list):
-            pending += value
+        if entries > _MAX_FILES_BELOW:
+            return
+        yield from (Path(above, name) for name in names if name.endswith(_DATA))

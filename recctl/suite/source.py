@@ -16,8 +16,9 @@ import msgspec
 
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import LIVE, Liveness, stale, unjudged
-from recctl.suite.modules import Found, Module, Project, Scope, parse_module, statements_named
+from recctl.suite.modules import Module, Scope, parse_module, statements_named
 from recctl.suite.node_ids import NodeId, parse_node_id
+from recctl.suite.project import Found, Project
 from recctl.suite.roots import Location, Locator
 
 if TYPE_CHECKING:

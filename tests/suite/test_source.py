@@ -118,6 +118,11 @@ UNJUDGED = {
     "of a metaclass": ("class TestC(metaclass=M): ...", "TestC::test_x"),
     "a decorated class": ("@with_tests\nclass TestC: ...", "TestC::test_x"),
     "a nested class that is inherited": ("class TestC(Base): ...", "TestC::TestD::test_x"),
+    "inherited from above every directory": (
+        f"from {'.' * 99} import Base\nclass TestC(Base): ...",
+        "TestC::test_x",
+    ),
+    "a plugin that is the root directory": ("pytest_plugins = ['/', '', '.']", "test_x"),
     "a star import": ("from other import *", "test_x"),
     "a star import in an if": ("if a:\n    from other import *", "test_x"),
     "setattr": ("setattr(module, 'test_x', f)", "test_x"),
