@@ -17,7 +17,7 @@ import pytest
 
 from recctl.catalog.preview import preview, summarize_with_preview
 from recctl.conversation.answer import answer
-from recctl.conversation.request.read import conversation
+from recctl.conversation.request.conversation import conversation
 from recctl.conversation.transcript import ToolCall, Transcript
 from recctl.recordings.ogx.outline import read_outline
 from recctl.recordings.recording import load, parse, summarize

@@ -272,7 +272,7 @@ def test_files_that_go_away_between_search_and_reading_are_named(
         (place / "gone.json").unlink()
         return found
 
-    monkeypatch.setattr("recctl.cli.search.find", find)
+    monkeypatch.setattr("recctl.cli.path_arguments.find", find)
     for command in (["ls", "--ids"], ["ls", "--ids", "--no-cache"], ["normalize"], ["prune"], ["check"]):
         result = run(*command, ".", cwd=place)
         assert (command, offences(result), "gone.json" in result.out + result.err) == (command, [], True)
