@@ -71,6 +71,6 @@ def recorded_paths(directory: Path) -> set[str]:
 
 
 def regenerate() -> int:
-    """Write the samples of this checkout, remove those that are made no more, and return how many there are."""
+    """Write the samples of this checkout, remove stale ones, and return how many there are."""
     remove_stale_samples()
     return write_samples(SAMPLES_DIR)

@@ -227,6 +227,7 @@ class Changes:
             path.symlink_to(other)
 
 
+@pytest.mark.promise("Answers are the same with and without the index")
 @pytest.mark.parametrize("seed", range(3))
 def test_whatever_changes_a_listing_tells_it(cache: Path, tree: Path, hits: list[str], seed: int) -> None:
     changes = Changes(tree, seed)
@@ -265,6 +266,7 @@ def spoil_bytes(path: Path, seed: int) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.promise("A damaged or locked index changes no answer")
 @pytest.mark.parametrize("seed", range(5))
 def test_a_spoiled_index_changes_no_answer(cache: Path, tree: Path, seed: int) -> None:
     right = listed(tree, "--no-cache")
@@ -418,6 +420,7 @@ def test_an_entry_of_another_form_counts_as_none(cache: Path, tree: Path) -> Non
     assert agrees(tree)
 
 
+@pytest.mark.promise("A damaged or locked index changes no answer")
 def test_a_locked_index_is_done_without(cache: Path, tree: Path) -> None:
     right = listed(tree)
     holder = sqlite3.connect(database(cache), isolation_level=None)
@@ -452,6 +455,7 @@ def test_processes_at_once_on_a_cold_index(cache: Path, tree: Path) -> None:
     assert agrees(tree)
 
 
+@pytest.mark.promise("A damaged or locked index changes no answer")
 def test_a_kill_at_any_moment_leaves_no_wrong_answer(cache: Path, tree: Path) -> None:
     chance = random.Random(7)
     command = [sys.executable, "-m", "recctl", "ls", str(tree), "--json"]

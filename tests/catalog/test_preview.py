@@ -304,6 +304,7 @@ def test_an_exception_after_a_long_stream_comes_first(tmp_path: Path) -> None:
     assert previews(path) == (Preview("error", "APIError"), Preview("error", "APIError"))
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @given(
     words=st.lists(texts, min_size=30, max_size=90),
     name=st.sampled_from(

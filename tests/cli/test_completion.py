@@ -180,6 +180,7 @@ def test_no_error_reaches_the_shell(tmp_path: Path, how: str, words: tuple[str, 
     assert (done.stderr, b"recctl:" in done.stdout, b"Traceback" in done.stdout) == (b"", False, False)
 
 
+@pytest.mark.promise("Shell completion offers only plain words")
 def test_only_plain_words_are_offered(tmp_path: Path) -> None:
     """Shells evaluate what they are given: zsh's script hands all of it to eval."""
     for number, name in enumerate(

@@ -238,6 +238,7 @@ def texts_in_pieces(draw: st.DrawFn) -> list[str]:
     return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 
+@pytest.mark.promise("The assembled answer is what its chunks say")
 @pytest.mark.parametrize("name", CARRIERS)
 @given(pieces=texts_in_pieces(), ascii_only=st.booleans())
 @example(pieces=["e", "\u0301", "", "👩", "\u200d", "👩"], ascii_only=False)

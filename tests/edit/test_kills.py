@@ -36,6 +36,7 @@ def quick_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 each_command = pytest.mark.parametrize("command", ["normalize", "prune", "undo"])
 
 
+@pytest.mark.promise("A kill leaves each file old or new")
 @each_command
 def test_a_kill_at_any_moment_leaves_each_recording_old_or_new(quick_place: Path, command: str) -> None:
     scene = Scene(command, quick_place, FILES)
@@ -49,6 +50,7 @@ def test_a_kill_at_any_moment_leaves_each_recording_old_or_new(quick_place: Path
         _go_on(scene, undo=number % 2 == 0)
 
 
+@pytest.mark.promise("A kill leaves each file old or new")
 @each_command
 def test_a_kill_half_way_leaves_each_recording_old_or_new(quick_place: Path, command: str) -> None:
     scene = Scene(command, quick_place, FILES, answer="Hello, " * 1000)

@@ -61,6 +61,7 @@ def _hash(number: int) -> str:
     return f"{number:08x}" * 8
 
 
+@pytest.mark.promise("Many recordings, references and processes work")
 def test_twenty_thousand_recordings_need_little_memory(many: Path, tmp_path: Path) -> None:
     env = {"RECCTL_CACHE_DIR": str(tmp_path / "cache")}
     runs = {
@@ -85,6 +86,7 @@ def test_twenty_thousand_recordings_need_little_memory(many: Path, tmp_path: Pat
     assert {name: found.memory for name, found in runs.items() if found.memory > MOST_MEMORY} == {}
 
 
+@pytest.mark.promise("Many recordings, references and processes work")
 def test_a_thousand_references_on_one_command_line(many: Path, tmp_path: Path) -> None:
     references = [f"rec-{_hash(number)[:16]}" for number in range(REFERENCES)]
     small = tmp_path / "small/recordings"
@@ -116,6 +118,7 @@ AT_ONCE = (
 )
 
 
+@pytest.mark.promise("Many recordings, references and processes work")
 def test_ten_processes_at_once_on_a_tree_that_changes(tmp_path: Path) -> None:
     pairs = lay_out(tmp_path / "repo", 500)
     for pair in pairs[100:]:

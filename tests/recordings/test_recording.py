@@ -267,6 +267,7 @@ requests = st.dictionaries(st.sampled_from(REQUEST_KEYS.split()), json_values)
 responses = st.dictionaries(st.sampled_from(RESPONSE_KEYS.split()), json_values)
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @given(request=requests, response=responses, rest=st.dictionaries(st.just("test_id"), json_values))
 @settings(max_examples=300)
 def test_both_ways_agree_on_any_request_and_response(
