@@ -13,11 +13,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 _ROOT = Path(__file__).resolve().parent.parent
 # What Python looks at before recctl is imported.
 _READ_BY_PYTHON = ("PYTHON", "LC_", "LANG")
 _of_server: dict[str, str] = {}
+_one_at_a_time = Lock()
 
 
 class Fork:
@@ -63,8 +65,9 @@ def start(
     with ours, its:
         ours.settimeout(timeout)
         server = _server()
-        socket.send_fds(server, [len(request).to_bytes(4, "big")], [*streams, its.fileno()])
-        server.sendall(request)
+        with _one_at_a_time:
+            socket.send_fds(server, [len(request).to_bytes(4, "big")], [*streams, its.fileno()])
+            server.sendall(request)
         its.close()
         return Fork(ours)
 

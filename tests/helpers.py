@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from recctl.__main__ import main
 from tests.forks import Fork, can_fork, start
@@ -37,6 +38,9 @@ HANGS_AFTER = 60
 _FOREIGN = ("RECCTL_", "GIT_", "LC_", "LANG", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8")
 _LOOKS = ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "COLUMNS", "LINES", "TERM")
 _XDG = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+
+# Read before the tests take the variable away.
+FUZZ = float(os.environ.get("RECCTL_FUZZ") or 1)
 
 Env = Mapping[str, str | None]
 
@@ -215,6 +219,11 @@ def _read_all(*ends: int) -> list[bytes]:
             pieces[end].append(piece)
             still -= set() if piece else {end}
     return [b"".join(pieces[end]) for end in ends]
+
+
+def examples(number: int) -> settings:
+    """Return hypothesis settings for so many examples; RECCTL_FUZZ=10 makes them ten times as many."""
+    return settings(max_examples=max(1, int(number * FUZZ)))
 
 
 # ---- recordings to run it on

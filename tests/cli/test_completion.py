@@ -47,7 +47,9 @@ class Session:
         )
         os.close(slave)
         self.type(f"{SETUP[shell]}; echo rea''dy\n")
-        self.wait_for("ready")
+        # What is typed before the prompt has come may be read before the shell listens for TAB.
+        while not self.wait_for("ready").partition("ready")[2].strip():
+            self.wait_for("")
 
     def type(self, text: str) -> None:
         os.write(self.master, text.encode())

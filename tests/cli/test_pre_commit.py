@@ -12,6 +12,8 @@ import pytest
 from tests.helpers import ROOT, chat, document, put
 from tests.samples.builder import Recording
 
+pytestmark = pytest.mark.slow  # installs a package for each Python
+
 INSTALLS_WITHIN = 300  # seconds: the hook's environment is made once, from the package index
 TEST = "tests/a/test_chat.py::test_hello"
 PLACE = "tests/a/recordings"

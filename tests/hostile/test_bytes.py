@@ -40,7 +40,7 @@ randoms = st.randoms(use_true_random=False)
 
 @pytest.mark.promise("Damaged bytes cause no traceback, hang or wrong answer")
 @given(rnd=randoms)
-@budget(25)
+@budget(10)
 def test_every_command_bears_damaged_bytes(rnd: Random, tmp_path_factory: pytest.TempPathFactory) -> None:
     each = mutant(rnd, BYTES)
     assert complaints(tmp_path_factory.getbasetemp() / "bytes", each) == []
@@ -48,7 +48,7 @@ def test_every_command_bears_damaged_bytes(rnd: Random, tmp_path_factory: pytest
 
 @pytest.mark.promise("undo brings back every byte")
 @given(rnd=randoms)
-@budget(6)
+@budget(3)
 def test_what_is_written_to_damaged_files_can_be_undone(
     rnd: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

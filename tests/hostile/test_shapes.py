@@ -46,7 +46,7 @@ randoms = st.randoms(use_true_random=False)
 
 @pytest.mark.promise("Missing keys and values of other types cause no traceback")
 @given(rnd=randoms)
-@budget(35)
+@budget(12)
 def test_every_command_bears_a_strange_recording(
     rnd: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -54,7 +54,7 @@ def test_every_command_bears_a_strange_recording(
 
 
 @given(rnd=randoms)
-@budget(8)
+@budget(4)
 def test_what_is_written_to_strange_recordings_can_be_undone(
     rnd: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -294,7 +294,7 @@ def _is_deep(raw: bytes) -> bool:
 
 @pytest.mark.promise("Fast and full ways of reading give the same answer")
 @given(rnd=randoms)
-@budget(8)
+@budget(4)
 def test_quick_and_slow_ways_agree(rnd: Random, tmp_path_factory: pytest.TempPathFactory) -> None:
     # What is nested a little too deeply has cases of its own below.
     mutants = [mutant(rnd, SHAPES if number else BYTES) for number in range(5)]
