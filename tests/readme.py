@@ -1,4 +1,4 @@
-"""What README shows of recctl, and how to write it anew: `python -m tests.readme`.
+"""What README shows of recctl; `python -m tests.regenerate` writes it anew.
 
 A block ```console that begins with `$ recctl …` shows what that command prints on a terminal of 100
 columns without colour, in a fresh clone.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 import tempfile
 from pathlib import Path
 
@@ -56,13 +55,8 @@ def renewed() -> str:
     )
 
 
-def main() -> int:
+def main() -> None:
     """Write README anew."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
         isolate(patch, Path(home))
         README.write_text(renewed())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

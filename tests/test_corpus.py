@@ -241,6 +241,7 @@ def says(transcript: Transcript, expected: Told) -> bool:
     )
 
 
+@pytest.mark.promise("The assembled answer is what its chunks say")
 def test_every_stream_says_what_its_chunks_say() -> None:
     expected = {path: told(document, STREAMS) for path, document in streamed().items()}
     assert len(expected) == len(streamed()) > 0

@@ -12,6 +12,7 @@ from tests.helpers import ROOT, run
 from tests.readme import README, printed, rules_table, shown
 
 
+@pytest.mark.promise("README shows what recctl prints")
 @pytest.mark.parametrize("arguments", [arguments for arguments, _ in shown()])
 def test_shown_output_is_what_recctl_prints(arguments: str) -> None:
     assert dict(shown())[arguments] == printed(arguments)
@@ -30,6 +31,7 @@ def test_every_command_is_described(command: str) -> None:
     assert f"recctl {command}" in README.read_text()
 
 
+@pytest.mark.promise("README shows what recctl prints")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_described(command: str) -> None:
     offered = set(re.findall(r"--[a-z][a-z-]+", run(command, "--help", env={"COLUMNS": "200"}).out))
