@@ -48,5 +48,5 @@ def test_setup_commands_are_found_by_ci(marker: str) -> None:
         text=True,
         check=True,
     )
-    assert done.stdout.startswith("python3 -m venv .venv && ")
+    assert re.match(r"python3 -m venv (--upgrade-deps )?\.venv && ", done.stdout)
     assert done.stdout.count("\n") == 1
