@@ -50,7 +50,9 @@ def wheel(session: nox.Session) -> None:
     built = ROOT / "dist"
     shutil.rmtree(built, ignore_errors=True)
     session.run_install("uv", "build", "--quiet", "--out-dir", str(built))
-    session.run_install("uv", "pip", "install", "--reinstall-package", "recctl", *map(str, built.glob("*.whl")))
+    session.run_install(
+        "uv", "pip", "install", "--reinstall-package", "recctl", *map(str, built.glob("*.whl"))
+    )
     samples = ROOT / "sample_recordings"
     with session.chdir(session.create_tmp()):  # not here, where Python would find the checkout
         session.run("recctl", "--version")
