@@ -20,7 +20,7 @@ nox.options.reuse_existing_virtualenvs = True
 ROOT = Path(__file__).parent
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 PYTEST = ("python", "-m", "pytest", "-n", "auto", "--dist", "loadfile")
-DEV = nox.project.dependency_groups(nox.project.load_toml("pyproject.toml"), "dev")
+DEV = nox.project.dependency_groups(nox.project.load_toml(ROOT / "pyproject.toml"), "dev")
 LOCK = "requirements-dev.txt"
 
 # A Python that is missing is skipped, not looked for on the network.
