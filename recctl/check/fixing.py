@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.catalog.turn_ids import Chains
+from recctl.catalog.turn_ids import TurnIds
 from recctl.check.rules.ids import FOREIGN_ID, NOT_NORMALIZED, is_rec_id
 from recctl.check.rules.rule import Finding
 from recctl.check.rules.upkeep import FORMAT
@@ -29,11 +29,11 @@ def fixes(findings: Iterable[Finding], files: Iterable[Path], rule: HashRule = N
     for finding in findings:
         if finding.fixable:
             wanted[finding.path].add(finding.rule.code)
-    chains = Chains(files)
+    turn_ids = TurnIds(files)
     planned = []
     for path, codes in wanted.items():
         try:
-            edit = _fix(path, codes, chains, rule)
+            edit = _fix(path, codes, turn_ids, rule)
         except Unreadable:  # gone meanwhile
             continue
         if edit is not None:
@@ -41,11 +41,11 @@ def fixes(findings: Iterable[Finding], files: Iterable[Path], rule: HashRule = N
     return planned
 
 
-def _fix(path: Path, codes: set[str], chains: Chains, rule: HashRule) -> Edit | None:
+def _fix(path: Path, codes: set[str], turn_ids: TurnIds, rule: HashRule) -> Edit | None:
     raw = read(path)
     parse(path, raw)  # it may have changed since it was checked, into what is no recording
     edit = None
-    if found := normalization(path, raw, chains, rule=rule):
+    if found := normalization(path, raw, turn_ids, rule=rule):
         due = tuple(due for due in found.due if _code_of(due) in codes)
         edit = msgspec.structs.replace(found, due=due).edit() if due else None
     if FORMAT.code not in codes:

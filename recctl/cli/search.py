@@ -10,7 +10,7 @@ from recctl.catalog.find import Found, find, find_default, united
 from recctl.catalog.test_paths import TestPath, parse_test_path, recordings_of
 from recctl.recordings.summary import Summary
 from recctl.support.configuration import NO_CACHE_VARIABLE, find_project
-from recctl.support.errors import RecctlError
+from recctl.support.errors import RecctlError, separate
 from recctl.support.paths import current_directory, display_path
 from recctl.views.progress import progress
 
@@ -39,13 +39,13 @@ def search(given: Iterable[str | Path] | None) -> Found:
 
 def _of_tests(tests: Sequence[TestPath]) -> Found:
     """The recordings of tests among those of the project. Raises RecctlError for a test without any."""
-    from recctl.catalog.scan import Scan
+    from recctl.catalog.scan import scan
 
     everything = [_around(test) for test in tests]
     every = everything[0] if len(everything) == 1 else united(*everything)
-    scan = Scan(every.files, use_index(False))
-    summaries = list(progress(scan, "reading recordings", len(every.files)))
-    unreadable = [problem.path for problem in scan.problems]
+    found = scan(every.files, use_index=use_index(False))
+    summaries, problems = separate(progress(found, "reading recordings", len(every.files)))
+    unreadable = [problem.path for problem in problems]
     for test in tests:
         if not recordings_of([test], summaries, unreadable):
             raise _without_recordings(test, summaries)
@@ -64,7 +64,7 @@ def _without_recordings(test: TestPath, summaries: Sequence[Summary]) -> RecctlE
     from recctl.catalog.query import nearest_tests
 
     wanted = f"{test.file}::{test.inner}" if test.inner else test.file
-    near = nearest_tests(wanted, (summary.test_id for summary in summaries if summary.test_id))
+    near = nearest_tests(wanted, (summary.header.test_id for summary in summaries if summary.header.test_id))
     hint = f"near it: {', '.join(near)}" if near else "recctl ls lists all recordings"
     return RecctlError(f"no recordings of {wanted} among {len(summaries):,}", hint)
 

@@ -74,7 +74,7 @@ def completed(given: Given, other: Recording | None) -> tuple[Recording, tuple[s
             request[key] = known[key]  # neither sends anything
     taken = {name: known[name] for name in _ENVELOPE if name in known and name not in request}
     if not given.has_test and other is not None:
-        taken["test_id"] = other.summary.test_id
+        taken["test_id"] = other.summary.header.test_id
     model = _model(request.get(key), known)
     request = {**taken, **model, **request}
     document = {"test_id": request.get("test_id"), "request": request, "response": {}}

@@ -59,7 +59,7 @@ def wanted_of(limits: Limits, states: States, test: str | None) -> Wanted:
     Raises AmbiguousReference, and NoSuchReference where neither state has a reference.
     """
     by_stem = {path.stem: path for path in states.paths}
-    stems = {resolve(each, list(by_stem.values())).stem for each in limits.references}
+    stems = {resolve(each, list(by_stem.values())).path.stem for each in limits.references}
     roots = [path.resolve() for path in limits.paths]
     of_tests = [_of_test(each) for each in limits.tests]
     query = Query(test=test)
@@ -92,7 +92,7 @@ def _of_test(given: str) -> Wanted:
     place = Path(file).resolve()
 
     def wanted(recording: Recording) -> bool:
-        its_file, _, its_names = (recording.summary.test_id or "").partition("::")
+        its_file, _, its_names = (recording.header.test_id or "").partition("::")
         if not its_file or not (its_file == file or _lies_at(recording, its_file, place)):
             return False
         return names in ("", its_names) or its_names.startswith((f"{names}::", f"{names}["))

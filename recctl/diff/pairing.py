@@ -37,7 +37,7 @@ def paired(
 
 def followed(recording: Recording, renamed: Mapping[Path, Path]) -> str | None:
     """A recording's test id, under the name that its file has now."""
-    test_id = recording.summary.test_id
+    test_id = recording.header.test_id
     if test_id is None:
         return None
     file, separator, rest = test_id.partition("::")
@@ -93,7 +93,7 @@ def _near_pairs(gone: Sequence[Recording], came: Sequence[Recording], renamed: M
     """Within each test, the nearest requests first; those that have too little in common stay alone."""
     arrivals: dict[str | None, list[Recording]] = defaultdict(list)
     for recording in came:
-        arrivals[recording.summary.test_id].append(recording)
+        arrivals[recording.header.test_id].append(recording)
     views = {id(each): without_test(request_view(each)) for each in (*gone, *came)}
     samples = Samples()
     weighed = [
@@ -113,7 +113,7 @@ def _near_pairs(gone: Sequence[Recording], came: Sequence[Recording], renamed: M
 
 
 def _call(recording: Recording) -> tuple[object, ...]:
-    return recording.summary.kind, recording.summary.endpoint
+    return recording.header.kind, recording.header.endpoint
 
 
 def _equal_pairs(gone: Sequence[Recording], came: Sequence[Recording]) -> Pairs:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.catalog.turn_ids import Chains
+from recctl.catalog.turn_ids import TurnIds
 from recctl.edit.plan import Edit, Patch, digest_of
 from recctl.edit.spans import Span, elements, inside_string, members, root
 from recctl.recordings.ogx import volatile as rules
@@ -20,6 +20,7 @@ from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
 from recctl.recordings.ogx.normalized import differs, is_evened_out
 from recctl.recordings.recording import parse, read
+from recctl.recordings.ref import Ref
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, as_object, loads
 
@@ -62,20 +63,19 @@ class Normalizer(msgspec.Struct):
     notes: list[str] = msgspec.field(default_factory=list)
 
     def __iter__(self) -> Iterator[Normalization]:
-        chains = Chains(self.files)
+        turn_ids = TurnIds(self.files, self.notes.append)
         for path in self.files:
             try:
-                found = normalization(path, read(path), chains, self.volatile, self.rule)
+                found = normalization(path, read(path), turn_ids, self.volatile, self.rule)
             except Unreadable as error:
                 self.problems.append(error)
                 continue
             if found is not None:
                 yield found
-        self.notes += chains.notes
 
 
 def normalization(
-    path: Path, raw: bytes, chains: Chains, volatile: bool = False, rule: HashRule = NEWEST
+    path: Path, raw: bytes, turn_ids: TurnIds, volatile: bool = False, rule: HashRule = NEWEST
 ) -> Normalization | None:
     """What is due in a file, and what stays; None where nothing is. Raises Unreadable."""
     rec_id = parse_filename(path.name).id
@@ -85,7 +85,7 @@ def normalization(
     due = list(_due_in(raw, rec_id, volatile, rule.normalizes_models))
     if not due:
         return None
-    carried = chains.carried({one.old for one in due if _is_id(one)}, path)
+    carried = turn_ids.in_other_requests({one.old for one in due if _is_id(one)}, Ref(path))
     kept = tuple(one for one in due if _is_id(one) and one.old in carried)
     rest = tuple(one for one in due if not (_is_id(one) and one.old in carried))
     return Normalization(path, rest, kept, digest_of(raw))

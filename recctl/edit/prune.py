@@ -100,7 +100,7 @@ def prune(
             why.reason,
             digest,
             states.of(summary),
-            renames.new_id(summary.path, summary.test_id or ""),
+            renames.new_id(summary.path, summary.header.test_id or ""),
         )
         for summary, digest, why in gone
     )

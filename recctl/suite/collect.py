@@ -74,12 +74,12 @@ def by_collection(collection: Collection, listed: frozenset[str] = frozenset(), 
     source = SourceJudge()
 
     def judge(summary: Summary) -> Judgement:
-        if is_among(summary.test_id or "", known):
+        if is_among(summary.header.test_id or "", known):
             return LIVE
         location = _in_root(collection, source.locations(summary))
         if location is None:
             return unjudged(f"its test does not belong to {collection.root}, which was collected")
-        file = parse_test_id(summary.test_id or "").file
+        file = parse_test_id(summary.header.test_id or "").file
         if location.state == "unknown":
             return unjudged(location.reason)
         if file not in collection.files and (collection.narrowed or location.state == "there"):

@@ -30,7 +30,7 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def expects_failure(summary: Summary) -> Answer:
     """Whether a recording's test looks as if it accepted an error: by its name, or by its code."""
-    test_id = summary.test_id
+    test_id = summary.header.test_id
     if test_id is None:
         return "no"
     name = test_id.partition("::")[2].lower()
@@ -55,7 +55,7 @@ def made_by_test(summary: Summary, words: str) -> Answer:
     """
     file = _test_file(summary)
     module = None if file is None else syntax_tree(file)
-    root = project_root(summary.path, parse_test_id(summary.test_id or "").file)
+    root = project_root(summary.path, parse_test_id(summary.header.test_id or "").file)
     if file is None or module is None or root is None:
         return "unknown"
     from recctl.suite.reach import data_of, modules_of
@@ -71,7 +71,7 @@ def made_by_test(summary: Summary, words: str) -> Answer:
 
 
 def _test_file(summary: Summary) -> Path | None:
-    test = parse_test_id(summary.test_id or "")
+    test = parse_test_id(summary.header.test_id or "")
     root = project_root(summary.path, test.file)
     file = None if root is None else root / test.file
     return file if file is not None and file.suffix == ".py" and os.path.isfile(file) else None

@@ -32,7 +32,7 @@ class SourceJudge:
 
     def __call__(self, summary: Summary) -> Judgement:
         """Return what the source says of a recording's test."""
-        test = parse_test_id(summary.test_id or "")
+        test = parse_test_id(summary.header.test_id or "")
         locations = self._locator.locations(summary.path, test.file)
         if not locations:
             return unjudged("where it lies does not tell where its test file would be")
@@ -49,7 +49,7 @@ class SourceJudge:
 
     def locations(self, summary: Summary) -> list[Location]:
         """Return where the test file of a recording may be."""
-        return self._locator.locations(summary.path, parse_test_id(summary.test_id or "").file)
+        return self._locator.locations(summary.path, parse_test_id(summary.header.test_id or "").file)
 
     def _root(self, root: Path) -> _Root:
         if root not in self._roots:

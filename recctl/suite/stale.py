@@ -9,7 +9,7 @@ from recctl.suite.liveness import Judge, Judgement, unjudged
 
 def judge(summary: Summary, truth: Judge) -> Judgement:
     """What a source of truth says of a recording; one that another test may use is never stale."""
-    if summary.test_id is None:
+    if summary.header.test_id is None:
         return unjudged("it names no test")
     judgement = truth(summary)
     if judgement.liveness == "stale" and is_without_test_id(summary):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from recctl.catalog.references import shortest_references
 from recctl.check.rules.rule import Finding
-from recctl.recordings.ogx.filename import parse_filename
+from recctl.recordings.ref import Ref
 from recctl.support.paths import display_path
 from recctl.views import terminal
 from recctl.views.findings import SEVERITIES, grouped, shared
@@ -51,8 +51,7 @@ class _View:
     """How findings are shown: on so many columns, with paths or by reference."""
 
     def __init__(self, width: int, files: Iterable[Path], long: bool) -> None:
-        names = {} if long else {path: parse_filename(path.name) for path in files}
-        self._references: Mapping[Path, str] = shortest_references(names)
+        self._references = shortest_references(() if long else map(Ref, files))
         self._width = width
         self._long = long
         self._most = 0 if long or width < _NARROW else _MOST_ROWS
@@ -84,7 +83,7 @@ class _View:
     def _label(self, finding: Finding) -> str:
         """What other commands take: a reference, else the path; the name alone below its directory."""
         path = finding.path
-        reference = self._references.get(path, "")
+        reference = self._references.get(finding.ref, "")
         if reference == path.stem or (finding.test_id is None and reference == os.fspath(path)):
             return one_line(path.name)
         is_path = reference in ("", os.fspath(path))

@@ -37,7 +37,7 @@ def recording_page(
         f": {_VERDICTS[fit.standing]}",
     )
     yield _detail("file", display_path(summary.path))
-    yield _detail("test", summary.test_id or "none")
+    yield _detail("test", summary.header.test_id or "none")
     if fit.rule is not None and fit.standing != "live":
         yield _detail("rule", f"of {fit.rule.since}: {fit.rule.change}")
     if since is not None:

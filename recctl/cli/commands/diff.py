@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recctl.catalog.references import Library
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
 from recctl.cli import completion
 from recctl.cli.hashing import RecorderOption, hash_rule, project_rule
 from recctl.cli.options import (
@@ -32,7 +32,7 @@ from recctl.diff.requests import Part, compare
 from recctl.recordings.recording import Recording, parse, read
 from recctl.recordings.summary import Summary
 from recctl.support.configuration import find_project
-from recctl.support.errors import RecctlError
+from recctl.support.errors import RecctlError, separate
 from recctl.support.paths import current_directory, display_path
 from recctl.views import output
 
@@ -107,7 +107,7 @@ def diff(
         from recctl.views.comparison import comparison_page
 
         output.write_page(list(comparison_page(compared, siblings, taken)))
-    if report([*library.problems, *problems]):
+    if report([*library.problems(), *problems]):
         raise typer.Exit(TROUBLE)
     raise typer.Exit(DONE if compared.equal else FINDINGS)
 
@@ -150,7 +150,7 @@ def _side(reference: str, library: Library) -> Recording | Given:
     if reference == "-":
         path, raw = Path(reference), _from_stdin()
     else:
-        path = library.resolve(reference)
+        path = library.resolve(reference).path
         raw = read(path)
     return read_given(path, raw) or parse(path, raw)
 
@@ -173,10 +173,13 @@ def _siblings(
     """The nearest siblings. Raises RecctlError where there is none."""
     from recctl.diff.nearest import nearest
 
-    scan = Scan(library.files, use_index(no_cache))
-    found = nearest(wanted, scan)
-    problems += scan.problems
-    tell(scan.notes)
+    warnings: list[str] = []
+    summaries, unreadable = separate(
+        scan(library.files(), use_index=use_index(no_cache), warn=warnings.append)
+    )
+    found = nearest(wanted, summaries)
+    problems += unreadable
+    tell(warnings)
     if not found:
         name = wanted.summary.name.reference if wanted.response else reference
         raise RecctlError(
@@ -240,7 +243,7 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
         return head == WORKING_TREE or has_sources_of(repository, head)
 
     def lives(summary: Summary) -> bool | None:
-        if summary.test_id is None or not is_here():
+        if summary.header.test_id is None or not is_here():
             return None
         return {"live": True, "stale": False}.get(judge(summary).liveness)
 

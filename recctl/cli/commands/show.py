@@ -56,7 +56,7 @@ def show(
     if raw:
         for reference in references:
             try:
-                output.write_file(read(library.resolve(reference)))
+                output.write_file(read(library.resolve(reference).path))
             except RecctlError as error:
                 problems.append(error)
         raise typer.Exit(report(problems))
@@ -67,7 +67,7 @@ def show(
         _print_text(recordings)
     else:
         output.write_page(_pages(recordings, chunks, long))
-    raise typer.Exit(report([*library.problems, *problems]))
+    raise typer.Exit(report([*library.problems(), *problems]))
 
 
 def _recordings(
@@ -75,12 +75,12 @@ def _recordings(
 ) -> Iterator[tuple[Recording, Transcript]]:
     for reference in references:
         try:
-            path = library.resolve(reference)
-            recording = load(path)
+            ref = library.resolve(reference)
+            recording = load(ref)
             try:
                 yield recording, answer(recording)
             except RecursionError:
-                raise Unreadable(path, "is nested too deeply to be a recording") from None
+                raise Unreadable(ref.path, "is nested too deeply to be a recording") from None
         except RecctlError as error:
             problems.append(error)
 
