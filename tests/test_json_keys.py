@@ -17,7 +17,7 @@ from recctl.diff.requests import Part
 from recctl.diff.responses import ResponseChange
 from recctl.diff.review import Status
 from recctl.edit.prune import GitState
-from recctl.recordings.summary import Kind
+from recctl.recordings.header import Kind
 from tests.diff.repository import answered, new_repository
 from tests.helpers import ROOT, SAMPLES, chat, put, run
 
