@@ -47,11 +47,12 @@ WRITES = {
     "recctl.catalog.index",
     "recctl.catalog.index_database",
     "recctl.support.processes",  # to a pipe
-    "recctl.edit.plan",
-    "recctl.edit.journal",
-    "recctl.edit.journal_entry",
-    "recctl.edit.journal_writer",
-    "recctl.edit.restoring",
+    "recctl.edit.files",
+    "recctl.edit.staging",
+    "recctl.edit.journal.store",
+    "recctl.edit.journal.entry",
+    "recctl.edit.journal.writer",
+    "recctl.edit.undo",
     "recctl.suite.collect",
     "recctl.suite.collect_plugin",
     "recctl.recordings.ogx.recorder_script",  # to a pipe
@@ -242,7 +243,7 @@ NOT_LOADED = {
         "sqlite3",
         "detect_secrets",
         "recctl.support.git",
-        "recctl.edit.journal",
+        "recctl.edit.journal.store",
         "recctl.conversation.registry",
     },
 }

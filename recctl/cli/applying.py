@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from recctl.cli.options import report, tell
-from recctl.edit.journal import Journal, Outcome
+from recctl.edit.journal.store import Journal, Outcome
 from recctl.edit.plan import Edit
 from recctl.support.errors import Unreadable
 from recctl.views.plans import loss_line

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from recctl.edit.plan import Edit
+from recctl.edit.plan import Removal
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import Judge, Judgement
 from recctl.suite.renames import Renames
@@ -29,9 +29,9 @@ class Stale(msgspec.Struct, frozen=True):
     git: GitState | None
     renamed_to: str | None
 
-    def edit(self) -> Edit:
-        """The removal."""
-        return Edit(self.summary.path, self.digest, None)
+    def removal(self) -> Removal:
+        """Return the edit that removes it."""
+        return Removal(self.summary.path, self.digest)
 
 
 class Pruning(msgspec.Struct, frozen=True):

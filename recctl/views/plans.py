@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recctl.diff.changes import format_path
-from recctl.edit.journal import Outcome
-from recctl.edit.journal_entry import Entry
-from recctl.edit.journal_room import Loss
-from recctl.edit.normalize import Due, Normalization
+from recctl.edit.journal.entry import Entry
+from recctl.edit.journal.retention import Loss
+from recctl.edit.journal.store import Outcome
+from recctl.edit.normalize import Normalization, ValueChange
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
 from recctl.views.page import Line, Span, line, styled
@@ -20,8 +20,8 @@ from recctl.views.safe import format_size, one_line, plural
 def normalization_page(planned: Sequence[Normalization]) -> Iterator[Line]:
     """A line a file: which fields, how often; and the ids that stay."""
     for one in planned:
-        if one.due:
-            fields = Counter(_field(due) for due in one.due)
+        if one.changes:
+            fields = Counter(_field(change) for change in one.changes)
             told = ", ".join(f"{one_line(name)} {count}" for name, count in fields.items())
             yield line(Span(one_line(display_path(one.path)), "id"), f"  {told}")
         for kept in one.kept:
@@ -29,13 +29,13 @@ def normalization_page(planned: Sequence[Normalization]) -> Iterator[Line]:
             yield styled(f"{one_line(display_path(one.path))}  {one_line(why)}", "warning")
 
 
-def _field(due: Due) -> str:
-    return str(next(part for part in reversed(due.path) if isinstance(part, str)))
+def _field(change: ValueChange) -> str:
+    return str(next(part for part in reversed(change.path) if isinstance(part, str)))
 
 
 def normalization_totals(planned: Sequence[Normalization], files: int, outcome: Outcome | None) -> str:
     """`3 of 458 recordings to normalize, 12 values` and what to do about it; None where nothing was tried."""
-    due = [one for one in planned if one.due]
+    due = [one for one in planned if one.changes]
     kept = sum(len(one.kept) for one in planned)
     more = f", {plural(kept, 'id')} kept" if kept else ""
     if not due:
@@ -48,7 +48,7 @@ def normalization_totals(planned: Sequence[Normalization], files: int, outcome: 
             return f"nothing normalized of {plural(files, 'recording')}{more}"
         due = [one for one in due if one.path in done]
         did, after = "normalized", "; recctl undo takes it back"
-    values = sum(len(one.due) for one in due)
+    values = sum(len(one.changes) for one in due)
     return f"{len(due):,} of {plural(files, 'recording')} {did}, {plural(values, 'value')}{more}{after}"
 
 
@@ -56,13 +56,13 @@ def normalization_object(one: Normalization) -> JsonObject:
     """The keys of `normalize --json`; `kept` has the ids that stay."""
     return {
         "path": display_path(one.path),
-        "changes": [_due_object(due) for due in one.due],
-        "kept": [_due_object(due) for due in one.kept],
+        "changes": [_change_object(change) for change in one.changes],
+        "kept": [_change_object(change) for change in one.kept],
     }
 
 
-def _due_object(due: Due) -> JsonObject:
-    return {"path": format_path(due.path), "old": due.old, "new": due.new}
+def _change_object(change: ValueChange) -> JsonObject:
+    return {"path": format_path(change.path), "old": change.old, "new": change.new}
 
 
 def journal_page(entries: Sequence[Entry]) -> Iterator[Line]:

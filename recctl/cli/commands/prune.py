@@ -117,7 +117,7 @@ def prune(
         )
     outcome = None
     if write:
-        outcome = carry_out([stale.edit() for stale in answered.remove], "prune", found.files, drop_old)
+        outcome = carry_out([stale.removal() for stale in answered.remove], "prune", found.files, drop_old)
         code = max(code, tell_skipped(outcome))
     output.say(pruning_totals(answered, outcome))
     raise typer.Exit(TROUBLE if code else FINDINGS if answered.remove else DONE)

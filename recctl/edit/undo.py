@@ -6,10 +6,12 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from recctl.edit.attributes import Attributes
-from recctl.edit.journal_entry import OLD, DamagedBytes, Entry
-from recctl.edit.journal_manifest import MANIFEST, Item
-from recctl.edit.plan import Staged, digest_of, regular_file
+from recctl.edit.file_attributes import Attributes
+from recctl.edit.files import regular_file
+from recctl.edit.journal.entry import OLD, DamagedBytes, Entry
+from recctl.edit.journal.manifest import MANIFEST, Item
+from recctl.edit.plan import digest_of
+from recctl.edit.staging import Staged
 from recctl.support.errors import RecctlError
 
 DAMAGED_SUFFIX = ".damaged"

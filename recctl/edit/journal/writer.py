@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from recctl.edit.attributes import Attributes
-from recctl.edit.journal_entry import OLD, Entry
-from recctl.edit.journal_manifest import COPY, MANIFEST, Item, Manifest, encode_manifest
-from recctl.edit.journal_room import Committed
-from recctl.edit.plan import digest_of, sync_directory
+from recctl.edit.file_attributes import Attributes
+from recctl.edit.files import sync_directory
+from recctl.edit.journal.entry import OLD, Entry
+from recctl.edit.journal.manifest import COPY, MANIFEST, Item, Manifest, encode_manifest
+from recctl.edit.journal.retention import Committed
+from recctl.edit.plan import digest_of
 
 _UNFINISHED = "unfinished"
 _DROPPED = "dropped"

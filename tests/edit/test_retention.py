@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from recctl.edit import journal as module
-from recctl.edit.journal import Journal, Outcome
-from recctl.edit.plan import Edit, Patch, digest_of
+from recctl.edit.journal import store as module
+from recctl.edit.journal.store import Journal, Outcome
+from recctl.edit.plan import Patch, Removal, Rewrite, digest_of
 from recctl.support.errors import RecctlError
 from tests.diff.repository import Repository, new_repository
 from tests.edit.scenes import Scene
@@ -36,7 +36,7 @@ def change(
     """Rewrite the first bytes of a file; with so many bytes the entry keeps it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(fill.encode() * size)
-    edit = Edit(path, digest_of(path.read_bytes()), (Patch(0, 3, b"new"),))
+    edit = Rewrite(path, digest_of(path.read_bytes()), (Patch(0, 3, b"new"),))
     return journal.apply([edit], "normalize", drop_old=drop_old)
 
 
@@ -96,7 +96,7 @@ def test_what_lies_in_its_place_as_it_was_is_of_no_use(journal: Journal, tmp_pat
 def test_an_entry_that_takes_no_room_stays(journal: Journal, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.touch()
-    journal.apply([Edit(empty, digest_of(b""), None)], "prune")
+    journal.apply([Removal(empty, digest_of(b""))], "prune")
     change(journal, tmp_path / "a", 5000)
     assert kept(journal) == [2, 1]
 
@@ -157,7 +157,7 @@ def test_an_entry_with_one_such_file_among_others_is_not_dropped(
     paths = [repository.write(name, name * 100) for name in "abc"]
     repository.commit()
     paths.append(repository.write("d", "d"))
-    journal.apply([Edit(path, digest_of(path.read_bytes()), None) for path in paths], "prune")
+    journal.apply([Removal(path, digest_of(path.read_bytes())) for path in paths], "prune")
     assert "of 1 file" in _refuses(journal, tmp_path, 900)
 
 
@@ -186,7 +186,7 @@ def _refuses(journal: Journal, tmp_path: Path, size: int = 800) -> str:
     new = tmp_path / "new"
     new.write_bytes(b"x" * size)
     before = tree_of(tmp_path)
-    edit = Edit(new, digest_of(new.read_bytes()), None)
+    edit = Removal(new, digest_of(new.read_bytes()))
     with pytest.raises(RecctlError, match=r"entry 1 would have to go.*nothing was changed") as raised:
         journal.apply([edit], "prune")
     assert "--drop-old" in raised.value.hint

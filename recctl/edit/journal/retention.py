@@ -13,9 +13,10 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.edit.journal_entry import Entry
-from recctl.edit.journal_manifest import Item
-from recctl.edit.plan import digest_of, regular_file
+from recctl.edit.files import regular_file
+from recctl.edit.journal.entry import Entry
+from recctl.edit.journal.manifest import Item
+from recctl.edit.plan import digest_of
 from recctl.support.errors import RecctlError
 from recctl.support.git import Repository, Tree, find_repository
 

@@ -17,20 +17,13 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.edit.journal_entry import Entry, load_entry
-from recctl.edit.journal_room import Loss, Room, make_room
-from recctl.edit.journal_writer import EntryWriter, drop, writing
-from recctl.edit.plan import (
-    CHANGED,
-    Edit,
-    Staged,
-    clear_leftovers,
-    digest_of,
-    patched,
-    regular_file,
-    why_untouchable,
-)
-from recctl.edit.restoring import Restoring, refuse_unusable
+from recctl.edit.files import clear_leftovers, regular_file, why_untouchable
+from recctl.edit.journal.entry import Entry, load_entry
+from recctl.edit.journal.retention import Loss, Room, make_room
+from recctl.edit.journal.writer import EntryWriter, drop, writing
+from recctl.edit.plan import Edit, Rewrite, digest_of, patched
+from recctl.edit.staging import CHANGED, Staged
+from recctl.edit.undo import Restoring, refuse_unusable
 from recctl.support.errors import RecctlError
 from recctl.support.user_directories import user_state
 
@@ -185,7 +178,7 @@ def _prepare(edit: Edit, writer: EntryWriter, staged: Staged) -> str | None:
     data, attributes = current
     if digest_of(data) != edit.before:
         return CHANGED
-    new = None if edit.patches is None else patched(data, edit.patches)
+    new = patched(data, edit.patches) if isinstance(edit, Rewrite) else None
     writer.add(edit.path, data, attributes, None if new is None else digest_of(new))
     staged.add(edit.path, new, attributes, before=edit.before)
     return None

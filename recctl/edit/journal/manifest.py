@@ -14,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
-from recctl.edit.attributes import Attributes
+from recctl.edit.file_attributes import Attributes
 
 VERSION = 1
 MANIFEST = "manifest.json"

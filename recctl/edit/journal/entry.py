@@ -9,8 +9,10 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.edit.journal_manifest import COPY, MANIFEST, BadItem, Item, Reading, read_manifest
-from recctl.edit.plan import digest_of, regular_file, write_new
+from recctl.edit.files import regular_file
+from recctl.edit.journal.manifest import COPY, MANIFEST, BadItem, Item, Reading, read_manifest
+from recctl.edit.plan import digest_of
+from recctl.edit.staging import write_new
 
 OLD = "old"
 _UNDONE = "undone"
