@@ -234,9 +234,9 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
     """
     from recctl.diff.revisions import WORKING_TREE
     from recctl.diff.sources import has_sources_of
-    from recctl.suite.source import SourceJudge
+    from recctl.suite.source import LivenessBySource
 
-    judge = SourceJudge()
+    judge = LivenessBySource()
 
     @lru_cache(maxsize=1)
     def is_here() -> bool:
@@ -245,6 +245,6 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
     def lives(summary: Summary) -> bool | None:
         if summary.header.test_id is None or not is_here():
             return None
-        return {"live": True, "stale": False}.get(judge(summary).liveness)
+        return {"live": True, "stale": False}.get(judge(summary).status)
 
     return lives

@@ -24,7 +24,7 @@ from recctl.edit import prune as question
 from recctl.edit.plan import digest_of
 from recctl.recordings.recording import read, summarize
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import Judge
+from recctl.suite.liveness import LivenessSource
 from recctl.support.configuration import find_project
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.git import Repository, find_repository
@@ -125,21 +125,21 @@ def prune(
 
 def _truth(
     tests: Sequence[str], collect: bool, python: str | None, arguments: list[str], *, exact: bool
-) -> Judge:
+) -> LivenessSource:
     """The source of truth that the options name. Raises RecctlError where it tells nothing."""
     from recctl.suite import collect as collected
-    from recctl.suite import listed, source
+    from recctl.suite import id_lists, source
     from recctl.suite import pytest_settings as configuration
 
-    ids = listed.listed_tests(tests) if tests else frozenset()
+    ids = id_lists.listed_tests(tests) if tests else frozenset()
     if collect:
         here = current_directory()
         root = configuration.pytest_directory(here, find_project(here).root)
         interpreter = python or collected.active_python()
         collection = collected.collect(root, interpreter, arguments)
         output.say(f"{plural(len(collection.ids), 'test')} collected by {one_line(interpreter)}")
-        return collected.by_collection(collection, ids, exact)
-    return listed.by_list(ids) if tests else source.SourceJudge()
+        return collected.liveness_by_collection(collection, ids, exact)
+    return id_lists.liveness_by_list(ids) if tests else source.LivenessBySource()
 
 
 def _recordings(files: Sequence[Path], problems: list[Unreadable]) -> Iterator[tuple[Summary, str]]:

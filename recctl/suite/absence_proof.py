@@ -10,9 +10,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from recctl.suite.import_time import ImportTime
-from recctl.suite.liveness import TestName
-from recctl.suite.modules import Definition, Module, Project, parse_module
+from recctl.suite.modules import Definition, Module, parse_module
+from recctl.suite.node_ids import NodeId
 from recctl.suite.plugins import Plugins
+from recctl.suite.project import Project
 from recctl.suite.pytest_settings import Collecting, Unclear, read_configuration
 from recctl.suite.reflection import why_reflective
 
@@ -31,7 +32,7 @@ class Proof:
         self._holding: dict[str, bool] = {}
         self._read: dict[Path, dict[Path, bytes]] = {}
 
-    def why_not(self, path: Path, module: Module | None, test: TestName, absent: Sequence[str]) -> str | None:
+    def why_not(self, path: Path, module: Module | None, test: NodeId, absent: Sequence[str]) -> str | None:
         """Return why an absent test may exist all the same; None where it does not.
 
         `module` is None where its file does not exist; `absent` are those of its names that the file lacks.
@@ -120,7 +121,7 @@ class Proof:
         return None
 
 
-def _why_odd(test: TestName, module: Module | None, collecting: Collecting) -> str | None:
+def _why_odd(test: NodeId, module: Module | None, collecting: Collecting) -> str | None:
     """Return why pytest's own collection does not give such an id to a Python test."""
     if not all(name.isidentifier() and not keyword.iskeyword(name) for name in test.names):
         return "its test id is not one that pytest gives to a Python test"

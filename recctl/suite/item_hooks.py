@@ -6,7 +6,7 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 
-from recctl.suite.harmless import REACHING_BUILTINS, is_harmless, words
+from recctl.suite.harmless_names import REACHING_BUILTINS, is_harmless, words
 from recctl.suite.modules import Function, Module, dotted_names
 from recctl.suite.reflection import why_reflective
 

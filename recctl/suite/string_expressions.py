@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import TypeGuard
 
 import msgspec
 
-from recctl.suite.reach import nodes_of
-from recctl.suite.templates import (
+from recctl.suite.dependencies import nodes_of
+from recctl.suite.string_templates import (
     GAP,
     Template,
     bare,
@@ -65,7 +64,6 @@ class Texts(msgspec.Struct, frozen=True):
         return any(fits(each, solid) for each in self.vague)
 
 
-@lru_cache(maxsize=64)
 def texts_of(modules: tuple[ast.Module, ...]) -> Texts:
     """The texts that these modules make; a name that is assigned in one place only stands for its value."""
     reader = _Reader(_assigned_once(modules))

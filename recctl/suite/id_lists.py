@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import LIVE, Judge, Judgement, parse_test_id, stale, unjudged, without_group
+from recctl.suite.liveness import LIVE, Liveness, LivenessSource, stale, unjudged
+from recctl.suite.node_ids import is_among, parse_node_id, with_and_without_groups
 from recctl.suite.roots import Locator
 from recctl.support.errors import RecctlError
 
@@ -43,15 +44,15 @@ def listed_tests(sources: Iterable[str]) -> frozenset[str]:
     return frozenset(ids)
 
 
-def by_list(ids: frozenset[str]) -> Judge:
-    """Return the judge for which a test lives if it is listed; unjudged where its file is not known."""
+def liveness_by_list(ids: frozenset[str]) -> LivenessSource:
+    """Return the source by which a test is live if it is listed, and unjudged if its file is not known."""
     locator = Locator()
-    known = ids_without_groups(ids)
+    known = with_and_without_groups(ids)
 
-    def judge(summary: Summary) -> Judgement:
+    def liveness(summary: Summary) -> Liveness:
         if is_among(summary.header.test_id or "", known):
             return LIVE
-        locations = locator.locations(summary.path, parse_test_id(summary.header.test_id or "").file)
+        locations = locator.locations(summary.path, parse_node_id(summary.header.test_id or "").file)
         unknown = next((location.reason for location in locations if location.state == "unknown"), None)
         if unknown is None and len(locations) > 1 and all(one.state == "absent" for one in locations):
             unknown = f"its file may belong to {locations[0].root} or to {locations[1].root}"
@@ -60,17 +61,7 @@ def by_list(ids: frozenset[str]) -> Judge:
             unknown = "a line of the list ends with its test id"
         return stale("its test is not in the list") if unknown is None else unjudged(unknown)
 
-    return judge
-
-
-def ids_without_groups(ids: Iterable[str]) -> frozenset[str]:
-    """Return the ids, and what they may be without xdist's group."""
-    return frozenset(one for test_id in ids for one in (test_id, *without_group(test_id)))
-
-
-def is_among(test_id: str, known: frozenset[str]) -> bool:
-    """Return whether a test id is one of `ids_without_groups`, with or without a group of its own."""
-    return test_id in known or any(one in known for one in without_group(test_id))
+    return liveness
 
 
 def _ids_in(source: str, text: str) -> Iterator[str]:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable
 from pathlib import Path
 
-from recctl.suite.execution import executed, is_property, source_of
-from recctl.suite.modules import Definition, Found, Function, Module, Project, dotted_names
+from recctl.suite.executed_code import executed, is_property, source_of
+from recctl.suite.modules import Definition, Function, Module, dotted_names
+from recctl.suite.project import Found, Project
 from recctl.suite.reflection import why_reflective
 
 _MOST_FOLLOWED = 400
