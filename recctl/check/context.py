@@ -15,8 +15,8 @@ from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
 from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import Judge
-from recctl.suite.source import SourceJudge
+from recctl.suite.liveness import LivenessSource
+from recctl.suite.source import LivenessBySource
 from recctl.support.jsonvalue import Json, JsonObject, as_items, as_object
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     hash_rule: HashRule
     max_size: int
-    tests: Judge = msgspec.field(default_factory=SourceJudge)
+    tests: LivenessSource = msgspec.field(default_factory=LivenessBySource)
 
 
 class Subject:

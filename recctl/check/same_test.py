@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recctl.catalog.same_test import SameTest
 from recctl.catalog.turn_ids import TurnIds
@@ -20,6 +22,9 @@ from recctl.check.turn_links import Produced, produced_by
 from recctl.recordings.recording import Recording, read
 from recctl.recordings.ref import Ref
 from recctl.support.errors import Unreadable
+
+if TYPE_CHECKING:
+    from recctl.suite.source_texts import SourceTexts
 
 
 class Siblings:
@@ -34,6 +39,13 @@ class Siblings:
         self._seen: dict[Ref, Seen | None] = {}
         self._produced: dict[Ref, Produced] = {}
         self._likeness: dict[tuple[Ref, str], Likeness] = {}
+
+    @cached_property
+    def source_texts(self) -> SourceTexts:
+        """What the sources of tests make."""
+        from recctl.suite.source_texts import SourceTexts  # few requests carry anything on
+
+        return SourceTexts()
 
     def add(self, seen: Seen) -> None:
         """Keep what was seen of a given file."""

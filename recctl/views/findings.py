@@ -10,8 +10,8 @@ from recctl.check.rules.rule import Finding, Rule, Severity
 from recctl.recordings.ref import display_ref
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
-from recctl.views.page import BLANK, Line, Span, Style, line
-from recctl.views.safe import one_line, plural
+from recctl.views.escaping import one_line, plural
+from recctl.views.styled_lines import BLANK, Line, Span, Style, line
 
 SEVERITIES: dict[Severity, Style] = {"error": "error", "warning": "warning"}
 
