@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven
+from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, parse_canonical
 from recctl.recordings.ogx.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
@@ -49,7 +49,7 @@ class Subject:
     @cached_property
     def recording(self) -> Recording:
         """All of it. Raises Unreadable where the bytes are no recording."""
-        document = proven(self.raw) if self._quickly else None
+        document = parse_canonical(self.raw) if self._quickly else None
         if document is None:
             return parse(self.path, self.raw)
         self.is_proven = True

@@ -18,7 +18,7 @@ from recctl.edit.plan import Patch, Rewrite, digest_of
 from recctl.recordings.ogx import volatile as rules
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
-from recctl.recordings.ogx.normalized import differs, is_evened_out
+from recctl.recordings.ogx.normalized import differs, is_normalized
 from recctl.recordings.recording import parse, read
 from recctl.recordings.ref import Ref
 from recctl.support.errors import Unreadable
@@ -65,7 +65,7 @@ def changes_in(
     `rule` the hash rule in force. With `volatile` values count that the recorder itself leaves alone. The
     bytes must be those of a recording, as `parse` finds out.
     """
-    if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
+    if not volatile and is_normalized(raw, rec_id, rule.normalizes_models):
         return ()
     return tuple(_changes(raw, rec_id, volatile, rule.normalizes_models))
 
@@ -81,7 +81,7 @@ def normalization(
 ) -> Normalization | None:
     """Return what to normalize in a file and what is kept, None if nothing. Raises Unreadable."""
     rec_id = parse_filename(path.name).id
-    if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
+    if not volatile and is_normalized(raw, rec_id, rule.normalizes_models):
         return None
     parse(path, raw)  # reports what is wrong with a file that is no recording
     changes = tuple(_changes(raw, rec_id, volatile, rule.normalizes_models))

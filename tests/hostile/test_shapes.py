@@ -229,7 +229,7 @@ def _checked(root: Path, ways: tuple[int, int]) -> Result:
 def _normalized(root: Path, *, quickly: bool) -> Result:
     with pytest.MonkeyPatch.context() as patch:
         if not quickly:
-            patch.setattr("recctl.edit.normalize.is_evened_out", lambda *_: False)
+            patch.setattr("recctl.edit.normalize.is_normalized", lambda *_: False)
         return run("normalize", "--json", "recordings", cwd=root)
 
 
@@ -276,10 +276,10 @@ def _rows(result: Result) -> list[dict[str, Any]]:
 def _not_proven(mutants: list[Mutant]) -> Iterator[str]:
     """Bytes that are said to be canonical, though the standard library spells them otherwise."""
     for each in mutants:
-        document = canonical.proven(each.raw)
+        document = canonical.parse_canonical(each.raw)
         if document is not None and (
             json.dumps(document) != json.dumps(loads(each.raw))
-            or canonical.spelled(document) != each.raw
+            or canonical.canonical_bytes(document) != each.raw
             or canonical.duplicate_keys(each.raw)
         ):
             yield f"{each} is not canonical"

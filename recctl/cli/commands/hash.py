@@ -86,9 +86,9 @@ def _of_recording(ref: Ref, in_force: HashRule) -> int:
     recording = load(ref)
     asked = asked_of(recording)
     fit = fit_of(asked, recording.summary.name, in_force)
-    since = _since(ref.path, in_force) if fit.standing == "edited" else None
+    since = _since(ref.path, in_force) if fit.status == "edited" else None
     output.write_page(list(recording_page(recording, asked, fit, in_force, since)))
-    return DONE if fit.standing in ("live", "unknown") else FINDINGS
+    return DONE if fit.status in ("live", "unknown") else FINDINGS
 
 
 def _since(path: Path, in_force: HashRule) -> Break | None:

@@ -54,7 +54,7 @@ class _Document(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Document).decode
 
 
-def is_evened_out(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
+def is_normalized(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
     """Whether the recorder would leave a file as it is; False also where only the slow way can tell.
 
     `of_models` says whether its rule has `created` of listed models normalized.
