@@ -46,7 +46,6 @@ IMPORTS_RICH = {"recctl.views.terminal"}
 WRITES = {
     "recctl.catalog.index",
     "recctl.catalog.index_database",
-    "recctl.support.processes",  # to a pipe
     "recctl.edit.plan",
     "recctl.edit.journal",
     "recctl.edit.journal_entry",

@@ -1,4 +1,4 @@
-"""Summaries of many files: from the index where they did not change, else read, on two cores if it pays."""
+"""Summaries of many files: from the index where they did not change, else read, on all cores if it pays."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from recctl.recordings.summary import Summary
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.jsonvalue import MOST_BYTES
 from recctl.support.paths import absolute_path
-from recctl.support.processes import blocks_of, in_two
+from recctl.support.processes import parallel_map
 
 _WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
-_WORTH_A_CORE = 500  # files to read from which a second process pays
-_BLOCK = 50  # files that a process reads before the other's turn
+_WORTH_A_CORE = 500  # files to read from which several processes pay
 
 
 class _Result(msgspec.Struct, frozen=True, array_like=True):
@@ -31,18 +30,16 @@ class _Result(msgspec.Struct, frozen=True, array_like=True):
     kept: Kept
 
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[_Result | None]).decode
-
-
 class Scan(msgspec.Struct):
     """Summaries of files, in their order; `problems` fills with those that are no recordings.
 
-    `use_index` False does without one; `notes` fills with what there is to say of it.
+    `use_index` False does without one; `notes` fills with what there is to say of it. `workers` is the number
+    of processes that read: by default one for each core, if that pays.
     """
 
     files: tuple[Path, ...]
     use_index: bool = True
+    workers: int | None = None
     problems: list[Unreadable] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
 
@@ -55,7 +52,7 @@ class Scan(msgspec.Struct):
             else:
                 yield from self._with_index(*index)
                 return
-        results = _read_all(self.files)
+        results = _read_all(self.files, self.workers)
         for path, result in zip(self.files, results, strict=True):
             if summary := self._summary(path, result):
                 yield summary
@@ -66,7 +63,9 @@ class Scan(msgspec.Struct):
 
     def _with_index(self, places: Sequence[str], index: Index[Kept]) -> Iterator[Summary]:
         known = [_known(index, path, place) for path, place in zip(self.files, places, strict=True)]
-        results = _read_all([path for path, held in zip(self.files, known, strict=True) if held is None])
+        results = _read_all(
+            [path for path, held in zip(self.files, known, strict=True) if held is None], self.workers
+        )
         for path, place, held in zip(self.files, places, known, strict=True):
             if held is not None:
                 yield held
@@ -132,31 +131,12 @@ def _summary_of(path: Path, size: int, kept: Kept) -> Summary:
     )
 
 
-def _read_all(files: Sequence[Path]) -> Iterator[_Result | None]:
-    """What is read of each file, in order; None for one that is to be looked at by itself."""
+def _read_all(files: Sequence[Path], workers: int | None) -> Iterator[_Result | None]:
+    """Yield what is read of each file, in order; None for one that is to be looked at by itself."""
     if files:
-        # Before there are two processes, and only where there is something to read.
+        # Before there are several processes, and only where there is something to read.
         import_module("recctl.catalog.preview")
-    if len(files) < _WORTH_A_CORE:
-        yield from map(_read_one, files)
-        return
-    for data in in_two(blocks_of(files, _BLOCK), _read_block):
-        yield from _decode(data)
-
-
-def _read_block(files: Sequence[Path]) -> bytes:
-    results = [_read_one(path) for path in files]
-    try:
-        return _encode(results)
-    except (UnicodeEncodeError, OverflowError):  # lone surrogates and long integers cannot be handed over
-        return _encode([result if result is None or _is_plain(result) else None for result in results])
-
-
-def _is_plain(result: _Result) -> bool:
-    try:
-        return bool(_encode(result))
-    except (UnicodeEncodeError, OverflowError):
-        return False
+    return parallel_map(_read_one, files, workers, _WORTH_A_CORE)
 
 
 def _read_one(path: Path) -> _Result | None:
