@@ -608,7 +608,7 @@ def _interrupt(large: Path, command: list[str], whole_group: bool, wait: float) 
         (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=HANGS_AFTER)
     assert (process.returncode, err.decode()) == (130, "")
-    assert len(children) == 1
+    assert children
     assert [child for child in children if _runs(child)] == []
 
 
