@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from recctl.edit.journal.store import Outcome
+from recctl.edit.apply import Outcome
 from recctl.edit.prune import Pruning, Stale
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path

@@ -24,6 +24,7 @@ NOBODY = 65534
 _LATE = [
     *(f"recctl.cli.commands.{name}" for name in ("normalize", "prune", "undo")),
     "recctl.suite.listed",
+    "recctl.suite.pytest_settings",
     "recctl.catalog.request_texts",
 ]
 _BROKEN = 70  # the exit code of a child that did not get as far as recctl
