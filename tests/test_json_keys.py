@@ -16,7 +16,7 @@ from recctl.diff.comparison import Part
 from recctl.diff.nearest import Tie
 from recctl.diff.response_change import ResponseChange
 from recctl.diff.review import Status
-from recctl.edit.prune import GitState
+from recctl.edit.git_heads import GitState
 from recctl.recordings.header import Kind
 from tests.diff.repository import answered, new_repository
 from tests.helpers import ROOT, SAMPLES, chat, put, run
