@@ -16,9 +16,12 @@ from recctl.diff.requests import request_view
 from recctl.recordings.recording import load
 from recctl.recordings.summary import Summary
 from tests.diff.applying import applied, spelled
+from tests.helpers import FUZZ
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
 pytestmark = pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no directory of real recordings")
+# Of every so-many-th recording the nearest one is looked for, among all.
+SHARE = 4 if FUZZ <= 1 else 1
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +38,7 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
             calls[summary.test_id, summary.kind, summary.endpoint].append(summary)
     several = [summary for group in calls.values() if len(group) > 1 for summary in group]
     assert several
-    for summary in several:
+    for summary in several[::SHARE]:
         found = nearest(load(summary.path), summaries)[0]
         assert (found.tie, found.recording.summary.test_id) == ("test", summary.test_id)
         assert found.recording.summary.path != summary.path
@@ -44,7 +47,11 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
 def test_no_model_list_nor_embedding_is_near_to_what_goes_to_another_endpoint(
     summaries: list[Summary],
 ) -> None:
-    found = [(summary, near) for summary in summaries for near in nearest(load(summary.path), summaries, 1)]
+    found = [
+        (summary, near)
+        for summary in summaries[::SHARE]
+        for near in nearest(load(summary.path), summaries, 1)
+    ]
     others = [
         (summary, near.recording.summary)
         for summary, near in found
@@ -69,7 +76,7 @@ def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: lis
 
 
 def test_the_changes_to_a_sibling_make_its_request_of_the_own(summaries: list[Summary]) -> None:
-    for summary in summaries:
+    for summary in summaries[::SHARE]:
         recording = load(summary.path)
         for sibling in nearest(recording, summaries, count=1):
             old, new = request_view(recording), request_view(sibling.recording)
