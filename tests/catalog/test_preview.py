@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,9 +17,10 @@ from recctl.catalog import fast_preview
 from recctl.catalog.preview import preview, summarize_with_preview
 from recctl.conversation.answer import answer
 from recctl.conversation.transcript import Choice, Embeddings, Failure, ToolCall, Transcript
-from recctl.recordings.ogx.quick_read import read_head
+from recctl.recordings.header import Preview
+from recctl.recordings.ogx.outline import read_partially
 from recctl.recordings.recording import load, parse, summarize
-from recctl.recordings.summary import Preview
+from recctl.recordings.ref import Ref
 from recctl.support.errors import NotARecording
 from recctl.support.jsonvalue import Json, JsonObject, is_deep, is_deep_text
 from tests.conversation.test_splitting import CARRIERS, event_lines, json_values, texts
@@ -145,10 +145,10 @@ def previews(path: Path) -> tuple[Preview, Preview]:
     """The preview by the fast path, where it is taken, and that of the whole answer."""
     raw = path.read_bytes()
     fast = summarize_with_preview(path, raw)
-    assert fast.preview is not None
+    assert fast.header.preview is not None
     # To look into the body first changes nothing else.
-    assert msgspec.structs.replace(fast, preview=None) == summarize(path, raw)
-    return fast.preview, preview(answer(load(path)))
+    assert summarize(path, raw).with_preview(fast.header.preview) == fast
+    return fast.header.preview, preview(answer(load(Ref(path))))
 
 
 @pytest.mark.parametrize("path", sorted(recorded_paths(SAMPLES_DIR)), ids=lambda path: Path(path).stem[:20])
@@ -325,7 +325,7 @@ def test_any_long_stream(words: list[str], name: str, tmp_path_factory: pytest.T
 BULK = [
     path
     for path in SAMPLES.rglob("*.json")
-    if fast_preview.read(read_head(path.read_bytes()).response.body) is not None
+    if fast_preview.read(read_partially(path.read_bytes()).response.body) is not None
 ]
 ODD = (*ODD_VALUES, {"name": "f", "arguments": {"a": 1}}, {"index": 0, "id": "call_b"}, "[1]", 10**40)
 

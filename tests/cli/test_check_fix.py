@@ -14,7 +14,7 @@ import pytest
 
 from recctl.check import fixing
 from recctl.check.rules.rule import Finding
-from recctl.edit.plan import Edit
+from recctl.edit.plan import Rewrite
 from recctl.recordings.ogx.hash_rules import HashRule
 from tests.edit import trees
 from tests.edit.trees import strangers, tree_of
@@ -413,7 +413,7 @@ def _before_the_plan(patch: pytest.MonkeyPatch, happens: Callable[[], object]) -
     """Let something happen after the files were checked and before it is planned what to write."""
     plan = fixing.fixes
 
-    def late(findings: list[Finding], files: tuple[Path, ...], rule: HashRule) -> list[Edit]:
+    def late(findings: list[Finding], files: tuple[Path, ...], rule: HashRule) -> list[Rewrite]:
         happens()
         return plan(findings, files, rule)
 

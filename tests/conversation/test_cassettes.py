@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from recctl.support.jsonvalue import Json, JsonObject
 
 CASSETTES = os.environ.get("RECCTL_CASSETTES")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.conversation.request.read import conversation
+from recctl.conversation.request.conversation import conversation
 from recctl.conversation.request.types import (
     Call,
     Conversation,

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from recctl.conversation.transcript import Choice, Failure, ToolCall, Transcript
 from recctl.support.jsonvalue import Json, JsonObject
 from tests.helpers import examples

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from recctl.edit.journal import Journal
+from recctl.edit.journal.store import Journal
 from tests.edit.trees import Pair, lay_out, restore, tree_of
 from tests.helpers import Result, problems, run
 

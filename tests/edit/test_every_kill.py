@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.edit.journal import LIMIT, Journal, journal_directory
+from recctl.edit.journal.store import LIMIT, Journal, journal_directory
 from tests.edit.trees import Pair, lay_out, restore, tree_of
 from tests.helpers import HANGS_AFTER, MODULE, chat, environment, problems, put, run
 

@@ -11,8 +11,10 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.edit.normalize import Normalization, Normalizer
+from recctl.catalog.turn_ids import TurnIds
+from recctl.edit.normalize import Normalization, normalizations
 from recctl.edit.plan import patched
+from recctl.support.errors import Unreadable
 from tests.edit.recorder import DURATIONS, EPOCH, settled
 from tests.edit.spelling import Speller, at, canonical, differing, spliced
 from tests.helpers import chat, examples
@@ -46,9 +48,9 @@ def examine(raw: bytes, name: str) -> tuple[Normalization | None, list[str]]:
     with TemporaryDirectory() as directory:
         path = Path(directory, name)
         path.write_bytes(raw)
-        normalizer = Normalizer((path,))
-        found = list(normalizer)
-    return (found[0] if found else None), [problem.message for problem in normalizer.problems]
+        results = list(normalizations((path,), TurnIds((path,))))
+    found = [one for one in results if isinstance(one, Normalization)]
+    return (found[0] if found else None), [one.message for one in results if isinstance(one, Unreadable)]
 
 
 @examples(100)
@@ -64,7 +66,7 @@ def test_what_is_due_is_what_the_recorders_rule_changes(
     }
     found, problems = examine(raw, name)
     assert problems == []
-    edited = raw if found is None else patched(raw, found.edit().patches or ())
+    edited = raw if found is None else patched(raw, found.rewrite().patches)
     assert edited == spliced(raw, changes)
     assert canonical(json.loads(edited)) == canonical(after)
     assert examine(edited, name) == (None, [])
@@ -113,7 +115,7 @@ def test_the_short_way_agrees_with_the_long_one(changes: list[tuple[int, int, by
 
 
 def _paths(found: Normalization | None) -> list[tuple[str | int, ...]]:
-    return [due.path for due in found.due] if found else []
+    return [change.path for change in found.changes] if found else []
 
 
 FRONT = b'{"test_id"'

@@ -12,7 +12,7 @@ from random import Random
 
 import pytest
 
-from recctl.edit.journal import Journal, journal_directory
+from recctl.edit.journal.store import Journal, journal_directory
 from tests.edit.processes import Forked, fork, wait_until
 from tests.edit.scenes import Scene
 from tests.edit.trees import strangers

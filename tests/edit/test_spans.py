@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recctl.edit.json_spans import Span, elements, inside_string, members, root, value_at
 from recctl.edit.plan import Patch, patched
-from recctl.edit.spans import Span, elements, inside_string, members, root, value_at
 from tests.edit.spelling import Path, Speller, at, canonical
 
 

@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from recctl.catalog import find as store
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
+from recctl.support.errors import separate
 from tests.helpers import HANGS_AFTER, MODULE, Result, chat, environment, problems, put, run, run_process
 
 # ---- what every run has to keep to
@@ -275,7 +276,7 @@ def test_files_that_go_away_between_search_and_reading_are_named(
         (place / "gone.json").unlink()
         return found
 
-    monkeypatch.setattr("recctl.cli.search.find", find)
+    monkeypatch.setattr("recctl.cli.path_arguments.find", find)
     for command in (["ls", "--ids"], ["ls", "--ids", "--no-cache"], ["normalize"], ["prune"], ["check"]):
         result = run(*command, ".", cwd=place)
         assert (command, offences(result), "gone.json" in result.out + result.err) == (command, [], True)
@@ -286,8 +287,8 @@ def test_a_tree_that_goes_away_is_named(place: Path) -> None:
     found = store.find([place])
     shutil.rmtree(place)
     place.write_text("a file now")
-    scan = Scan(found.files)
-    assert (list(scan), [problem.path for problem in scan.problems]) == ([], [place / "good.json"])
+    summaries, problems = separate(scan(found.files))
+    assert (summaries, [problem.path for problem in problems]) == ([], [place / "good.json"])
 
 
 # ---- settings and state that strangers, or an accident, left

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from recctl.edit.journal import Journal
+from recctl.edit.journal.store import Journal
 from tests.diff.repository import Repository, ferry, new_repository
 from tests.diff.test_git import in_terminal, trap
 from tests.edit.trees import lay_out, tree_of, unsettled
@@ -642,7 +642,7 @@ def test_a_link_with_the_name_of_a_temporary_file_is_not_followed(
         return bytes(size)
 
     with monkeypatch.context() as patch:
-        patch.setattr("recctl.edit.plan.os.urandom", planted)
+        patch.setattr("recctl.edit.files.os.urandom", planted)
         result = run("normalize", tmp_path / "repo", "--write")
     assert (result.code, "nothing was changed" in result.err) == (2, True)
     assert (victim.read_bytes(), pairs[0].path.read_bytes()) == (b"mine", pairs[0].old)

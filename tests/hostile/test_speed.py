@@ -76,7 +76,7 @@ def test_every_pattern_is_looked_at() -> None:
         "recctl.check.rules.leaks._ESCAPES",
         "recctl.support.credentials._SIGNS",
         "recctl.support.credentials._TOKENS",
-        "recctl.diff.words._WORDS",
+        "recctl.diff.word_diff._WORDS",
         "recctl.conversation.sse._STRUCTURE",
         "AWSKeyDetector",
     } <= names

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from recctl.conversation.answer import answer, answer_of
 from recctl.conversation.transcript import Choice, Failure, Transcript
-from recctl.recordings.ogx.quick_read import read_body, read_facts, read_request
+from recctl.recordings.ogx.outline import read_outline, read_request
 from recctl.recordings.recording import load, parse, read, summarize
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, JsonObject
@@ -64,9 +65,9 @@ def test_a_sample_is_read_the_fast_way(path: str) -> None:
     """Else the agreement above would compare the slow way with itself."""
     document = json.loads(SAMPLES[path])
     body = document["response"]["body"]
-    items = body if isinstance(body, list) else [] if body is None else [body]
-    assert read_facts(SAMPLES[path]).url == document["request"].get("url")
-    assert [json.loads(bytes(item)) for item in read_body(SAMPLES[path])] == items
+    outline = read_outline(SAMPLES[path])
+    assert outline.request.url == document["request"].get("url")
+    assert outline.bodies.chunks == (len(body) if isinstance(body, list) else None)
     assert json.loads(read_request(SAMPLES[path])) == document["request"]
 
 
@@ -381,7 +382,7 @@ def test_a_deep_body_is_read_whole_or_refused(depth: int) -> None:
 def test_a_file_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "abcdefabcdef.json"
     path.write_bytes(dumped(HEADS["tool"]))
-    recording = load(path)
+    recording = load(Ref(path))
     assert (recording.raw, recording.summary.path) == (dumped(HEADS["tool"]), path)
     assert recording.summary.name.id == "rec-abcdefabcdef"
 
@@ -426,7 +427,7 @@ def summary(kind: str, place: Place = (), new: Json = None) -> Summary:
     ],
 )
 def test_kinds_and_what_was_called(kind: str, endpoint: str, model: str | None, provider: str) -> None:
-    said = summary(kind)
+    said = summary(kind).header
     expected = "inference" if kind == "exception" else kind
     assert (said.kind, said.endpoint, said.model, said.provider) == (expected, endpoint, model, provider)
 
@@ -473,7 +474,7 @@ def test_kinds_and_what_was_called(kind: str, endpoint: str, model: str | None, 
     ],
 )
 def test_fields_of_a_summary(kind: str, place: Place, new: Json, field: str, expected: object) -> None:
-    assert getattr(summary(kind, place, new), field) == expected
+    assert getattr(summary(kind, place, new).header, field) == expected
 
 
 def test_the_size_is_in_bytes() -> None:
@@ -514,7 +515,7 @@ def test_ids_are_replaced_in_the_response_only(mapping: Json, body: Json, expect
     }
     recording = parse(PATH, dumped(document))
     assert (recording.response["body"], recording.request["body"]) == (expected, body)
-    assert recording.summary.test_id == "old"
+    assert recording.header.test_id == "old"
 
 
 def test_replaced_ids_reach_the_answer() -> None:
@@ -626,7 +627,7 @@ def test_answers_that_failed(body: Json, response: JsonObject, expected: Transcr
 @each_sample
 def test_a_sample_failed_when_its_answer_has_an_error(path: str) -> None:
     recording = parse(Path(path), SAMPLES[path])
-    assert recording.summary.failed == (answer(recording).error is not None)
+    assert recording.header.failed == (answer(recording).error is not None)
 
 
 @given(response=responses)

@@ -10,7 +10,7 @@ from recctl.check.facts import Seen
 from recctl.check.rules.rule import Note, Rule
 from recctl.check.same_test import Siblings
 from recctl.recordings.ogx.filename import DIRECTORY
-from recctl.suite.liveness import parse_test_id
+from recctl.suite.node_ids import parse_node_id
 from recctl.suite.roots import project_root
 from recctl.support.paths import absolute_path
 
@@ -72,10 +72,10 @@ SUPERSEDED = Rule(
 
 
 def _wrong_directory(subject: Subject) -> Iterator[Note]:
-    test_id = subject.summary.test_id
+    test_id = subject.summary.header.test_id
     if test_id is None or subject.fit.standing not in ("live", "unknown"):
         return
-    test_file = parse_test_id(test_id).file
+    test_file = parse_node_id(test_id).file
     directory = test_file.rpartition("/")[0]
     wanted = f"{directory}/{DIRECTORY}" if directory else DIRECTORY
     if _lies_in(subject, wanted) or _lies_in(subject, _SHARED):
@@ -113,7 +113,7 @@ WRONG_DIRECTORY = Rule(
 
 def _no_test(subject: Subject) -> Iterator[Note]:
     summary = subject.summary
-    if summary.test_id is not None or subject.fit.standing != "live" or not subject.is_bound_to_test:
+    if summary.header.test_id is not None or subject.fit.standing != "live" or not subject.is_bound_to_test:
         return
     if not _lies_in(subject, _SHARED):
         where = f"outside of common/{DIRECTORY}"
