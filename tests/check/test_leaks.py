@@ -23,8 +23,6 @@ from tests.check.samples import (
     LETTERS,
     OTHER_FORMS,
     PROVIDER_KEYS,
-    STREAMS,
-    TEST,
     findings,
     found,
     lay_out,
@@ -36,6 +34,7 @@ from tests.check.samples import (
 from tests.helpers import chat, run
 from tests.samples import openai_parts
 from tests.samples.builder import Recording, inference, whole
+from tests.samples.streams import STREAMS, TEST
 
 # Each credential with the name it is told by, or "" where that is the detector's business.
 ALL: list[tuple[str, str]] = [
