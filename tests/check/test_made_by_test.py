@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from recctl.suite.string_templates import fits
-from tests.check.samples import TEST, Project, found, project, second_turn
+from tests.check.samples import Project, found, project, second_turn
 from tests.helpers import chat
 from tests.samples.builder import Recording
 from tests.samples.openai_parts import user
+from tests.samples.streams import TEST
 
 WORDS = "I see that Ada Lovelace lives in London, in 1840."
 CALL = "call_9mQx4Lw2"

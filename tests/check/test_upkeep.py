@@ -11,19 +11,14 @@ import pytest
 from tests.check.samples import (
     FILE,
     PLACE,
-    STREAMS,
-    TEST,
     Project,
-    answered,
     call,
-    chat_chunks,
     codes,
     config,
     findings,
     found,
     lay_out,
     model_list,
-    moved,
     project,
     refused,
     replaced,
@@ -34,7 +29,8 @@ from tests.check.samples import (
 )
 from tests.helpers import chat, run
 from tests.samples import openai_parts
-from tests.samples.builder import Data, Recording, http, old_inference, sse, streamed, whole
+from tests.samples.builder import Data, Recording, answered, http, moved, old_inference, sse, streamed, whole
+from tests.samples.streams import STREAMS, TEST, chat_chunks
 
 PLAIN = chat(test_id=TEST)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import venv
@@ -304,14 +305,19 @@ def test_pytest_addopts_of_the_environment_narrow_too(
     assert (collection.narrowed, statuses(root, collection, *GONE.values())) == (True, ["stale", "unjudged"])
 
 
-@pytest.fixture
-def after_a_failure(tmp_path: Path) -> Path:
-    """A project whose last run had one failing test, which pytest remembers in its cache."""
+@pytest.fixture(scope="module")
+def with_a_failure(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = TWO_FILES | {FILE: "def test_one(): assert 0\ndef test_two(): ..."}
-    root = write(tmp_path, files)
+    root = write(tmp_path_factory.mktemp("failure"), files)
     assert _pytest(root, "-q").returncode == 1
     assert (root / ".pytest_cache").is_dir()
     return root
+
+
+@pytest.fixture
+def after_a_failure(with_a_failure: Path, tmp_path: Path) -> Path:
+    """A project whose last run had one failing test, which pytest remembers in its cache."""
+    return Path(shutil.copytree(with_a_failure, tmp_path / "project"))
 
 
 @pytest.mark.parametrize("option", ["--lf", "--ff", "--nf", "--sw"])
