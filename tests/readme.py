@@ -1,4 +1,4 @@
-"""What README and the pages below docs/ show of recctl, and how to write it anew: `python -m tests.readme`.
+"""What README and the pages below docs/ show of recctl; `python -m tests.regenerate` writes it anew.
 
 A block ```console that begins with `$ recctl …` shows what that command prints on a terminal of 100
 columns without colour, in a fresh clone. The table of rules, docs/cli.md and the picture come from recctl
@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import shlex
-import sys
 import tempfile
 from pathlib import Path
 
@@ -60,7 +59,7 @@ def renewed(page: Path) -> str:
     )
 
 
-def main() -> int:
+def main() -> None:
     """Write README, the pages, docs/cli.md and the picture anew."""
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as home:
         isolate(patch, Path(home))
@@ -68,8 +67,3 @@ def main() -> int:
             page.write_text(renewed(page))
         REFERENCE.write_text(reference())
         PICTURE.write_text(picture())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

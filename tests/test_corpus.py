@@ -17,7 +17,7 @@ import pytest
 
 from recctl.catalog.preview import preview, summarize_with_preview
 from recctl.conversation.answer import answer
-from recctl.conversation.request.read import conversation
+from recctl.conversation.request.conversation import conversation
 from recctl.conversation.transcript import ToolCall, Transcript
 from recctl.recordings.ogx.outline import read_outline
 from recctl.recordings.recording import load, parse, summarize
@@ -241,6 +241,7 @@ def says(transcript: Transcript, expected: Told) -> bool:
     )
 
 
+@pytest.mark.promise("The assembled answer is what its chunks say")
 def test_every_stream_says_what_its_chunks_say() -> None:
     expected = {path: told(document, STREAMS) for path, document in streamed().items()}
     assert len(expected) == len(streamed()) > 0

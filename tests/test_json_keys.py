@@ -12,9 +12,9 @@ import pytest
 
 from recctl.check.rules.rule import Severity
 from recctl.diff.changes import Op
+from recctl.diff.comparison import Part
 from recctl.diff.nearest import Tie
-from recctl.diff.requests import Part
-from recctl.diff.responses import ResponseChange
+from recctl.diff.response_change import ResponseChange
 from recctl.diff.review import Status
 from recctl.edit.prune import GitState
 from recctl.recordings.header import Kind

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from recctl.conversation.providers.formats import EMPTY, ERROR, UNKNOWN
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from recctl.conversation.transcript import Failure, Transcript
 from recctl.recordings.header import is_error_status
 from recctl.recordings.recording import Recording

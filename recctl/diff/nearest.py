@@ -10,8 +10,8 @@ from typing import Literal
 import msgspec
 
 from recctl.diff.changes import changes
-from recctl.diff.fingerprint import overlap, words
-from recctl.diff.requests import request_view
+from recctl.diff.comparison import request_view
+from recctl.diff.similarity import overlap, words
 from recctl.recordings.header import Header
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, load, read, request_body

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recctl.diff.changes import Change
+from recctl.diff.comparison import Comparison, Verdict, goes_somewhere
 from recctl.diff.nearest import Sibling, Tie
-from recctl.diff.requests import Comparison, Verdict, goes_somewhere
 from recctl.recordings.recording import Recording
-from recctl.views.difference import change_lines
-from recctl.views.page import BLANK, Line, Span, line, styled
-from recctl.views.safe import one_line
+from recctl.views.changes import change_lines
+from recctl.views.escaping import one_line
+from recctl.views.styled_lines import BLANK, Line, Span, line, styled
 
 _ONE_PERCENT = 0.005  # rounded
 _TIES: dict[Tie, str] = {

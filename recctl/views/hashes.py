@@ -10,8 +10,8 @@ from recctl.recordings.ogx.hash_releases import releases_of
 from recctl.recordings.ogx.hash_rules import RULES, Asked, Fit, HashRule, Standing
 from recctl.recordings.recording import Recording
 from recctl.support.paths import display_path
-from recctl.views.page import BLANK, Line, Span, Style, line
-from recctl.views.safe import one_line
+from recctl.views.escaping import one_line
+from recctl.views.styled_lines import BLANK, Line, Span, Style, line
 
 _VERDICTS: dict[Standing, str] = {
     "live": "the rule in force gives its name: a replay finds it",

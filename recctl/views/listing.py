@@ -10,9 +10,9 @@ import msgspec
 from recctl.recordings.header import Preview
 from recctl.recordings.summary import Summary
 from recctl.support.paths import display_path
-from recctl.views.columns import Layout, Row, laid_out, style_of
-from recctl.views.page import Span, Style
-from recctl.views.safe import format_size, one_line, plural
+from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.listing_columns import Layout, Row, laid_out, style_of
+from recctl.views.styled_lines import Span, Style
 
 _GAP = "  "
 _HEADED_FROM = 80  # columns; below that the names of the columns would take more room than what is in them
@@ -58,7 +58,7 @@ def table(summaries: Sequence[Summary], width: int, color: bool, *, by_test: boo
 
 
 def _row(summary: Summary) -> Row:
-    from recctl.views.testid import short_endpoint
+    from recctl.views.short_names import short_endpoint
 
     header, name = summary.header, summary.name
     return Row(
@@ -145,8 +145,8 @@ def _file_heading(file: str, calls: int, page: _Page) -> str:
 
 def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
     """The heading of a test, its parameters dim, and a row a call."""
+    from recctl.views.short_names import short_test
     from recctl.views.terminal import paint, width_of
-    from recctl.views.testid import short_test
 
     if name:
         count = plural(len(rows), "call")

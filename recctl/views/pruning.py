@@ -9,8 +9,8 @@ from recctl.edit.journal.store import Outcome
 from recctl.edit.prune import Pruning, Stale
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
-from recctl.views.page import BLANK, Line, Span, line, styled
-from recctl.views.safe import format_size, one_line, plural
+from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.styled_lines import BLANK, Line, Span, line, styled
 
 
 def pruning_page(answered: Pruning) -> Iterator[Line]:

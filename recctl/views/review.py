@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from recctl.catalog.preview import preview
 from recctl.conversation.answer import answer
 from recctl.diff.changes import Change, Path, format_path
-from recctl.diff.responses import QUIET, SEVERITY, ResponseChange
+from recctl.diff.response_change import QUIET, SEVERITY, ResponseChange
 from recctl.diff.review import STATUSES, Entry, NameChange, Status, TestReview, counts
-from recctl.views.difference import change_lines, short_value
-from recctl.views.page import BLANK, Line, Span, Style, line, styled
-from recctl.views.safe import one_line, plural
+from recctl.views.changes import change_lines, short_value
+from recctl.views.escaping import one_line, plural
+from recctl.views.styled_lines import BLANK, Line, Span, Style, line, styled
 
 _ANSWERS: dict[ResponseChange, str] = {
     "same": "same answer",

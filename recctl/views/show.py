@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterator
 
 from recctl.conversation.providers.formats import ERROR, UNKNOWN
-from recctl.conversation.request.read import conversation, declarations
+from recctl.conversation.request.conversation import conversation, declarations
 from recctl.conversation.request.types import Call, Media, Message, Other, Part, Result, Text, Tool
 from recctl.conversation.transcript import Choice, Embeddings, Failure, ToolCall, Transcript, token_counts
 from recctl.recordings.recording import Recording
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, JsonObject, compact, pretty
 from recctl.support.paths import display_path
+from recctl.views.escaping import columns, format_size, one_line, plural, visible
 from recctl.views.logprobs import logprob_lines, tokens_of
-from recctl.views.page import BLANK, Line, Span, line, styled
-from recctl.views.safe import columns, format_size, one_line, plural, visible
+from recctl.views.styled_lines import BLANK, Line, Span, line, styled
 
 _LABEL = 9  # columns of the widest label at the top, and a blank
 _WIDEST_NAME = 20  # columns that the names of parameters are aligned to at most

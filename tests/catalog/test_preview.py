@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recctl.catalog import fast_preview
@@ -24,7 +24,7 @@ from recctl.recordings.ref import Ref
 from recctl.support.errors import NotARecording
 from recctl.support.jsonvalue import Json, JsonObject, is_deep, is_deep_text
 from tests.conversation.test_splitting import CARRIERS, event_lines, json_values, texts
-from tests.helpers import SAMPLES
+from tests.helpers import SAMPLES, examples
 from tests.hostile.fuzzing import ODD_VALUES, budget, places, with_value
 from tests.make_samples import SAMPLES_DIR, recorded_paths
 
@@ -108,7 +108,7 @@ def test_what_comes_first(transcript: Transcript, expected: Preview) -> None:
 
 
 @given(arguments=st.text(max_size=20) | json_values.map(json.dumps), text=texts)
-@settings(max_examples=200)
+@examples(80)
 def test_any_answer_has_a_preview_of_one_line(arguments: str, text: str) -> None:
     for transcript in (said(text), said(tool_calls=(ToolCall(None, "f", arguments),))):
         line = preview(transcript).text
@@ -304,13 +304,14 @@ def test_an_exception_after_a_long_stream_comes_first(tmp_path: Path) -> None:
     assert previews(path) == (Preview("error", "APIError"), Preview("error", "APIError"))
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @given(
     words=st.lists(texts, min_size=30, max_size=90),
     name=st.sampled_from(
         ["chat", "completion", "Ollama chat", "Gemini", "Anthropic", "Interactions", "Responses"]
     ),
 )
-@settings(max_examples=100)
+@examples(40)
 def test_any_long_stream(words: list[str], name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     carrier = CARRIERS[name]
     items = carrier.items(words)

@@ -11,8 +11,8 @@ import pytest
 from recctl.catalog.find import find
 from recctl.catalog.scan import scan
 from recctl.diff.changes import changes
+from recctl.diff.comparison import request_view
 from recctl.diff.nearest import nearest
-from recctl.diff.requests import request_view
 from recctl.recordings.recording import load
 from recctl.recordings.summary import Summary
 from recctl.support.errors import separate

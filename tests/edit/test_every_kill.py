@@ -123,6 +123,7 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[[Case], object]]] = {
 }
 
 
+@pytest.mark.promise("A kill leaves each file old or new")
 @pytest.mark.parametrize("name", CASES)
 def test_a_kill_at_any_call_leaves_each_recording_old_or_new(
     place: Path, name: str, capsys: pytest.CaptureFixture[str]

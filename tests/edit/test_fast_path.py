@@ -8,7 +8,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recctl.catalog.turn_ids import TurnIds
@@ -17,7 +17,7 @@ from recctl.edit.plan import patched
 from recctl.support.errors import Unreadable
 from tests.edit.recorder import DURATIONS, EPOCH, settled
 from tests.edit.spelling import Speller, at, canonical, differing, spliced
-from tests.helpers import chat
+from tests.helpers import chat, examples
 from tests.samples.builder import Data, typed
 
 NAMES = ("ab7d61e2daa7.json", f"{'ab7d61e2daa7':0<64}.json", f"models-{'ab7d61e2daa7':0<64}-27e22205.json")
@@ -53,7 +53,7 @@ def examine(raw: bytes, name: str) -> tuple[Normalization | None, list[str]]:
     return (found[0] if found else None), [one.message for one in results if isinstance(one, Unreadable)]
 
 
-@settings(max_examples=300)
+@examples(100)
 @given(documents, st.sampled_from(NAMES), seeds, st.sampled_from([0, 0.3]))
 def test_what_is_due_is_what_the_recorders_rule_changes(
     document: Data, name: str, seed: int, wild: float
@@ -101,7 +101,7 @@ def _mutated(raw: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:
     return raw
 
 
-@settings(max_examples=400)
+@examples(120)
 @given(st.lists(cuts, min_size=1, max_size=3))
 def test_the_short_way_agrees_with_the_long_one(changes: list[tuple[int, int, bytes]]) -> None:
     """A NaN at the front is read by no fast parser, and changes nothing that counts."""

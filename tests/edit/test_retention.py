@@ -125,6 +125,7 @@ def _rewrite_history(repository: Repository, path: Path) -> None:
     repository.git("gc", "--quiet", "--prune=now")
 
 
+@pytest.mark.promise("The only copy of a file never leaves the journal silently")
 @pytest.mark.parametrize("name", ["untracked", "modified", "staged", "ignored", "no git"])
 def test_what_only_the_journal_has_is_not_dropped(
     journal: Journal, tmp_path: Path, repository: Repository, name: str
@@ -207,6 +208,7 @@ def _but_for_the_lock(tree: dict[str, tuple[int, bytes | None]]) -> dict[str, tu
 WRITERS = ("normalize", "prune", "check")
 
 
+@pytest.mark.promise("The only copy of a file never leaves the journal silently")
 @pytest.mark.parametrize("command", WRITERS)
 def test_every_writer_refuses_before_it_changes_anything_and_can_be_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str

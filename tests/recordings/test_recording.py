@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recctl.conversation.answer import answer, answer_of
@@ -20,6 +20,7 @@ from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, JsonObject
 from tests.conversation.test_splitting import Place, json_values, places, put
+from tests.helpers import examples
 from tests.make_samples import SAMPLES_DIR, recorded_paths
 
 PATH = Path("ab7d61e2daa7.json")
@@ -254,7 +255,7 @@ def spoilt(draw: st.DrawFn) -> Json:
 
 
 @given(document=spoilt(), ascii_only=st.booleans())
-@settings(max_examples=400)
+@examples(120)
 def test_both_ways_agree_on_a_spoilt_recording(document: Json, ascii_only: bool) -> None:
     raw = json.dumps(document, ensure_ascii=ascii_only).encode(errors="surrogatepass")
     assert fast(raw) == slow(raw)
@@ -268,8 +269,9 @@ requests = st.dictionaries(st.sampled_from(REQUEST_KEYS.split()), json_values)
 responses = st.dictionaries(st.sampled_from(RESPONSE_KEYS.split()), json_values)
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @given(request=requests, response=responses, rest=st.dictionaries(st.just("test_id"), json_values))
-@settings(max_examples=300)
+@examples(100)
 def test_both_ways_agree_on_any_request_and_response(
     request: JsonObject, response: JsonObject, rest: JsonObject
 ) -> None:
@@ -279,7 +281,7 @@ def test_both_ways_agree_on_any_request_and_response(
 
 
 @given(raw=st.binary(max_size=20) | st.text(max_size=20).map(str.encode) | json_values.map(dumped))
-@settings(max_examples=200)
+@examples(80)
 def test_both_ways_agree_on_any_bytes(raw: bytes) -> None:
     assert fast(raw) == slow(raw)
 
@@ -630,6 +632,6 @@ def test_a_sample_failed_when_its_answer_has_an_error(path: str) -> None:
 
 @given(response=responses)
 @example(response={"is_exception": True, "exception_data": {"status_code": "x", "body": 1}})
-@settings(max_examples=200)
+@examples(80)
 def test_any_response_has_an_answer(response: JsonObject) -> None:
     assert isinstance(answer_of(response), Transcript)

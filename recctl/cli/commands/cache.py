@@ -11,8 +11,8 @@ from recctl.cli.options import DONE
 from recctl.support.errors import RecctlError
 from recctl.support.paths import display_path
 from recctl.views import output
-from recctl.views.page import Span, line, styled
-from recctl.views.safe import format_size, one_line, plural
+from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.styled_lines import Span, line, styled
 
 
 def cache(

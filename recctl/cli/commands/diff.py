@@ -13,8 +13,7 @@ import typer
 
 from recctl.catalog.references import Library
 from recctl.catalog.scan import scan
-from recctl.cli import completion
-from recctl.cli.hashing import RecorderOption, hash_rule, project_rule
+from recctl.cli import completers
 from recctl.cli.options import (
     DONE,
     FINDINGS,
@@ -27,8 +26,9 @@ from recctl.cli.options import (
     tell,
     use_index,
 )
-from recctl.diff.given import Given, completed, read_given
-from recctl.diff.requests import Part, compare
+from recctl.cli.rule_in_force import RecorderOption, hash_rule, project_rule
+from recctl.diff.bare_request import Given, completed, read_given
+from recctl.diff.comparison import Part, compare
 from recctl.recordings.recording import Recording, parse, read
 from recctl.recordings.summary import Summary
 from recctl.support.configuration import find_project
@@ -49,7 +49,7 @@ def diff(
             metavar="[A [B]]",
             help="Recordings, as show takes them, or files with a request alone, - for stdin. "
             "Of a review: the directories, recordings or tests to limit it to.",
-            autocompletion=completion.references,
+            autocompletion=completers.references,
         ),
     ] = None,
     rev: Annotated[
@@ -114,7 +114,7 @@ def diff(
 
 def _limits_a_review(argument: str) -> bool:
     """Whether an argument can only limit a review: a directory, a test file or a test id."""
-    from recctl.diff.limits import is_test
+    from recctl.diff.review_filter import is_test
 
     return os.path.isdir(argument) or is_test(argument)
 
@@ -197,8 +197,8 @@ def _review(
     as_json: bool,
     directories: list[Path] | None,
 ) -> int:
-    from recctl.diff.limits import limits_of, problems_of, wanted_of
     from recctl.diff.review import limited, review
+    from recctl.diff.review_filter import limits_of, problems_of, wanted_of
     from recctl.diff.revisions import between, in_working_tree
     from recctl.support.git import find_repository
 
@@ -233,7 +233,7 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
     Those of another state than the working tree are not read: nothing is known of it then.
     """
     from recctl.diff.revisions import WORKING_TREE
-    from recctl.diff.sources import has_sources_of
+    from recctl.diff.source_match import has_sources_of
     from recctl.suite.source import LivenessBySource
 
     judge = LivenessBySource()

@@ -11,9 +11,9 @@ import typer
 
 from recctl.catalog.hash_history import Break, find_break
 from recctl.catalog.references import Library
-from recctl.cli import completion
-from recctl.cli.hashing import RecorderOption, hash_rule
+from recctl.cli import completers
 from recctl.cli.options import DONE, FINDINGS, TROUBLE, DirOption, report, search
+from recctl.cli.rule_in_force import RecorderOption, hash_rule
 from recctl.recordings.header import Kind
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import Asked, HashRule, asked_of, fit_of
@@ -37,7 +37,7 @@ def hash(  # noqa: A001 - the command's name
         typer.Argument(
             metavar="[REF]",
             help="A recording, as show takes it.",
-            autocompletion=completion.references,
+            autocompletion=completers.references,
         ),
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Instead, the url of a request.")] = None,

@@ -11,7 +11,7 @@ from recctl.catalog.find import Found
 from recctl.catalog.query import Query, SortKey, near_values
 from recctl.catalog.references import shortest_references
 from recctl.catalog.scan import scan
-from recctl.cli import completion
+from recctl.cli import completers
 from recctl.cli.options import (
     JsonOption,
     NoCacheOption,
@@ -27,29 +27,29 @@ from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import RecctlError, separate
 from recctl.views import output
+from recctl.views.escaping import format_size, plural
 from recctl.views.progress import progress
-from recctl.views.safe import format_size, plural
-from recctl.views.screen import screen
+from recctl.views.terminal_info import screen
 
 
 def ls(
     paths: PathsArgument = None,
     test: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Test ids with this in it.", autocompletion=completion.test_texts),
+        typer.Option(metavar="TEXT", help="Test ids with this in it.", autocompletion=completers.test_texts),
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Models with this in the name.", autocompletion=completion.models),
+        typer.Option(metavar="TEXT", help="Models with this in the name.", autocompletion=completers.models),
     ] = None,
     endpoint: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Endpoints with this in it.", autocompletion=completion.endpoints),
+        typer.Option(metavar="TEXT", help="Endpoints with this in it.", autocompletion=completers.endpoints),
     ] = None,
     provider: Annotated[
         str | None,
         typer.Option(
-            metavar="TEXT", help="Providers with this in the name.", autocompletion=completion.providers
+            metavar="TEXT", help="Providers with this in the name.", autocompletion=completers.providers
         ),
     ] = None,
     kind: Annotated[Kind | None, typer.Option(metavar="KIND", help="inference, tool, http or file.")] = None,

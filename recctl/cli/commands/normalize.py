@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 
 from recctl.catalog.turn_ids import TurnIds
-from recctl.cli.applying import WriteOption, carry_out, tell_skipped, though_unread
-from recctl.cli.hashing import project_rule
+from recctl.cli.apply import WriteOption, carry_out, tell_skipped, though_unread
 from recctl.cli.options import (
     DONE,
     FINDINGS,
@@ -20,12 +19,13 @@ from recctl.cli.options import (
     search,
     tell,
 )
+from recctl.cli.rule_in_force import project_rule
 from recctl.edit.normalize import Normalization, normalizations
 from recctl.support.configuration import find_project
 from recctl.support.errors import Unreadable
 from recctl.support.paths import current_directory
 from recctl.views import output
-from recctl.views.plans import normalization_object, normalization_page, normalization_totals
+from recctl.views.normalization import normalization_object, normalization_page, normalization_totals
 from recctl.views.progress import progress
 
 

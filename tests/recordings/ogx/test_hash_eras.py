@@ -221,6 +221,7 @@ def test_the_eras_are_known_newest_first() -> None:
     assert NEWEST.since == INFO
 
 
+@pytest.mark.promise("Hashes are those of the recorder")
 @each_rule
 @given(asked=any_request)
 def test_any_request_has_the_hash_of_the_second_computation(rule: HashRule, asked: Asked) -> None:

@@ -62,6 +62,7 @@ def test_it_is_the_release_that_was_asked_for(release: str, recorder: Recorder, 
     assert recorder.found.digits == rule.digits
 
 
+@pytest.mark.promise("Hashes are those of the recorder")
 def test_every_recording_has_the_hash_that_the_recorder_gives(
     release: str, recorder: Recorder, rule: HashRule, capsys: pytest.CaptureFixture[str]
 ) -> None:

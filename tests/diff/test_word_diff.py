@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.diff.words import Piece, compare_words
+from recctl.diff.word_diff import Piece, compare_words
 
 Told = list[tuple[str, str]]
 

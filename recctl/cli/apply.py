@@ -13,7 +13,7 @@ from recctl.cli.options import report, tell
 from recctl.edit.journal.store import Journal, Outcome
 from recctl.edit.plan import Edit
 from recctl.support.errors import Unreadable
-from recctl.views.plans import loss_line
+from recctl.views.normalization import loss_line
 
 WriteOption = Annotated[bool, typer.Option("--write", help="Do it; without this it is only shown.")]
 

@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 from recctl.conversation.transcript import Transcript
 from recctl.diff.changes import Change, changes
-from recctl.diff.requests import response_changes, response_view
+from recctl.diff.comparison import response_changes, response_view
 from recctl.recordings.ogx.volatile import without_volatile
 from recctl.recordings.recording import Recording
 from recctl.support.jsonvalue import Json, JsonObject

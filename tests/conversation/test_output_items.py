@@ -12,7 +12,7 @@ from itertools import combinations
 
 import pytest
 
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from recctl.conversation.transcript import ToolCall
 from recctl.support.jsonvalue import Json, JsonObject
 

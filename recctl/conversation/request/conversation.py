@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from recctl.conversation.content import text_of
-from recctl.conversation.request.blocks import call_of, parts_of
+from recctl.conversation.content_parts import text_of
+from recctl.conversation.request.content_blocks import call_of, parts_of
 from recctl.conversation.request.media import encoded
 from recctl.conversation.request.tools import tools_of
 from recctl.conversation.request.types import Conversation, Media, Message, Part, Result, Text

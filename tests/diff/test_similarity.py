@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.diff.fingerprint import Samples, overlap, share, words
+from recctl.diff.similarity import Samples, overlap, share, words
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import pytest
 from recctl.catalog.preview import preview
 from recctl.conversation.answer import answer
 from recctl.conversation.providers.formats import FORMATS
-from recctl.conversation.registry import assemble
-from recctl.conversation.request.read import conversation
+from recctl.conversation.read_response import assemble
+from recctl.conversation.request.conversation import conversation
 from recctl.conversation.transcript import Failure, Transcript
 from recctl.recordings.recording import parse
 from recctl.support.jsonvalue import Json, JsonObject

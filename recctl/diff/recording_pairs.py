@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from recctl.diff.digests import Digests
-from recctl.diff.fingerprint import Samples, share
+from recctl.diff.comparison import request_view
 from recctl.diff.nearest import without_test
-from recctl.diff.requests import request_view
+from recctl.diff.similarity import Samples, share
+from recctl.diff.value_digests import Digests
 from recctl.recordings.recording import Recording
 from recctl.suite.roots import project_root
 

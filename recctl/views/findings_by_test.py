@@ -11,9 +11,9 @@ from recctl.check.rules.rule import Finding
 from recctl.recordings.ref import Ref
 from recctl.support.paths import display_path
 from recctl.views import terminal
+from recctl.views.escaping import one_line, plural
 from recctl.views.findings import SEVERITIES, grouped, shared
-from recctl.views.page import BLANK, INDENT, Line, Span, line
-from recctl.views.safe import one_line, plural
+from recctl.views.styled_lines import BLANK, INDENT, Line, Span, line
 
 _MOST_ROWS = 2  # of a finding, where the screen is not narrow
 _NARROW = 60  # columns

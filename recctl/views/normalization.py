@@ -13,8 +13,8 @@ from recctl.edit.journal.store import Outcome
 from recctl.edit.normalize import Normalization, ValueChange
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
-from recctl.views.page import Line, Span, line, styled
-from recctl.views.safe import format_size, one_line, plural
+from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.styled_lines import Line, Span, line, styled
 
 
 def normalization_page(planned: Sequence[Normalization]) -> Iterator[Line]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import msgspec
 
 from recctl.recordings.header import Preview
-from recctl.views.page import Style
+from recctl.views.styled_lines import Style
 
 _GAP = "  "
 _ID_WIDTH = 20  # of what is no `rec-` and 12 digits
@@ -158,13 +158,13 @@ def _shares(wanted: Sequence[int], yields: Sequence[int], room: int) -> list[int
 
 def _test(row: Row, width: int) -> str:
     """The name of the function alone: of the parameters most repeat the model."""
-    from recctl.views.testid import short_test
+    from recctl.views.short_names import short_test
 
     return short_test(row.test.partition("[")[0], width)
 
 
 def _model(row: Row, width: int) -> str:
-    from recctl.views.testid import short_model
+    from recctl.views.short_names import short_model
 
     return short_model(row.model, width)
 

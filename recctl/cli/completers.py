@@ -90,7 +90,7 @@ def references(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def _files(ctx: typer.Context) -> tuple[Path, ...]:
-    from recctl.cli.search import search
+    from recctl.cli.path_arguments import search
 
     given = _given(ctx)
     return search(given.get("directories") or given.get("paths")).files
@@ -106,7 +106,7 @@ def _given(ctx: typer.Context) -> dict[str, Any]:
 
 def _summaries(ctx: typer.Context) -> Iterable[Summary]:
     from recctl.catalog.scan import scan
-    from recctl.cli.search import use_index
+    from recctl.cli.path_arguments import use_index
     from recctl.support.errors import separate
 
     return separate(scan(_files(ctx), use_index=use_index(False)))[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recctl.conversation.content import arguments_text, text_of
+from recctl.conversation.content_parts import arguments_text, text_of
 from recctl.conversation.request.media import media_description
 from recctl.conversation.request.types import Call, Media, Other, Part, Result, Text
 from recctl.support.jsonvalue import Json, JsonObject, as_object, as_str, compact

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 import regex
 
-from recctl.diff.matching import Matcher
+from recctl.diff.sequence_matching import Matcher
 
 # Marks belong to the letter before them, and what makes up one sign is never torn. Scripts without
 # blanks go sign by sign.

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from recctl.diff.changes import Change, format_path
-from recctl.diff.words import Piece, compare_words
+from recctl.diff.word_diff import Piece, compare_words
 from recctl.support.jsonvalue import Json, compact, pretty
-from recctl.views.page import Line, Span, Style, line, styled
-from recctl.views.safe import visible
+from recctl.views.escaping import visible
+from recctl.views.styled_lines import Line, Span, Style, line, styled
 
 _CONTEXT = 48  # characters shown on each side of a change in a long text
 _DATA = 200  # characters without a blank from which a string is data, not words
