@@ -128,6 +128,7 @@ DOCUMENTS = {
 }
 
 
+@pytest.mark.promise("docs/json.md names every key of --json")
 @pytest.mark.parametrize("section", DOCUMENTS)
 def test_the_page_has_the_keys_that_are_printed(section: str, tmp_path: Path) -> None:
     known = documented(section)
