@@ -45,11 +45,11 @@ class Proof:
             return why
         if module is None:
             if not self._holds_tests(test.file, collecting):
-                return "there are no test files where it lies"
+                return "there are no test files where its test file would be"
             if why := self._why_generated(path):
                 return why
         elif why := self._why_dynamic(module) or _why_mentioned(module, absent):
-            return f"{test.file} may make it: {why}"
+            return f"{test.file} may generate it: {why}"
         elif why := self._why_set_elsewhere(path, absent[0]):
             return why
         return self._plugins.why_unproven(path, collecting)
@@ -88,7 +88,7 @@ class Proof:
             if module is None:
                 return f"{path.name} names it and cannot be parsed"
             if any(_is_set(node, name) for node in ast.walk(module.tree)):
-                return f"{path.name} may set {name} elsewhere"
+                return f"{path.name} may set an attribute {name}"
         return None
 
     def _why_generated(self, test_file: Path) -> str | None:
@@ -117,7 +117,7 @@ class Proof:
         tests = self._root / first if first != module.path.name else module.path.parent
         for other in self._project.imported_beside(module, tests):
             if why := why_reflective(other):
-                return f"{other.path.name}, which it imports, reaches other names: {why}"
+                return f"{other.path.name}, which it imports, uses reflection: {why}"
         return None
 
 
@@ -126,18 +126,22 @@ def _why_odd(test: NodeId, module: Module | None, collecting: Collecting) -> str
     if not all(name.isidentifier() and not keyword.iskeyword(name) for name in test.names):
         return "its test id is not one that pytest gives to a Python test"
     if any(name.startswith("_") and "__" in name.lstrip("_") for name in test.names):
-        return "its name may be a private one, as Python spells it in a class"
+        return "its name may be a private one, which Python mangles in a class"
     if module is not None and test.names == (module.path.stem,) and _has_doctest(module):
         return "its test id may be that of the module's doctest"
     if not collecting.takes_file(test.file):
-        return f"{test.file} is no file in which pytest looks for tests"
+        return f"{test.file} does not match pytest's python_files"
     # A class that is there is collected for what it is, as unittest's are.
     there = (
         {node.name for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)} if module else set()
     )
     *classes, function = test.names
     names = (*(name for name in classes if name not in there), function)
-    return None if collecting.takes(names) else "its name is not one that pytest collects"
+    return (
+        None
+        if collecting.takes(names)
+        else "its name does not match pytest's python_classes and python_functions"
+    )
 
 
 def _has_doctest(module: Module) -> bool:

@@ -46,14 +46,14 @@ class Following:
             found += [Found(module, one) for one in module.definitions.get(node.id, [])]
             for value in module.assigned.get(node.id, []):
                 if value is None:
-                    raise Unproven(f"{node.id} is bound in a way that is not followed")
+                    raise Unproven(f"{node.id} is bound in a way that cannot be followed")
                 found.append(value)
         for dotted in dotted_names(node, module):
             one = self._project.find(module, dotted)
             if one is not None:
                 found.append(one)
             elif self._project.imported(module, dotted)[0] is not None:
-                raise Unproven(f"{source_of(node)} is not known")
+                raise Unproven(f"{source_of(node)} cannot be resolved")
         return found
 
     def _follow(self, found: Found, calls: int) -> None:
@@ -64,7 +64,7 @@ class Following:
             self._follow_class(found)
             return
         if why := why_reflective(found.module, found.node.body, skip_tests=False):
-            raise Unproven(f"{found.node.name} in {found.module.path.name} reaches other names: {why}")
+            raise Unproven(f"{found.node.name} in {found.module.path.name} uses reflection: {why}")
         for part in executed(found.node, calls):
             if isinstance(part, Definition):
                 self._definition(part, found.module)
@@ -76,7 +76,7 @@ class Following:
             return
         self._enter(found.module)
         if why := why_reflective(found.module, [found.node]):
-            raise Unproven(f"{found.node.name} in {found.module.path.name} reaches other names: {why}")
+            raise Unproven(f"{found.node.name} in {found.module.path.name} uses reflection: {why}")
         self._definition(found.node, found.module)
         # Python itself calls these: to make an object, to enter it, to compare it.
         for method in found.node.body:
@@ -88,7 +88,7 @@ class Following:
         if module.path in self.entered:
             return
         if module is not self._module and (why := why_reflective(module)):
-            raise Unproven(f"{module.path.name} reaches other names: {why}")
+            raise Unproven(f"{module.path.name} uses reflection: {why}")
         self.entered[module.path] = module
 
     def _is_known(self, found: Found, calls: int) -> bool:
@@ -98,7 +98,7 @@ class Following:
             return True
         self._followed[key] = found.node
         if len(self._followed) > _MOST_FOLLOWED:
-            raise Unproven("what it does at import leads too far")
+            raise Unproven("its code at import calls too much to follow")
         return False
 
     def _is_module(self, node: ast.expr, module: Module) -> bool:

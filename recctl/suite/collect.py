@@ -28,7 +28,7 @@ _REPORT = "RECCTL_COLLECT_REPORT"
 _LAST_LINES = 5
 _NO_TESTS = 5
 _NO_PYTEST = re.compile(r"No module named '?pytest'?$", re.MULTILINE)
-_NOT_COLLECTED = "it is in the source but was not collected: parameters or environment? --exact decides"
+_NOT_COLLECTED = "its test is in the source but was not collected; --exact counts it as stale"
 
 
 class Collection(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ def collect(root: Path, python: str, arguments: Sequence[str]) -> Collection:
         found = _load(report)
     if found is None and _NO_PYTEST.search(done.stdout):
         raise RecctlError(
-            f"{python} has no pytest, so no test counts as gone",
+            f"cannot collect tests: {python} has no pytest",
             "name the interpreter that runs the project's tests with --python",
         )
     if done.returncode == _NO_TESTS or (found is not None and not done.returncode and not found["ids"]):
@@ -80,7 +80,7 @@ def liveness_by_collection(
             return LIVE
         location = _in_root(collection, source.locations(summary))
         if location is None:
-            return unjudged(f"its test does not belong to {collection.root}, which was collected")
+            return unjudged(f"its test is outside of {collection.root}, which was collected")
         file = parse_node_id(summary.test_id or "").file
         if location.state == "unknown":
             return unjudged(location.reason)
@@ -146,8 +146,8 @@ def _load(report: Path) -> JsonObject | None:
 
 def _failed(why: str, python: str, done: subprocess.CompletedProcess[str]) -> RecctlError:
     lines = [line for line in done.stdout.splitlines() if line.strip()][-_LAST_LINES:]
-    told = " | ".join(lines) or "it printed nothing"
+    printed = " | ".join(lines) or "it printed nothing"
     return RecctlError(
-        f"the collection by {python} {why}, so no test counts as gone: {told}",
+        f"collecting tests with {python} {why}: {printed}",
         "fix it, name another interpreter with --python, or give --tests a list",
     )

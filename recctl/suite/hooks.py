@@ -52,7 +52,7 @@ def why_hooks(module: Module) -> str | None:
         if isinstance(node, Function) and node.name in _HANDED_ITEMS and (why := why_handling(node, module)):
             return f"does more in {node.name} than filter, reorder and mark: {why}"
         if isinstance(node, ast.Attribute) and node.attr == "from_parent":
-            return "makes items or collectors"
+            return "creates items or collectors"
     mentioned = {*_mentions(module.tree)} & _HOOKS
     if mentioned:
         return f"refers to {min(mentioned)}"

@@ -39,7 +39,7 @@ def listed_tests(sources: Iterable[str]) -> frozenset[str]:
     for source in sources:
         found = set(_ids_in(source, _text(source)))
         if not found:
-            raise RecctlError(f"{source}: no test ids in it: nothing would be live", _HINT)
+            raise RecctlError(f"{source}: contains no test ids", _HINT)
         ids |= found
     return frozenset(ids)
 
@@ -75,7 +75,7 @@ def _ids_in(source: str, text: str) -> Iterator[str]:
         elif line.strip() and not line.startswith("#") and not _CLEAN.fullmatch(line):
             quoted = line if len(line) <= _MOST_QUOTED else f"{line[:_MOST_QUOTED]}…"
             failed = _FAILED.search(line) is not None
-            why = "tells of a collection that failed or left tests out" if failed else "is no test id"
+            why = "is of a collection that failed or left tests out" if failed else "is not a test id"
             raise RecctlError(f"{source}: line {number} {why}: {quoted}", _HINT)
 
 

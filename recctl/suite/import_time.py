@@ -59,7 +59,7 @@ class ImportTime(Following):
                 raise Unproven(f"it imports * from {'.' * statement.level}{statement.module or ''}")
             elif isinstance(statement, ast.Match | ast.Global):
                 raise Unproven(
-                    f"it holds a {type(statement).__name__.lower()} statement at line {statement.lineno}"
+                    f"it has a {type(statement).__name__.lower()} statement at line {statement.lineno}"
                 )
             else:
                 self._other(statement, module)
@@ -113,7 +113,7 @@ class ImportTime(Following):
             return
         names = dotted_names(plain, module)
         if found or not names or not all(map(is_harmless_base, names)):
-            raise Unproven(f"class {node.name} inherits from {source_of(base)}, which is not known")
+            raise Unproven(f"class {node.name} inherits from {source_of(base)}, which may generate tests")
 
     def _follow_base(self, found: Found | ast.expr, module: Module) -> None:
         # One of the same module is looked at where it stands.
@@ -131,7 +131,7 @@ class ImportTime(Following):
                 continue
             for dotted in dotted_names(node, module):
                 if self._project.is_unknown(module, dotted):
-                    raise Unproven(f"it uses {source_of(node)}, which is not known")
+                    raise Unproven(f"it uses {source_of(node)}, which may generate tests")
 
     def _given(self, call: ast.Call, module: Module) -> None:
         """Raise Unproven where a call is given what reaches the names of a module."""
@@ -165,7 +165,7 @@ class ImportTime(Following):
     def _imports(self, name: ast.expr | None) -> None:
         """Raise Unproven where importorskip gives a module that is not known."""
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str) and is_harmless(name.value)):
-            raise Unproven(f"it imports {source_of(name) if name else 'something'}, which is not known")
+            raise Unproven(f"it imports {source_of(name) if name else 'something'}, which may generate tests")
 
     def _callee(self, callee: ast.expr, module: Module, calls: int, doing: str) -> None:
         """Raise Unproven unless what is called, and what that returns, `calls` times in all, is harmless."""
@@ -191,7 +191,7 @@ class ImportTime(Following):
                 self._callee(one, module, calls, doing)
         builtin = isinstance(callee, ast.Name) and module.is_builtin(callee.id)
         if not bound and not builtin and not (names and all(map(is_harmless, names))):
-            raise Unproven(f"{doing} {source_of(callee)}, which is not known")
+            raise Unproven(f"{doing} {source_of(callee)}, which may generate tests")
 
     def _attribute(self, callee: ast.Attribute, module: Module, calls: int, doing: str) -> None:
         if callee.attr in REACHING_METHODS:

@@ -42,8 +42,8 @@ def unjudged(reason: str) -> Liveness:
 def liveness_of(summary: Summary, source: LivenessSource) -> Liveness:
     """Return the liveness of any recording; one that another test may use is never stale."""
     if summary.test_id is None:
-        return unjudged("it names no test")
+        return unjudged("it records no test id")
     liveness = source(summary)
     if liveness.status == "stale" and is_without_test_id(summary):
-        return unjudged("its hash leaves the test out: any test may use it")
+        return unjudged("its hash does not cover its test id, so any test may use it")
     return liveness

@@ -66,7 +66,7 @@ class Plugins:
     def _why_hooks(self, path: Path) -> str | None:
         module = parse_module(path)
         if module is None:
-            return f"{path.relative_to(self._top)} may hold hooks of pytest and cannot be parsed"
+            return f"{path.relative_to(self._top)} cannot be parsed, and may define hooks of pytest"
         why = why_hooks(module)
         return f"{path.relative_to(self._top)} {why}" if why else None
 
@@ -112,10 +112,10 @@ class Plugins:
         if why := why_hooks(module):
             yield f"{name} {why}"
         if why := why_reflective(module) or why_patched(module) or self._why_handed(module):
-            yield f"{name} may reach tests: {why}"
+            yield f"{name} may change tests: {why}"
         for other in self._project.imported_beside(module, module.path.parent):
             if why := why_reflective(other):
-                yield f"{other.path.name}, which {name} imports, may reach tests: {why}"
+                yield f"{other.path.name}, which {name} imports, may change tests: {why}"
 
     def _why_handed(self, module: Module) -> str | None:
         """Return which other package is handed what hooks are, or gives a plugin all its names."""

@@ -148,7 +148,7 @@ def _from_options(options: str) -> dict[str, tuple[str, ...]]:
             name, _, patterns = value.partition("=")
             found.setdefault(name, []).extend(patterns.split())
         elif key in ("-c", "--config-file", "--rootdir"):
-            raise Unclear(f"addopts says {key}, which names another configuration")
+            raise Unclear(f"addopts has {key}, which selects another configuration")
     return {key: tuple(values) for key, values in found.items()}
 
 

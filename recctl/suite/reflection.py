@@ -41,11 +41,11 @@ def _why(node: ast.AST, module: Module) -> str | None:
         reached = (f"{node.module}.{alias.name}" for alias in node.names)
         return next((f"it imports {name}" for name in reached if is_reaching(name)), None)
     if isinstance(node, ast.Call) and _makes_class(node):
-        return "it makes a class"
+        return "it creates a class with type"
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in REACHING_ATTRIBUTES:
         return f"it names {node.value}"
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and _is_type(node.value):
-        return "it gives type another name"
+        return "it assigns type to another name"
     return None
 
 

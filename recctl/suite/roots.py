@@ -59,13 +59,13 @@ class Locator:
             except OSError as error:
                 return Location(root, path, "unknown", f"{at}: {(error.strerror or str(error)).lower()}")
             except ValueError:  # a NUL, a lone surrogate
-                return Location(root, path, "unknown", "its test id names no file that can exist")
+                return Location(root, path, "unknown", "its test id is not a valid path")
             if stat.S_ISLNK(mode):
                 return Location(root, path, "unknown", f"{at} is a symbolic link")
             if at != path and not stat.S_ISDIR(mode):
-                return Location(root, path, "unknown", f"{at} is no directory")
+                return Location(root, path, "unknown", f"{at} is not a directory")
         if not stat.S_ISREG(mode):
-            return Location(root, path, "unknown", f"{path} is no regular file")
+            return Location(root, path, "unknown", f"{path} is not a regular file")
         return Location(root, path, "there")
 
     def _why_not_absent(self, directory: Path, path: Path) -> str:
@@ -78,9 +78,9 @@ class Locator:
             held = next(
                 (above for above in (directory, *directory.parents) if (above / ".git").exists()), None
             )
-            return f"git does not tell whether it tracks {path.name}: {error.message}" if held else ""
+            return f"git cannot say whether it tracks {path.name}: {error.message}" if held else ""
         if not (top / ".git").exists():  # GIT_DIR names another
-            return f"git does not tell whether it tracks {path.name}: its repository is not around it"
+            return f"git cannot say whether it tracks {path.name}: GIT_DIR names another repository"
         if top not in self._repositories:
             self._repositories[top] = _Tracked(top)
         return self._repositories[top].why(directory.resolve() / path.relative_to(directory))
@@ -110,12 +110,12 @@ class _Tracked:
         """Return why a file that is not on the disk may exist all the same; empty where it does not."""
         modes = self._modes
         if isinstance(modes, str):
-            return f"git does not tell what it tracks: {modes}"
+            return f"git cannot say what it tracks: {modes}"
         if not path.is_relative_to(self._top):
             return ""
         relative = path.relative_to(self._top)
         if relative.as_posix() in modes:
-            return f"git tracks {relative.as_posix()}, which is not on the disk"
+            return f"git tracks {relative.as_posix()}, which is not on disk"
         if self._ignores(relative.as_posix()):
             return f"git ignores {relative.as_posix()}, which may be generated"
         submodule = next((above for above in relative.parents if above.as_posix() in modes), None)
@@ -186,7 +186,7 @@ def _alike(directory: Path, name: str) -> str:
         return f"{directory}: {(error.strerror or str(error)).lower()}"
     plain = _plain(name)
     same = next((other for other in names if _plain(other) == plain), None)
-    return f"{directory} holds {same}, whose name is nearly the same" if same else ""
+    return f"{directory} contains {same}, which differs only in case or Unicode form" if same else ""
 
 
 def _plain(name: str) -> str:

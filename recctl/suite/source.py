@@ -37,9 +37,9 @@ class LivenessBySource:
         test = parse_node_id(summary.test_id or "")
         locations = self._locator.locations(summary.path, test.file)
         if not locations:
-            return unjudged("where it lies does not tell where its test file would be")
+            return unjudged("its test file cannot be located from the recording's path")
         if PurePosixPath(test.file).suffix != ".py" or "\\" in test.file:
-            return unjudged(f"{test.file} is no Python file")
+            return unjudged(f"{test.file} is not a Python file")
         if not test.names:
             return unjudged("its test id names no test")
         found = [self._root(location.root).judge(location, test) for location in locations]
@@ -94,7 +94,7 @@ class _Root:
         if missing is None:
             return stale(f"{test.file} does not exist")
         where = f" in {missing.scope}" if missing.scope else ""
-        return stale(f"{test.file} defines no {absent[0]}{where}; nothing in it makes tests")
+        return stale(f"{test.file} does not define {absent[0]}{where}, and nothing generates it")
 
     def _missing(self, module: Module, names: tuple[str, ...]) -> _Missing | None:
         """Return the first name of a test that its file does not hold, and those after it; None if none."""

@@ -58,8 +58,10 @@ class Repository(msgspec.Struct, frozen=True):
             raise RecctlError(f"{self.top}: there is no commit yet to compare with", "commit first")
         if self.is_shallow():
             hint = "this clone is shallow: git fetch --unshallow, or --deepen, may bring it"
-            raise RecctlError(f"no revision {revision} here", hint)
-        raise RecctlError(f"no revision {revision} in {self.top}", "see: git log --oneline, git branch --all")
+            raise RecctlError(f"unknown revision {revision}", hint)
+        raise RecctlError(
+            f"unknown revision {revision} in {self.top}", "see: git log --oneline, git branch --all"
+        )
 
     def named(self, revision: str) -> tuple[list[str], list[str]]:
         """The ids that a revision names and those that it leaves out, as `X^!` does its parents."""
@@ -80,7 +82,7 @@ class Repository(msgspec.Struct, frozen=True):
         done = _run(("merge-base", one, other), self.top)
         if done.returncode:
             raise RecctlError(
-                f"{one[:12]} and {other[:12]} have no commit in common", "give the revisions with .."
+                f"{one[:12]} and {other[:12]} have no common ancestor", "give the revisions with .."
             )
         return text(done)
 
@@ -200,9 +202,7 @@ class Repository(msgspec.Struct, frozen=True):
     def _output(self, *arguments: str, given: bytes | None = None) -> bytes:
         done = _run(arguments, self.top, given)
         if done.returncode:
-            raise RecctlError(
-                f"git {arguments[0]} failed: {complaint(done)}", "see whether git fsck finds more"
-            )
+            raise RecctlError(f"git {arguments[0]} failed: {complaint(done)}", "git fsck may find more")
         return done.stdout
 
 
@@ -253,6 +253,6 @@ def _run(
             check=False,
         )
     except FileNotFoundError:
-        raise RecctlError("git is not to be found", "install it, or mend PATH") from None
+        raise RecctlError("git not found", "install git, or add it to PATH") from None
     except OSError as error:  # of arguments that are too long
         raise RecctlError(f"git cannot be run: {error.strerror or error}") from None

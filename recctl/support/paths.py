@@ -58,4 +58,4 @@ def current_directory() -> Path:
     try:
         return Path.cwd()
     except OSError:
-        raise RecctlError("the current directory is gone", "change to one that exists") from None
+        raise RecctlError("the current directory does not exist any more", "change to another one") from None
