@@ -25,12 +25,12 @@ class Liveness(msgspec.Struct, frozen=True):
 
 LIVE = Liveness("live", "its test exists")
 
-# A source of truth about tests. It is asked about recordings that name their test.
+# Returns the liveness of a recording that has a test id.
 LivenessSource: TypeAlias = Callable[[Summary], Liveness]
 
 
 def stale(reason: str) -> Liveness:
-    """Return that the test of a recording does not exist, with the proof as people read it."""
+    """Return that the test of a recording does not exist; the reason is the proof."""
     return Liveness("stale", reason)
 
 
