@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from recctl.edit.journal.store import Outcome
+from recctl.edit.apply import Outcome
 from recctl.edit.prune import Pruning, Stale
 from recctl.recordings.ref import display_ref
 from recctl.support.jsonvalue import JsonObject
