@@ -11,9 +11,9 @@ import msgspec
 from recctl.check.context import Settings, Subject
 from recctl.check.facts import Seen, seen_of
 from recctl.check.registry import fits
+from recctl.check.related import Siblings
 from recctl.check.rules.rule import Finding, Note, Rule
 from recctl.check.rules.unreadable import NOT_A_RECORDING, NOT_JSON
-from recctl.check.same_test import Siblings
 from recctl.recordings.recording import read
 from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.paths import absolute_path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from recctl.check.rules import answers, chain, ids, leaks, replay, unreadable, upkeep
+from recctl.check.rules import answers, ids, leaks, replay, turns, unreadable, upkeep
 from recctl.check.rules.rule import Rule
 from recctl.support.errors import RecctlError
 
@@ -16,7 +16,7 @@ RULES: tuple[Rule, ...] = tuple(
             *replay.RULES,
             *ids.RULES,
             *answers.RULES,
-            *chain.RULES,
+            *turns.RULES,
             *upkeep.RULES,
             *leaks.RULES,
         ),

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from recctl.check.facts import Due, Seen
+from recctl.check.related import Siblings
 from recctl.check.rules.rule import Note, Rule
-from recctl.check.same_test import Siblings
 
 _REC_ID = re.compile(r"rec-[0-9a-f]{12}")
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from recctl.check.context import Subject
 from recctl.check.facts import Seen
+from recctl.check.related import Siblings
 from recctl.check.rules.rule import Note, Rule
-from recctl.check.same_test import Siblings
 from recctl.recordings.ogx.filename import DIRECTORY
 from recctl.suite.liveness import parse_test_id
 from recctl.suite.roots import project_root

@@ -11,7 +11,7 @@ import msgspec
 if TYPE_CHECKING:
     from recctl.check.context import Subject
     from recctl.check.facts import Seen
-    from recctl.check.same_test import Siblings
+    from recctl.check.related import Siblings
 
 Severity: TypeAlias = Literal["error", "warning"]
 

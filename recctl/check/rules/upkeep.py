@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from recctl.check.context import Subject
 from recctl.check.facts import Seen
-from recctl.check.rules.chain import is_reachable
+from recctl.check.related import Siblings
 from recctl.check.rules.rule import Note, Rule
-from recctl.check.same_test import Siblings
+from recctl.check.rules.turns import is_reachable
 from recctl.suite.stale import judge
 from recctl.support.paths import absolute_path
 

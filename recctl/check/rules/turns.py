@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from recctl.check.facts import Seen
+from recctl.check.related import Siblings
 from recctl.check.rules.rule import Note, Rule
-from recctl.check.same_test import Siblings
 
 _SHOWN_WORDS = 40
 _MANY_CALLS = "carry a tool call that no recording of the test made"
