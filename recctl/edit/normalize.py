@@ -7,7 +7,7 @@ values concerned; only for the others are the places in the bytes worked out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,13 +25,16 @@ from recctl.support.jsonvalue import Json, as_object, loads
 
 
 class Due(msgspec.Struct, frozen=True):
-    """A value to even out: its path in the document, its bytes, what it is and what it will be."""
+    """A value to normalize: its path in the document, what it is and what it will be."""
 
     path: tuple[str | int, ...]
-    span: Span
     old: Json
     new: Json
-    spelled: bytes
+
+    @property
+    def is_id(self) -> bool:
+        """Whether it is an id, which the request of another recording may hold."""
+        return isinstance(self.new, str) and self.new.startswith("rec-") and isinstance(self.old, str)
 
 
 class Normalization(msgspec.Struct, frozen=True):
@@ -41,11 +44,11 @@ class Normalization(msgspec.Struct, frozen=True):
     due: tuple[Due, ...]
     kept: tuple[Due, ...]
     digest: str
+    patches: tuple[Patch, ...]
 
     def edit(self) -> Edit:
-        """The change to the file."""
-        ordered = sorted(self.due, key=lambda due: due.span)
-        return Edit(self.path, self.digest, tuple(Patch(*due.span, due.spelled) for due in ordered))
+        """Return the change to the file."""
+        return Edit(self.path, self.digest, self.patches)
 
 
 class Normalizer(msgspec.Struct):
@@ -77,69 +80,92 @@ class Normalizer(msgspec.Struct):
 def normalization(
     path: Path, raw: bytes, chains: Chains, volatile: bool = False, rule: HashRule = NEWEST
 ) -> Normalization | None:
-    """What is due in a file, and what stays; None where nothing is. Raises Unreadable."""
+    """Return what is due in a file, and what stays; None where nothing is. Raises Unreadable."""
+    every = due_values(path, raw, volatile, rule)
+    if not every:
+        return None
+    carried = chains.carried({one.old for one in every if one.is_id}, path)
+    kept = tuple(one for one in every if one.is_id and one.old in carried)
+    due = tuple(one for one in every if not (one.is_id and one.old in carried))
+    return Normalization(path, due, kept, digest_of(raw), patches_for(raw, due))
+
+
+def due_values(path: Path, raw: bytes, volatile: bool = False, rule: HashRule = NEWEST) -> tuple[Due, ...]:
+    """Return the values that are not normalized, the one answer of `normalize` and `check`.
+
+    Raises Unreadable where the bytes are no recording, if that had to be found out.
+    """
     rec_id = parse_filename(path.name).id
     if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
-        return None
+        return ()
     parse(path, raw)  # says what is wrong with a file that is no recording
-    due = list(_due_in(raw, rec_id, volatile, rule.normalizes_models))
-    if not due:
-        return None
-    carried = chains.carried({one.old for one in due if _is_id(one)}, path)
-    kept = tuple(one for one in due if _is_id(one) and one.old in carried)
-    rest = tuple(one for one in due if not (_is_id(one) and one.old in carried))
-    return Normalization(path, rest, kept, digest_of(raw))
+    body = as_object(as_object(loads(raw)).get("response")).get("body")
+    return tuple(_due_in(body, rec_id, volatile, rule.normalizes_models))
 
 
-def _due_in(raw: bytes, rec_id: str | None, volatile: bool, of_models: bool) -> Iterator[Due]:
-    body = members(raw, members(raw, root(raw))["response"]).get("body")
-    if body is None:
-        return
-    listed = raw[body.start : body.start + 1] == b"["
-    for index, span in enumerate(elements(raw, body) if listed else [body]):
-        where = ("response", "body", index) if listed else ("response", "body")
-        value = loads(span.of(raw))
-        if isinstance(value, str) and volatile and value.startswith(rules.EVENT_DATA):
-            found = _in_event(raw, span, value, rec_id)
+def _due_in(body: Json, rec_id: str | None, volatile: bool, of_models: bool) -> Iterator[Due]:
+    for prefix, item in _items(body):
+        if volatile and isinstance(item, str) and item.startswith(rules.EVENT_DATA):
+            value = _event(item)
+            replacements = rules.in_event(as_object(value), rec_id)
         else:
-            replacements = rules.in_item(value, rec_id, volatile=volatile, of_models=of_models)
-            found = _in_value(raw, span, value, replacements)
-        yield from (msgspec.structs.replace(due, path=(*where, *due.path)) for due in found)
+            value = item
+            replacements = rules.in_item(item, rec_id, volatile=volatile, of_models=of_models)
+        for path, new in replacements.items():
+            old = _value_at(value, path)
+            if differs(old, new):
+                yield Due((*prefix, *path), old, new)
 
 
-def _in_value(
-    raw: bytes, span: Span, value: Json, replacements: dict[tuple[str | int, ...], Json]
-) -> Iterator[Due]:
-    for path, new in replacements.items():
-        old = value
-        for part in path:
-            old = old[part]
-        if differs(old, new):
-            yield Due(path, _span_of(raw, span, path), old, new, json.dumps(new).encode())
+def _items(body: Json) -> Iterator[tuple[tuple[str | int, ...], Json]]:
+    """Yield the items of a response body with their paths in the document."""
+    if not isinstance(body, list):
+        yield ("response", "body"), body
+        return
+    for index, item in enumerate(body):
+        yield ("response", "body", index), item
+
+
+def _event(line: str) -> Json:
+    """Return the JSON in a line of a server-sent event; None where it is none."""
+    try:
+        return loads(line[len(rules.EVENT_DATA) :])
+    except (ValueError, RecursionError):
+        return None
+
+
+def _value_at(value: Json, path: tuple[str | int, ...]) -> Json:
+    for part in path:
+        value = value[part]
+    return value
+
+
+def patches_for(raw: bytes, due: Sequence[Due]) -> tuple[Patch, ...]:
+    """Return the changes to the bytes of a recording that normalize these values of it."""
+    if not due:
+        return ()
+    body = members(raw, members(raw, root(raw))["response"])["body"]
+    items = list(elements(raw, body)) if raw[body.start : body.start + 1] == b"[" else None
+    patches = []
+    for one in due:
+        depth = 2 if items is None else 3
+        item = body if items is None else items[int(one.path[2])]
+        patches.append(_patch(raw, item, one.path[depth:], json.dumps(one.new)))
+    return tuple(sorted(patches, key=lambda patch: patch.start))
+
+
+def _patch(raw: bytes, item: Span, path: tuple[str | int, ...], new: str) -> Patch:
+    """Return the change of one value in an item, which may be JSON inside a string of the document."""
+    if raw[item.start : item.start + 1] != b'"':
+        return Patch(*_span_of(raw, item, path), new.encode())
+    offset = len(rules.EVENT_DATA)
+    inner = loads(item.of(raw))[offset:].encode("utf-8", "surrogatepass")
+    span = _span_of(inner, root(inner), path)
+    outer = inside_string(raw, item, Span(span.start + offset, span.end + offset))
+    return Patch(*outer, json.dumps(new)[1:-1].encode())  # quotes and backslashes are escaped once more
 
 
 def _span_of(raw: bytes, span: Span, path: tuple[str | int, ...]) -> Span:
     for part in path:
         span = members(raw, span)[part] if isinstance(part, str) else list(elements(raw, span))[part]
     return span
-
-
-def _in_event(raw: bytes, span: Span, line: str, rec_id: str | None) -> Iterator[Due]:
-    """Values in JSON that is itself inside a string of the document."""
-    text = line[len(rules.EVENT_DATA) :]
-    try:
-        data = loads(text)
-    except (ValueError, RecursionError):
-        return
-    inner = text.encode("utf-8", "surrogatepass")
-    offset = len(rules.EVENT_DATA)
-    for due in _in_value(inner, root(inner), data, rules.in_event(as_object(data), rec_id)):
-        place = inside_string(raw, span, Span(due.span.start + offset, due.span.end + offset))
-        # Quotes and backslashes are escaped once more.
-        yield msgspec.structs.replace(
-            due, span=place, spelled=json.dumps(due.spelled.decode())[1:-1].encode()
-        )
-
-
-def _is_id(due: Due) -> bool:
-    return isinstance(due.new, str) and due.new.startswith("rec-") and isinstance(due.old, str)
