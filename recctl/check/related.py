@@ -1,8 +1,7 @@
-"""The other recordings that a rule needs: those of the same test, and those in the same directory.
+"""Recordings related to the one checked: of the same test, in the same directory, or holding its ids.
 
-They are looked for on disk, whether or not the command was given them: a hook gets only what a commit
-changes. Rules that need them run after every given file was read once, so that what was seen of it
-then need not be read again.
+They are found on disk whether or not the command was given them: a pre-commit hook gets only the files of
+a commit. Rules that need them run after every given file was read, so that no file is read twice for this.
 """
 
 from __future__ import annotations
@@ -10,90 +9,104 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal, TypeAlias
+
+import msgspec
 
 from recctl.catalog.same_test import Families
 from recctl.catalog.turn_ids import Chains
-from recctl.check.context import Settings, Subject
-from recctl.check.facts import Seen, seen_of
-from recctl.check.fingerprint import Likeness, request_likeness, response_likeness
-from recctl.check.turn_links import Produced, produced_by
+from recctl.check.context import Context, Run, Settings
+from recctl.check.facts import Facts, facts_of
+from recctl.check.fingerprint import request_fingerprint, response_fingerprint
+from recctl.check.turn_links import Offer, offer_of
 from recctl.recordings.recording import Recording, read
 from recctl.support.errors import Unreadable
 
+_Part: TypeAlias = Literal["request", "response"]
+_FINGERPRINTS: dict[_Part, Callable[[Recording], str]] = {
+    "request": request_fingerprint,
+    "response": response_fingerprint,
+}
 
-class Siblings:
-    """The surroundings of the recordings that a command was given."""
 
-    def __init__(self, files: Sequence[Path], settings: Settings, quickly: bool) -> None:
-        self._settings = settings
-        self._quickly = quickly
+class Related:
+    """The recordings related to those that a command was given."""
+
+    def __init__(self, files: Sequence[Path], run: Run) -> None:
+        self._run = msgspec.structs.replace(run, needs_document=False)
         self._families = Families(files)
         self._chains = Chains(files)
-        self._seen: dict[Path, Seen | None] = {}
-        self._produced: dict[Path, Produced] = {}
-        self._likeness: dict[tuple[Path, str], Likeness] = {}
-
-    def add(self, seen: Seen) -> None:
-        """Keep what was seen of a given file."""
-        self._families.learn(seen.path, seen.summary.test_id)
-        self._seen[seen.path] = seen
-
-    def of_test(self, seen: Seen) -> list[Seen]:
-        """The other recordings of its test; none for one that names no test."""
-        if seen.summary.test_id is None:
-            return []
-        others = (self._look(path) for path in self._families.of(seen.path, seen.summary.test_id))
-        return [other for other in others if other is not None]
-
-    def live_twin(self, seen: Seen) -> Path | None:
-        """The file beside a recording that a replay finds for the same request; None where there is none."""
-        if seen.hash is None:
-            return None
-        right = seen.path.with_name(f"{seen.hash[: self._settings.hash_rule.digits]}{seen.path.suffix}")
-        held = self._look(right) if right != seen.path and os.path.isfile(right) else None
-        return right if held is not None and held.hash == seen.hash else None
-
-    def carried_on(self, value: str, seen: Seen) -> bool:
-        """Whether the request of another recording carries a value on, so that it must stay."""
-        return bool(self._chains.carried({value}, seen.path))
+        self._facts: dict[Path, Facts | None] = {}
+        self._offers: dict[Path, Offer] = {}
+        self._fingerprints: dict[tuple[Path, _Part], str | None] = {}
 
     @property
-    def notes(self) -> list[str]:
-        """What there is to say of the index."""
+    def settings(self) -> Settings:
+        """The settings of the run."""
+        return self._run.settings
+
+    @property
+    def notices(self) -> Sequence[str]:
+        """What there is to report about the index, once every rule has run."""
         return self._chains.notes
 
-    def produced(self, seen: Seen) -> Produced:
-        """What its answer leaves to be carried on."""
-        if seen.path not in self._produced:
+    def add(self, facts: Facts) -> None:
+        """Keep the facts of a given file."""
+        self._families.learn(facts.path, facts.summary.test_id)
+        self._facts[facts.path] = facts
+
+    def of_same_test(self, facts: Facts) -> list[Facts]:
+        """Return the other recordings of the same test; none if the recording names no test."""
+        if facts.summary.test_id is None:
+            return []
+        others = map(self._facts_of, self._families.of(facts.path, facts.summary.test_id))
+        return [other for other in others if other is not None]
+
+    def replayed_instead(self, facts: Facts) -> Path | None:
+        """Return the other file in the directory that a replay finds for the same request, if any."""
+        if facts.hash is None:
+            return None
+        name = f"{facts.hash[: self.settings.hash_rule.digits]}{facts.path.suffix}"
+        path = facts.path.with_name(name)
+        other = self._facts_of(path) if path != facts.path and os.path.isfile(path) else None
+        return path if other is not None and other.hash == facts.hash else None
+
+    def is_referenced(self, id_: str, facts: Facts) -> bool:
+        """Whether the request of another recording holds an id, so that it must not be changed."""
+        return bool(self._chains.carried({id_}, facts.path))
+
+    def offer(self, facts: Facts) -> Offer:
+        """Return what later requests may repeat of a recording's answer; nothing if it cannot be read."""
+        if facts.path not in self._offers:
             try:
-                self._produced[seen.path] = produced_by(self._subject(seen.path).transcript)
+                self._offers[facts.path] = offer_of(self._context(facts.path).transcript)
             except Unreadable:
-                self._produced[seen.path] = Produced(frozenset(), ())
-        return self._produced[seen.path]
+                self._offers[facts.path] = Offer()
+        return self._offers[facts.path]
 
-    def are_alike(self, one: Seen, other: Seen) -> bool:
-        """Whether two differ only in volatile parts; no where one cannot be read any more."""
-        return all(
-            self._digest(one, likeness) == self._digest(other, likeness) != ""
-            for likeness in (request_likeness, response_likeness)
-        )
+    def are_near_duplicates(self, one: Facts, other: Facts) -> bool:
+        """Whether two differ only in volatile parts; False if one of them cannot be read any more."""
+        return all(self._have_same(part, one, other) for part in _FINGERPRINTS)
 
-    def _digest(self, seen: Seen, likeness: Callable[[Recording], Likeness]) -> Likeness:
-        key = (seen.path, likeness.__name__)
-        if key not in self._likeness:
+    def _have_same(self, part: _Part, one: Facts, other: Facts) -> bool:
+        fingerprint = self._fingerprint(one.path, part)
+        return fingerprint is not None and fingerprint == self._fingerprint(other.path, part)
+
+    def _fingerprint(self, path: Path, part: _Part) -> str | None:
+        if (path, part) not in self._fingerprints:
             try:
-                self._likeness[key] = likeness(self._subject(seen.path).recording)
+                self._fingerprints[path, part] = _FINGERPRINTS[part](self._context(path).recording)
             except Unreadable:
-                self._likeness[key] = ""
-        return self._likeness[key]
+                self._fingerprints[path, part] = None
+        return self._fingerprints[path, part]
 
-    def _look(self, path: Path) -> Seen | None:
-        if path not in self._seen:
+    def _facts_of(self, path: Path) -> Facts | None:
+        if path not in self._facts:
             try:
-                self._seen[path] = seen_of(self._subject(path))
+                self._facts[path] = facts_of(self._context(path))
             except Unreadable:
-                self._seen[path] = None
-        return self._seen[path]
+                self._facts[path] = None
+        return self._facts[path]
 
-    def _subject(self, path: Path) -> Subject:
-        return Subject(path, read(path), self._settings, self._quickly)
+    def _context(self, path: Path) -> Context:
+        return Context(path, read(path), self._run)

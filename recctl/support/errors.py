@@ -22,6 +22,9 @@ class Unreadable(RecctlError):
         super().__init__(why, hint)
         self.path = path
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[Path, str, str]]:
+        return type(self), (self.path, self.message, self.hint)
+
 
 class NotARecording(Unreadable):
     """A file that holds JSON, but no recorded call."""

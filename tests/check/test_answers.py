@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from recctl.check.registry import selected
+from recctl.check.selection import selected
 from tests.check.samples import (
     ANTHROPIC,
     ERROR,
@@ -186,7 +186,7 @@ def test_an_http_error_is_told_by_its_status(status: int | None, tmp_path: Path)
     messages = found(
         tmp_path, project(http(TEST, ANTHROPIC, {"model": "x"}, whole(body), status=status)), "RC202"
     )
-    words = f"it records the HTTP error {status}, and its test does not look as if it expected one"
+    words = f"it records the HTTP error {status}, which its test does not seem to expect"
     assert messages == [words] * STATUSES[status]
 
 
@@ -214,7 +214,7 @@ def test_an_exception_without_a_type_or_status(tmp_path: Path) -> None:
 )
 def test_a_tools_error(fields: Data, is_error: bool, tmp_path: Path) -> None:
     messages = found(tmp_path, project(tool_answer(**fields)), "RC202")
-    assert [message.split(",")[0] for message in messages] == ["it records a tool's error"] * is_error
+    assert [message.split(",")[0] for message in messages] == ["it records an error of a tool"] * is_error
 
 
 # ---- streams without an end

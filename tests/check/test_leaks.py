@@ -257,7 +257,7 @@ def test_the_line_is_the_one_it_stands_in(place: str, tmp_path: Path) -> None:
 def test_more_lines_are_counted(tmp_path: Path) -> None:
     files = project(chat(f"{KEY}!", test_id=TEST, prompt=f"Say {KEY}."))
     (message,) = found(tmp_path, files, "RC501")
-    assert message.endswith(" holds what looks like: Anthropic API key, and in 1 more")
+    assert message.endswith(" holds what looks like: Anthropic API key, and 1 more line")
 
 
 HEADERS = ("Authorization", "x-api-key", "Cookie")
@@ -307,7 +307,7 @@ def test_a_key_that_is_torn_over_chunks(format_: str, lead: str, tmp_path: Path)
     recording = STREAMS[format_](torn(f"{lead}{KEY}", 6), "stop")
     assert KEY.encode() not in recording.to_bytes()
     messages = found(tmp_path, project(recording), "RC501")
-    assert messages == ["its answer, put together, holds what looks like: Anthropic API key"]
+    assert messages == ["its answer, assembled from chunks, holds what looks like: Anthropic API key"]
 
 
 @each
@@ -404,7 +404,7 @@ NOBODY = {
 @pytest.mark.parametrize("name", PERSONAL)
 def test_a_personal_path(name: str, tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(chat(test_id=TEST, prompt=PERSONAL[name])), "RC502")
-    assert "holds a path of somebody's home directory" in message
+    assert "holds a path below somebody's home directory" in message
 
 
 @pytest.mark.parametrize("name", NOBODY)
@@ -426,7 +426,7 @@ def test_the_line_of_a_path_is_told_and_the_others_counted(tmp_path: Path) -> No
     lines = recording.to_bytes().decode().splitlines()
     number = next(n for n, line in enumerate(lines, 1) if "/home/alice/x" in line)
     (message,) = found(tmp_path, project(recording), "RC502")
-    assert message == f"line {number} holds a path of somebody's home directory, and 1 more"
+    assert message == f"line {number} holds a path below somebody's home directory, and 1 more line"
 
 
 def test_a_path_in_an_answer_and_in_a_whole_body(tmp_path: Path) -> None:

@@ -36,12 +36,15 @@ WRONG = (f"{PLACE}/{'a' * 64}.json", f"{PLACE}/{'b' * 64}.json")
 
 def test_an_edited_file_is_told_its_hash(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(moved(PLAIN, WRONG[0])), "RC101")
-    assert message == f"its name is not the hash of its request under any rule; that is {RIGHT[:12]}…"
+    assert (
+        message
+        == f"its name is not the hash of its request under any hash rule; the current hash is {RIGHT[:12]}…"
+    )
 
 
 def test_a_file_without_a_hash_is_told_its_name(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(moved(PLAIN, f"{PLACE}/x.json")), "RC101")
-    assert message == f"its name is no request hash; by the request it would be {RIGHT}.json"
+    assert message == f"its name is not a request hash; the name for its request is {RIGHT}.json"
 
 
 def test_an_older_rule_is_told(tmp_path: Path) -> None:
@@ -80,7 +83,7 @@ def test_what_is_hashed_counts(change: str, tmp_path: Path) -> None:
 
 def test_the_directory_that_replay_looks_in_is_told(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(moved(PLAIN, "tests/b/recordings")), "RC104")
-    assert message == f"its test looks in {PLACE}/, and it does not lie there"
+    assert message == f"it is not in {PLACE}/, where its test looks"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +112,7 @@ def test_a_file_that_replay_finds_already_is_not_to_be_replaced(tmp_path: Path) 
     """To move the copy where the message points would overwrite the live one."""
     name = Path(PLAIN.path).name
     (message,) = found(tmp_path, project(PLAIN, moved(PLAIN, "tests/b/recordings")), "RC104")
-    assert message == f"its test looks in {PLACE}/, and it does not lie there; {name} is there already"
+    assert message == f"it is not in {PLACE}/, where its test looks and finds another {name}"
 
 
 def test_a_part_of_a_name_is_no_directory(tmp_path: Path) -> None:
@@ -120,7 +123,7 @@ def test_a_part_of_a_name_is_no_directory(tmp_path: Path) -> None:
 def test_the_old_layout_is_no_wrong_directory(tmp_path: Path) -> None:
     files = project(old(), config=config('hash-rule = "2025-07-29"', "tool.recctl"))
     assert found(tmp_path, files, "RC104,RC105,RC102,RC101") == [
-        "it names no test, and lies outside of common/recordings"
+        "it names no test and is not in common/recordings/"
     ]
 
 
@@ -154,7 +157,7 @@ def test_of_two_the_one_with_the_right_name_stays(tmp_path: Path) -> None:
 
 def test_the_message_names_the_one_that_stays(tmp_path: Path) -> None:
     messages = found(tmp_path, project(PLAIN, moved(PLAIN, WRONG[0])), "RC106")
-    assert messages == [f"it records the same request as {RIGHT}.json"]
+    assert messages == [f"it records the same request as {RIGHT}.json, which a replay finds instead"]
 
 
 def test_without_a_live_twin_it_adds_nothing_to_a_wrong_name(tmp_path: Path) -> None:
@@ -176,7 +179,9 @@ def test_of_three_each_but_the_live_one_is_told(tmp_path: Path) -> None:
 def test_the_right_one_is_seen_where_only_the_other_was_given(tmp_path: Path) -> None:
     lay_out(tmp_path, project(PLAIN, moved(PLAIN, WRONG[0])))
     told = findings(tmp_path, WRONG[0], "--select", "RC106")
-    assert [one["message"] for one in told] == [f"it records the same request as {RIGHT}.json"]
+    assert [one["message"] for one in told] == [
+        f"it records the same request as {RIGHT}.json, which a replay finds instead"
+    ]
     assert findings(tmp_path, PLAIN.path, "--select", "RC106") == []
 
 
@@ -207,7 +212,7 @@ FOREIGN = "rec-0123456789ab"
 
 def test_a_foreign_id_is_told_once_a_file(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(answered(PLAIN, id=FOREIGN)), "RC103")
-    assert message == f"its response carries {FOREIGN}, the id of another recording"
+    assert message == f"its response holds {FOREIGN}, the id of another recording"
 
 
 @pytest.mark.parametrize("id_", [FOREIGN, "chatcmpl-1", "rec-0123456789aB", f"{FOREIGN}c", f"x{FOREIGN}", ""])

@@ -59,7 +59,7 @@ def test_a_counter_sample_does_not(code: str, name: str, tmp_path: Path) -> None
 
 @each_rule
 def test_its_texts_are_sentences(rule: Rule) -> None:
-    for text in (rule.meaning, rule.why, rule.fix):
+    for text in (rule.meaning, rule.why, rule.how_to_fix):
         assert len(text.split()) >= 3
         assert text[0].isupper() or text.startswith("recctl ")
         assert text.endswith(".")
@@ -95,7 +95,7 @@ def test_recctl_rule_prints_all_of_it(rule: Rule) -> None:
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(f"{rule.code} {rule.name}  {rule.severity}")
     assert ("--fix" in result.out.splitlines()[0]) == rule.fixable
-    for text in (rule.meaning, rule.why, rule.fix):
+    for text in (rule.meaning, rule.why, rule.how_to_fix):
         assert any(line.endswith(text) for line in result.out.splitlines())
     assert run("rule", rule.name).out == run("rule", rule.code.lower()).out == result.out
 
@@ -103,7 +103,7 @@ def test_recctl_rule_prints_all_of_it(rule: Rule) -> None:
 def test_recctl_rule_prints_it_whole_in_a_narrow_pipe() -> None:
     rule = max(RULES, key=lambda rule: len(rule.meaning))
     result = run_process("rule", rule.code, env={"COLUMNS": "30"})
-    assert all(text in result.out for text in (rule.meaning, rule.why, rule.fix))
+    assert all(text in result.out for text in (rule.meaning, rule.why, rule.how_to_fix))
 
 
 def test_recctl_rule_lists_every_rule() -> None:

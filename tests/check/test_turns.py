@@ -176,7 +176,7 @@ def test_a_chain_that_holds(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_chain_that_is_broken(name: str, tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(CHAINS[name][0]), "RC301")
-    assert message.startswith("probably dead: its request carries ")
+    assert message.startswith("probably dead: its request contains ")
 
 
 @pytest.mark.parametrize("name", CHAINS)
@@ -197,7 +197,7 @@ def test_what_lies_beside_is_seen_though_it_was_not_given(name: str, tmp_path: P
 
 def test_the_message_names_the_call(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(second_turn(CALL)), "RC301")
-    assert message == f"probably dead: its request carries {CALL}, which no recording of its test made"
+    assert message == f"probably dead: its request contains {CALL}, which no recording of its test made"
 
 
 def test_the_message_shows_the_beginning_of_the_answer(tmp_path: Path) -> None:

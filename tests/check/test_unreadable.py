@@ -98,7 +98,9 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
 def test_each_key_is_told_once(tmp_path: Path) -> None:
     twice = '"headers": {"a": 1, "a": 2, "b": 3, "b": 4, "b": 5, "c": {"a": 1, "a": 2}}'
     messages = found(tmp_path, replaced('"headers": {}', twice), "RC002")
-    assert messages == [f"{key} is a duplicate key in one object; readers keep the last" for key in "ab"]
+    assert messages == [
+        f"{key} is a duplicate key in one object; parsers keep the last value" for key in "ab"
+    ]
 
 
 def test_the_line_is_that_of_the_key(tmp_path: Path) -> None:

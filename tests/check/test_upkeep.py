@@ -330,12 +330,12 @@ def sized(size: int) -> Recording:
 @pytest.mark.parametrize(("size", "is_large"), [(2000, False), (2001, True), (1999, False)])
 def test_the_limit_is_the_last_that_is_allowed(size: int, is_large: bool, tmp_path: Path) -> None:
     files = project(sized(size), config=config("max-size = 2"))
-    assert found(tmp_path, files, "RC403") == ["it has 2 kB, more than 2"] * is_large
+    assert found(tmp_path, files, "RC403") == ["its size is 2 kB, the limit is 2 kB"] * is_large
 
 
 def test_the_message_tells_the_size(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(sized(1_234_567)), "RC403")
-    assert message == "it has 1,235 kB, more than 1,000"
+    assert message == "its size is 1,235 kB, the limit is 1,000 kB"
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "1.5", "true", '"1"'])

@@ -161,7 +161,7 @@ def test_text_is_grouped_by_file_in_order_of_path_and_code(tmp_path: Path) -> No
     assert at["b"][1].startswith("  RC001 it is cut short: ")
     assert len(at["b"]) == 2
     assert at["c"][1] == "  tests/x/test_x.py::test_c"
-    assert re.fullmatch(r"  RC502 line \d+ holds a path of somebody's home directory", at["c"][2])
+    assert re.fullmatch(r"  RC502 line \d+ holds a path below somebody's home directory", at["c"][2])
     assert [line.split() for line in counts.splitlines()] == [
         ["1", "RC001", "not-json", "error"],
         ["1", "RC201", "not-normalized", "error"],
@@ -692,7 +692,7 @@ def test_on_a_terminal_the_test_stands_once_and_what_recordings_share_in_one_lin
     assert shown("--select", "RC301", "tests", cwd=tmp_path, columns=160)[:4] == [
         "tests/x/test_x.py",
         "  test_one",
-        "    RC301 3 recordings carry a tool call that no recording of the test made: " + ", ".join(ids),
+        "    RC301 3 recordings have a tool call that no recording of the test made: " + ", ".join(ids),
         "",
     ]
 
@@ -719,7 +719,7 @@ def test_findings_of_one_recording_each_have_their_words(tmp_path: Path) -> None
     assert page == [
         "tests/x/test_x.py",
         "  test_one",
-        f"    RC301 {one}  probably dead: its request carries call_00000000abcdefgh, "
+        f"    RC301 {one}  probably dead: its request contains call_00000000abcdefgh, "
         "which no recording of its test made",
         f"    RC404 {one}  it is not formatted as the recorder does it: "
         "no single line break at the end  --fix",

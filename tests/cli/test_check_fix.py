@@ -7,15 +7,14 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from recctl.check import fixing
+from recctl.check import fixes
 from recctl.check.rules.rule import Finding
 from recctl.edit.plan import Edit
-from recctl.recordings.ogx.hash_rules import HashRule
 from tests.edit import trees
 from tests.edit.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
@@ -409,13 +408,13 @@ MEANWHILE: dict[str, Change] = {
 
 def _before_the_plan(patch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Let something happen after the files were checked and before it is planned what to write."""
-    plan = fixing.fixes
+    plan = fixes.plan_fixes
 
-    def late(findings: list[Finding], files: tuple[Path, ...], rule: HashRule) -> list[Edit]:
+    def late(findings: list[Finding]) -> Iterator[Edit]:
         happens()
-        return plan(findings, files, rule)
+        return plan(findings)
 
-    patch.setattr(fixing, "fixes", late)
+    patch.setattr(fixes, "plan_fixes", late)
 
 
 @pytest.mark.parametrize("name", MEANWHILE)

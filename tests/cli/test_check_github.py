@@ -132,7 +132,7 @@ def test_annotations_are_exactly_so_and_errors_come_first(project: Path) -> None
         f"::warning file={place},line=1,title=RC404 format::"
         "it is not formatted as the recorder does it: no single line break at the end\n"
         f"::warning file={place},line={lines[0]},title=RC502 personal-path::"
-        f"line {lines[0]} holds a path of somebody's home directory\n"
+        f"line {lines[0]} holds a path below somebody's home directory\n"
     )
     assert (result.code, lines[0] > 1) == (1, True)
     assert result.err.startswith("1 error and 2 warnings in 2 of 2 recordings")
@@ -176,7 +176,8 @@ def test_messages_are_escaped(tmp_path: Path) -> None:
     result = github("--select", "RC002", ".", cwd=tmp_path)
     (command,) = commands(result.out)
     assert (
-        command.message == "100%0A%25::error::x, y: z is a duplicate key in one object; readers keep the last"
+        command.message
+        == "100%0A%25::error::x, y: z is a duplicate key in one object; parsers keep the last value"
     )
     assert "::100%250A%2525::error::x, y: z is a" in result.out
 
@@ -348,7 +349,7 @@ def test_nothing_can_break_the_table_or_make_markup(tmp_path: Path, text: str) -
     written = summary(tmp_path)
     path = f"./{name}" if name.startswith("-") else name
     shown, told = (part.replace("\n", "\\n") for part in (path, text))
-    row = [".", shown, f"{told} is a duplicate key in one object; readers keep the last"]
+    row = [".", shown, f"{told} is a duplicate key in one object; parsers keep the last value"]
     assert cells(written) == [row]
     kinds, parsed = seen_by_markdown(written)
     assert kinds <= PLAIN | {"text_special"}

@@ -1,76 +1,84 @@
-"""RC301: requests that carry on what no recording of their test produces."""
+"""RC301: requests that repeat what no recording of their test produces."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from recctl.check.facts import Seen
-from recctl.check.related import Siblings
-from recctl.check.rules.rule import Note, Rule
+import msgspec
 
-_SHOWN_WORDS = 40
-_MANY_CALLS = "carry a tool call that no recording of the test made"
-_MANY_ANSWERS = "carry an answer that no recording of the test gave"
+from recctl.check.facts import Facts
+from recctl.check.related import Related
+from recctl.check.rules.rule import Rule, Violation
+
+_MOST_SHOWN = 40  # characters of an answer
+_GROUP_OF_CALLS = "have a tool call that no recording of the test made"
+_GROUP_OF_ANSWERS = "have an answer that no recording of the test gave"
 
 
-def broken_chain(seen: Seen, siblings: Siblings) -> Iterator[Note]:
-    """Yield the first thing that a request carries on and that neither a recording nor the test made."""
-    if not seen.carried or seen.summary.test_id is None:
+class _Unproduced(msgspec.Struct, frozen=True):
+    """Something that a request repeats and no recording produces: a call id or a text, and how to say it."""
+
+    value: str
+    message: str
+    group_message: str
+
+
+def _broken_chain(facts: Facts, related: Related) -> Iterator[Violation]:
+    """Yield the first thing that a request repeats and that neither a recording nor the test produces."""
+    if not facts.links or facts.summary.test_id is None:
         return
-    from recctl.suite.expectations import made_by_test  # few requests carry anything on
+    from recctl.suite.expectations import made_by_test  # few requests have earlier turns
 
-    for what, carried, many in _unproduced(seen, siblings, siblings.of_test(seen)):
-        made = made_by_test(seen.summary, carried)
+    for one in _unproduced(facts, related, related.of_same_test(facts)):
+        made = made_by_test(facts.summary, one.value)
         if made != "yes":
             lead = "probably dead" if made == "no" else "may be dead"
-            yield Note(f"{lead}: its request carries {what}", many=many)
+            yield Violation(f"{lead}: {one.message}", group_message=one.group_message)
             return
 
 
-def is_reachable(seen: Seen, siblings: Siblings) -> bool:
-    """Whether what a request carries on is made by the test, or by recordings that are not dead."""
-    if not seen.carried:
+def is_reachable(facts: Facts, related: Related) -> bool:
+    """Whether all that a request repeats is produced by the test, or by recordings that are not dead."""
+    if not facts.links:
         return True
-    from recctl.suite.expectations import made_by_test  # few requests carry anything on
+    from recctl.suite.expectations import made_by_test  # few requests have earlier turns
 
-    others = [other for other in siblings.of_test(seen) if not other.is_dead]
-    unproduced = (carried for _, carried, _ in _unproduced(seen, siblings, others))
-    return all(made_by_test(seen.summary, carried) == "yes" for carried in unproduced)
-
-
-def _unproduced(seen: Seen, siblings: Siblings, others: Iterable[Seen]) -> Iterator[tuple[str, str, str]]:
-    """What a request carries on and none of the others produces: in words, itself, and for many."""
-    produced = [siblings.produced(other) for other in others]
-    for carried in seen.carried.ids:
-        if not any(carried in one.ids for one in produced):
-            yield f"{carried}, which no recording of its test made", carried, _MANY_CALLS
-    for words in seen.carried.answers:
-        if not any(one.answered(words) for one in produced):
-            yield (
-                f'the answer "{_shortened(words)}", which no recording of its test gave',
-                words,
-                _MANY_ANSWERS,
-            )
+    others = [other for other in related.of_same_test(facts) if not other.is_dead]
+    return all(made_by_test(facts.summary, one.value) == "yes" for one in _unproduced(facts, related, others))
 
 
-def _shortened(words: str) -> str:
-    return words if len(words) <= _SHOWN_WORDS else f"{words[:_SHOWN_WORDS].rstrip()}…"
+def _unproduced(facts: Facts, related: Related, others: Iterable[Facts]) -> Iterator[_Unproduced]:
+    """Yield what a request repeats and none of the others produces."""
+    offers = [related.offer(other) for other in others]
+    for call_id in facts.links.call_ids:
+        if not any(call_id in offer.call_ids for offer in offers):
+            message = f"its request contains {call_id}, which no recording of its test made"
+            yield _Unproduced(call_id, message, _GROUP_OF_CALLS)
+    for text in facts.links.texts:
+        if not any(offer.has_text(text) for offer in offers):
+            quoted = f'"{_shortened(text)}"'
+            message = f"its request contains the answer {quoted}, which no recording of its test gave"
+            yield _Unproduced(text, message, _GROUP_OF_ANSWERS)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN].rstrip()}…"
 
 
 BROKEN_CHAIN = Rule(
     "RC301",
     "broken-chain",
     "warning",
-    meaning="The request carries on a tool call or an answer of the model that no other recording of the "
-    "same test produces, and that the source of the test does not make either. What is looked at is the test "
-    "file, the modules of the project that it imports, their data files, and conftest.py. The message says "
-    '"may be dead" where there is no test file, or where that puts answers together in ways not followed.',
-    why="In a replay every answer comes from a recording. A turn that builds on an answer which no recording "
-    "gives any more cannot be reached: the recording is probably dead.",
-    fix="Compare it with the others of its test (recctl ls --test NAME, recctl diff REF), and delete it if "
-    "a live recording took its place.",
-    needs_all=False,
-    look_around=broken_chain,
+    meaning="The request contains a tool call or an answer of the model that no other recording of the "
+    "same test produces, and that is not in the source of the test either. Searched are the test file, the "
+    "modules of the project that it imports, their data files, and conftest.py. The message says "
+    '"may be dead" if there is no test file, or if it builds texts in a way that recctl does not follow.',
+    why="In a replay every answer comes from a recording. A request that repeats an answer which no "
+    "recording gives any more is never made: the recording is probably dead.",
+    how_to_fix="Compare it with the others of its test (recctl ls --test NAME, recctl diff REF), and delete "
+    "it if a live recording has replaced it.",
+    needs_document=False,
+    check_related=_broken_chain,
 )
 
 RULES = (BROKEN_CHAIN,)
