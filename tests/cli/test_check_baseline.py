@@ -111,7 +111,7 @@ def test_the_same_findings_give_the_same_bytes(project: Path) -> None:
 def test_the_configured_baseline_is_written_and_used(project: Path) -> None:
     (project / "pyproject.toml").write_text('[tool.recctl.check]\nbaseline = "etc/base.json"\n')
     (project / "etc").mkdir()
-    assert "etc/base.json: there is no baseline" in refused(cwd=project)
+    assert "etc/base.json: no such file" in refused(cwd=project)
     result = run("check", "--write-baseline", cwd=project / "a/recordings")
     assert (result.code, (project / "etc/base.json").is_file()) == (0, True)
     for place in (".", "a", "b/recordings"):
@@ -237,10 +237,10 @@ def test_what_was_not_looked_at_is_not_taken_for_mended(project: Path, args: lis
 # ---- nothing else is overwritten
 
 NO_BASELINES = {
-    "a recording": (chat().to_bytes(), "is no baseline of recctl"),
-    "a package.json": (b'{"name": "x", "version": 1}', "is no baseline of recctl"),
-    "another kind": (b'{"kind": "x", "version": 1, "accepted": {}}', "is no baseline of recctl"),
-    "a list": (b"[]", "is no baseline of recctl"),
+    "a recording": (chat().to_bytes(), "is not a baseline of recctl"),
+    "a package.json": (b'{"name": "x", "version": 1}', "is not a baseline of recctl"),
+    "another kind": (b'{"kind": "x", "version": 1, "accepted": {}}', "is not a baseline of recctl"),
+    "a list": (b"[]", "is not a baseline of recctl"),
     "text": (b"important notes\n", "cannot be read as a baseline"),
     "cut short": (b'{"kind": "recctl baseline", "ver', "cannot be read as a baseline"),
     "empty": (b"", "cannot be read as a baseline"),
@@ -258,7 +258,7 @@ def test_a_file_that_is_no_baseline_is_left_alone(project: Path, name: str) -> N
     before = tree_of(project)
     line = refused("--baseline", "base.json", "--write-baseline", cwd=project)
     assert why in line
-    assert "left alone" in line
+    assert "; not overwritten" in line
     assert line.isascii()
     assert line.rstrip("\n").isprintable()
     assert tree_of(project) == before
@@ -295,7 +295,7 @@ def test_another_version_is_not_used_but_may_be_replaced(project: Path, version:
 
 def test_a_baseline_that_is_not_there_is_told(project: Path) -> None:
     line = refused("--baseline", "gone.json", cwd=project)
-    assert line.startswith("recctl: gone.json: there is no baseline; make one: ")
+    assert line.startswith("recctl: gone.json: no such file; create it: ")
     assert not (project / "gone.json").exists()
 
 

@@ -166,16 +166,17 @@ def _nothing(_hint: str) -> None:
 
 
 def _accept(findings: list[Finding], file: Path, looked_at: _LookedAt) -> str:
-    from recctl.check.baseline import Scope, write_baseline
+    from recctl.check.baseline import Baseline, Scope
 
-    write_baseline(file, findings, Scope(*looked_at))
+    Baseline.read_to_replace(file).replace(findings, Scope(*looked_at))
     return f"accepted {plural(len(findings), 'finding')} in {display_path(file)}"
 
 
 def _new(findings: list[Finding], file: Path, looked_at: _LookedAt) -> tuple[list[Finding], int]:
-    from recctl.check.baseline import Scope, new_findings, read_baseline
+    from recctl.check.baseline import Baseline, Scope
 
-    return new_findings(findings, read_baseline(file), file, Scope(*looked_at))
+    accepted = Baseline.read(file)
+    return accepted.new(findings), accepted.past(findings, Scope(*looked_at))
 
 
 class _Fixed(msgspec.Struct, frozen=True):
