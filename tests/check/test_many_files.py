@@ -71,10 +71,11 @@ def test_on_two_cores_they_are_checked_alike(tmp_path: Path, monkeypatch: pytest
         lay_out(tmp_path / str(number), files)
     paths = find([tmp_path]).files
     monkeypatch.setattr("recctl.check.engine._WORTH_A_CORE", HUGE)
-    on_one = checked(paths, 0)
+    on_one, unread = checked(paths, 0), checked(paths, 0, "RC2")
     monkeypatch.setattr("recctl.check.engine._WORTH_A_CORE", 0)
     monkeypatch.setattr("recctl.support.processes.cores", lambda: 2)
     assert checked(paths, 0) == on_one != []
+    assert checked(paths, 0, "RC2") == unread != []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
