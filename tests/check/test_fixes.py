@@ -1,4 +1,4 @@
-"""A finding is fixable if it has a fix: the fix changes the bytes, and the finding is gone afterwards."""
+"""A finding is fixable if it has a fix: the fix changes the bytes, and removes the finding."""
 
 from __future__ import annotations
 

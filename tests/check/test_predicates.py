@@ -142,7 +142,7 @@ def test_a_yes_is_true_for_every_sample() -> None:
 
 @pytest.mark.parametrize("name", ["OpenAI chat", "OpenAI chat, arguments of a call"])
 def test_an_ordinary_stream_is_recognised(name: str) -> None:
-    """Else every stream would be put together, which is what the shortcuts are there to avoid."""
+    """Else every stream would be assembled, which the predicates are there to avoid."""
     body = STREAMS[name](["Hel", "lo."], "stop").document["response"]["body"]
     assert check(body, {"indent": 2}) == (True, True)
 

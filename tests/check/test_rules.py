@@ -23,7 +23,7 @@ def test_it_has_samples_and_counter_samples(rule: Rule) -> None:
     assert COUNTER_SAMPLES.get(rule.code)
 
 
-def test_there_are_no_samples_of_rules_that_are_gone() -> None:
+def test_there_are_no_samples_of_removed_rules() -> None:
     known = {rule.code for rule in RULES}
     assert set(SAMPLES) == known
     assert set(COUNTER_SAMPLES) == known
@@ -32,12 +32,12 @@ def test_there_are_no_samples_of_rules_that_are_gone() -> None:
 @pytest.mark.parametrize(("code", "name"), BREAKING, ids=map(" ".join, BREAKING))
 def test_a_sample_breaks_its_rule(code: str, name: str, tmp_path: Path) -> None:
     root = lay_out(tmp_path, SAMPLES[code][name])
-    told = findings(root, "tests", "--select", code)
-    assert {finding["code"] for finding in told} == {code}
+    reported = findings(root, "tests", "--select", code)
+    assert {finding["code"] for finding in reported} == {code}
     (rule,) = [rule for rule in RULES if rule.code == code]
-    assert {finding["severity"] for finding in told} == {rule.severity}
-    assert {finding["fixable"] for finding in told} == {rule.fixable}
-    assert all((root / finding["path"]).is_file() and finding["message"] for finding in told)
+    assert {finding["severity"] for finding in reported} == {rule.severity}
+    assert {finding["fixable"] for finding in reported} == {rule.fixable}
+    assert all((root / finding["path"]).is_file() and finding["message"] for finding in reported)
 
 
 @pytest.mark.parametrize(("code", "name"), BREAKING, ids=map(" ".join, BREAKING))
@@ -54,7 +54,7 @@ def test_a_counter_sample_does_not(code: str, name: str, tmp_path: Path) -> None
     assert code not in {finding["code"] for finding in findings(root)}
 
 
-# ---- what is written of it
+# ---- its documentation
 
 
 @each_rule

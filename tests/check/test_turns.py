@@ -1,4 +1,4 @@
-"""RC301: requests that carry on what no recording of their test gives."""
+"""RC301: requests that repeat what no recording of their test gives."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def asks(*messages: Data, test_id: str | None = TEST) -> Recording:
 
 
 def assistant(text: object) -> Data:
-    """An answer as a later request carries it on."""
+    """An answer as a later request repeats it."""
     return {"role": "assistant", "content": text}
 
 
@@ -72,7 +72,7 @@ GEMINI_URL = "vertexai:///generate_content"
 
 
 def gemini(*contents: Data) -> Recording:
-    """A call of Gemini that carries these turns on."""
+    """A call of Gemini with these turns."""
     answer = {"candidates": [{"content": {"parts": [{"text": "Fine."}], "role": "model"}}]}
     return inference(TEST, GEMINI_URL, {"model": "gemini", "contents": list(contents)}, whole(answer))
 
@@ -188,7 +188,7 @@ def test_a_chain_to_another_test_is_broken(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CHAINS)
-def test_what_lies_beside_is_seen_though_it_was_not_given(name: str, tmp_path: Path) -> None:
+def test_a_file_in_the_same_directory_counts_though_it_was_not_given(name: str, tmp_path: Path) -> None:
     later, first = CHAINS[name]
     lay_out(tmp_path, project(later, first))
     together = [one for one in findings(tmp_path, "tests", "--select", "RC301") if one["path"] == later.path]
@@ -227,7 +227,7 @@ SILENT: dict[str, Project] = {
 
 
 @pytest.mark.parametrize("name", SILENT)
-def test_what_is_not_judged(name: str, tmp_path: Path) -> None:
+def test_what_is_not_reported(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, SILENT[name], "RC301") == []
 
 

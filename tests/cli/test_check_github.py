@@ -233,7 +233,7 @@ def test_a_file_outside_of_the_checkout_is_named_as_in_text(project: Path, tmp_p
     assert commands(outside.out)[0].properties["file"] == "project/tests/b/recordings/cut.json"
 
 
-def test_names_that_are_not_utf8_are_spelled_out(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_are_escaped(tmp_path: Path) -> None:
     (tmp_path / "\udcff.json").write_bytes(b"{")
     for workspace in (None, tmp_path):
         (command,) = commands(github(".", cwd=tmp_path, workspace=workspace).out)
@@ -309,7 +309,7 @@ def test_other_forms_write_no_summary(project: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, ""])
-def test_without_a_place_for_it_no_summary_is_written(project: Path, value: str | None) -> None:
+def test_without_the_variable_no_summary_is_written(project: Path, value: str | None) -> None:
     before = sorted(project.rglob("*"))
     env = {"GITHUB_STEP_SUMMARY": value, "GITHUB_WORKSPACE": None}
     result = run("check", "--format", "github", cwd=project, env=env)
@@ -348,8 +348,8 @@ def test_nothing_can_break_the_table_or_make_markup(tmp_path: Path, text: str) -
     github("--select", "RC002", ".", cwd=tmp_path)
     written = summary(tmp_path)
     path = f"./{name}" if name.startswith("-") else name
-    shown, told = (part.replace("\n", "\\n") for part in (path, text))
-    row = [".", shown, f"{told} is a duplicate key in one object; parsers keep the last value"]
+    shown, reported = (part.replace("\n", "\\n") for part in (path, text))
+    row = [".", shown, f"{reported} is a duplicate key in one object; parsers keep the last value"]
     assert cells(written) == [row]
     kinds, parsed = seen_by_markdown(written)
     assert kinds <= PLAIN | {"text_special"}
@@ -458,7 +458,7 @@ def test_a_summary_of_long_messages_is_below_60_kb(tmp_path: Path, key: str) -> 
 @pytest.mark.parametrize(
     "place", ["no/summary.md", "tests", "pyproject.toml/x", "bad\x1b[31m\n/x"], ids=ascii
 )
-def test_a_summary_that_cannot_be_written_is_told_in_one_line(project: Path, place: str) -> None:
+def test_a_summary_that_cannot_be_written_is_reported_in_one_line(project: Path, place: str) -> None:
     (project / "pyproject.toml").touch()
     env = {"GITHUB_STEP_SUMMARY": place, "GITHUB_WORKSPACE": None}
     result = run("check", "--format", "github", cwd=project, env=env)
@@ -478,7 +478,7 @@ def test_a_summary_that_cannot_be_written_hides_no_other_problem(project: Path) 
     ]
 
 
-def test_a_summary_without_permission_is_told_in_one_line(
+def test_a_summary_without_permission_is_reported_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "x.json").write_bytes(b"{")

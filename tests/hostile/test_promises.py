@@ -36,7 +36,7 @@ PROMISES: dict[str, tuple[str, ...]] = {
     "Quick and slow ways say the same": (
         "hostile/test_shapes.py::test_quick_and_slow_ways_agree",
         "hostile/test_shapes.py::test_quick_and_slow_ways_agree_on",
-        "check/test_fast_predicates.py::test_on_two_cores_they_are_judged_alike",
+        "check/test_many_files.py::test_on_two_cores_they_are_checked_alike",
     ),
     "What is written to hostile files can be undone to the byte": (
         "hostile/test_bytes.py::test_what_is_written_to_damaged_files_can_be_undone",
