@@ -149,7 +149,7 @@ glue = st.text(st.sampled_from(" \n\t\"'=:,;.-_/\\&?{}[]()<>|aZ09é"), max_size=
 
 @given(before=glue, secret=st.sampled_from([text for _, text in ALL]), after=glue)
 def test_what_is_found_is_always_suspicious(before: str, secret: str, after: str) -> None:
-    """Searched as a whole by every pattern and detector: the cheap predicate may miss nothing that these find."""
+    """The cheap predicate may miss nothing that the patterns and detectors find in the whole text."""
     text = f"{before}{secret}{after}"
     found = [(name, text[start:end]) for name, start, end in known._found_in(text)]
     real = [name for name, value in found if known._is_real(name, value)]

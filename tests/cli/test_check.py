@@ -728,7 +728,7 @@ def test_findings_of_one_recording_each_have_their_words(tmp_path: Path) -> None
 
 
 def test_a_reference_on_a_terminal_is_one_that_show_takes(tmp_path: Path) -> None:
-    """Two files whose names begin alike, two lists of models, a name that is no hash: each reference differs."""
+    """Names that begin alike, two lists of models, a name that is no hash: each reference differs."""
     (tmp_path / ".git").mkdir()
     place = tmp_path / "tests/x/recordings"
     for name in ("a" * 12, "a" * 12 + "b" * 52, "models-" + "c" * 64 + "-01234567", "mine", "d" * 64):
