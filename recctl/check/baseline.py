@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from recctl.check.rules.rule import Finding
-from recctl.edit.plan import write_new
+from recctl.edit.staging import write_new
 from recctl.support.errors import RecctlError
 from recctl.support.jsonvalue import JsonObject, as_int, as_object
 from recctl.support.paths import absolute_path

@@ -12,11 +12,11 @@ import msgspec
 
 from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven
 from recctl.recordings.ogx.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import Judge
-from recctl.suite.source import SourceJudge
+from recctl.suite.liveness import LivenessSource
+from recctl.suite.source import LivenessBySource
 from recctl.support.jsonvalue import Json, JsonObject, as_items, as_object
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Settings(msgspec.Struct, frozen=True):
 
     hash_rule: HashRule
     max_size: int
-    tests: Judge = msgspec.field(default_factory=SourceJudge)
+    tests: LivenessSource = msgspec.field(default_factory=LivenessBySource)
 
 
 class Run(msgspec.Struct):
@@ -101,7 +101,8 @@ class Context:
     @cached_property
     def fit(self) -> Fit:
         """How the name of the file fits the hash of the request."""
-        asked = Asked(self.summary.kind, self.summary.test_id, self.request)
+        header = self.summary.header
+        asked = Asked(header.kind, header.test_id, self.request)
         return fit_of(asked, self.summary.name, self.settings.hash_rule)
 
     @property

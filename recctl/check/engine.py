@@ -16,20 +16,15 @@ from recctl.check.rules.rule import Finding, Rule, Violation
 from recctl.check.rules.unreadable import NOT_A_RECORDING, NOT_JSON
 from recctl.check.selection import matches
 from recctl.recordings.recording import read
-from recctl.support.errors import NotARecording, Unreadable
+from recctl.recordings.ref import Ref
+from recctl.support.errors import NotARecording, Unreadable, Warn, no_warning
 
 _MANY = 50  # files from which importing orjson pays
 _WORTH_A_CORE = 300  # files from which a second process pays
 _BLOCK = 25  # files that a process checks before the other's turn
 
 
-class Notice(msgspec.Struct, frozen=True):
-    """Something that does not affect the result, such as an index that cannot be used."""
-
-    message: str
-
-
-Item: TypeAlias = Finding | Unreadable | Notice
+Item: TypeAlias = Finding | Unreadable
 
 
 class _FileResult(msgspec.Struct, frozen=True):
@@ -44,16 +39,21 @@ _Result: TypeAlias = _FileResult | Unreadable
 
 
 def check_files(
-    files: Sequence[Path], rules: Sequence[Rule], settings: Settings, ignored: Sequence[str] = ()
+    files: Sequence[Path],
+    rules: Sequence[Rule],
+    settings: Settings,
+    ignored: Sequence[str] = (),
+    warn: Warn = no_warning,
 ) -> Iterator[list[Item]]:
-    """Yield what is found in each file, in their order; last what comparing recordings finds, and notices.
+    """Yield what is found in each file, in their order; last what comparing recordings finds.
 
     Unreadable stands for a file that cannot be read, or that is no recording if the rule for that is not
-    selected; with that rule's code in `ignored` (codes or prefixes) it is not reported at all.
+    selected; with that rule's code in `ignored` (codes or prefixes) it is not reported at all. `warn` gets a
+    line for whatever keeps the index from being used.
     """
     checker = _FileChecker(rules, settings, ignored, use_orjson=len(files) >= _MANY)
     by_code = {rule.code: rule for rule in rules}
-    related = Related(files, checker.run)
+    related = Related(files, checker.run, warn)
     facts: list[Facts] = []
     for path, result in zip(files, checker.check_all(files), strict=True):
         if isinstance(result, Unreadable):
@@ -62,15 +62,14 @@ def check_files(
         if result.facts is not None:
             facts.append(result.facts)
             related.add(result.facts)
-        yield [by_code[code].finding(path, result.test_id, found) for code, found in result.violations]
-    findings = [finding for rule in rules for one in facts for finding in _check_related(rule, one, related)]
-    yield [*findings, *map(Notice, related.notices)]
+        yield [by_code[code].finding(Ref(path), result.test_id, found) for code, found in result.violations]
+    yield [finding for rule in rules for one in facts for finding in _check_related(rule, one, related)]
 
 
 def _check_related(rule: Rule, facts: Facts, related: Related) -> Iterator[Finding]:
     if rule.check_related is not None:
         for violation in rule.check_related(facts, related):
-            yield rule.finding(facts.path, facts.summary.test_id, violation)
+            yield rule.finding(facts.summary.ref, facts.summary.header.test_id, violation)
 
 
 class _FileChecker:
@@ -110,7 +109,7 @@ class _FileChecker:
 
     def _check_bytes(self, path: Path, raw: bytes) -> _FileResult:
         context = Context(path, raw, self.run)
-        test_id = context.summary.test_id  # raises if it is no recording, before any rule runs
+        test_id = context.summary.header.test_id  # raises if it is no recording, before any rule runs
         violations = tuple(
             (rule.code, violation) for rule in self._rules if rule.check for violation in rule.check(context)
         )

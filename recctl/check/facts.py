@@ -10,7 +10,7 @@ import msgspec
 from recctl.check.context import Context
 from recctl.check.fingerprint import request_shape
 from recctl.check.turn_links import TurnLinks, turn_links
-from recctl.edit.normalize import due_values
+from recctl.edit.normalize import changes_in
 from recctl.recordings.ogx.hash_rules import Standing
 from recctl.recordings.summary import Summary
 
@@ -39,8 +39,8 @@ class Facts(msgspec.Struct, frozen=True):
 
     @property
     def path(self) -> Path:
-        """The path of the recording."""
-        return self.summary.path
+        """The file that holds the recording."""
+        return self.summary.ref.path
 
     @property
     def is_dead(self) -> bool:
@@ -51,12 +51,12 @@ class Facts(msgspec.Struct, frozen=True):
 def facts_of(context: Context) -> Facts:
     """Return the facts of a recording."""
     summary, fit = context.summary, context.fit
-    links = turn_links(summary.kind, context.request)
+    links = turn_links(summary.header.kind, context.request)
     shape = request_shape(summary, context.request)
     return Facts(summary, fit.standing, fit.hash, links, shape, _unnormalized(context))
 
 
 def _unnormalized(context: Context) -> tuple[Unnormalized, ...]:
-    due = due_values(context.path, context.raw, rule=context.settings.hash_rule)
-    values = Counter((str(one.path[-1]), str(one.old) if one.is_id else None) for one in due)
+    changes = changes_in(context.path, context.raw, rule=context.settings.hash_rule)
+    values = Counter((str(one.path[-1]), str(one.old) if one.is_id else None) for one in changes)
     return tuple(Unnormalized(field, value, count) for (field, value), count in values.items())

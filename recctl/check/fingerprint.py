@@ -32,7 +32,8 @@ def request_shape(summary: Summary, request: JsonObject) -> str:
     """
     text = json.dumps(body_of(request))
     counts = map(text.count, _SEPARATORS)
-    return " ".join(map(str, (summary.kind, summary.url, summary.model, summary.chunks, *counts)))
+    header = summary.header
+    return " ".join(map(str, (header.kind, header.url, header.model, header.chunks, *counts)))
 
 
 def request_fingerprint(recording: Recording) -> str:

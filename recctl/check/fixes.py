@@ -8,13 +8,13 @@ from functools import reduce
 from pathlib import Path
 
 from recctl.check.rules.rule import Finding, Fix
-from recctl.edit.plan import Edit, Patch, digest_of
+from recctl.edit.plan import Patch, Rewrite, digest_of
 from recctl.recordings.recording import parse, read
 from recctl.support.errors import Unreadable
 
 
-def plan_fixes(findings: Iterable[Finding]) -> Iterator[Edit]:
-    """Yield one edit per file that fixes its fixable findings.
+def plan_fixes(findings: Iterable[Finding]) -> Iterator[Rewrite]:
+    """Yield one rewrite per file that fixes its fixable findings.
 
     A file that disappeared since the check, or is no recording any more, is left out.
     """
@@ -30,4 +30,4 @@ def plan_fixes(findings: Iterable[Finding]) -> Iterator[Edit]:
             continue
         fixed = reduce(lambda data, fix: fix(data), of_file, raw)
         if fixed != raw:
-            yield Edit(path, digest_of(raw), (Patch(0, len(raw), fixed),))
+            yield Rewrite(path, digest_of(raw), (Patch(0, len(raw), fixed),))

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
-from recctl.catalog.same_test import Families
-from recctl.catalog.turn_ids import Chains
+from recctl.catalog.same_test import SameTest
+from recctl.catalog.turn_ids import TurnIds
 from recctl.check.context import Context, Run, Settings
 from recctl.check.facts import Facts, facts_of
 from recctl.check.fingerprint import request_fingerprint, response_fingerprint
 from recctl.check.turn_links import Offer, offer_of
 from recctl.recordings.recording import Recording, read
-from recctl.support.errors import Unreadable
+from recctl.support.errors import Unreadable, Warn, no_warning
+
+if TYPE_CHECKING:
+    from recctl.suite.source_texts import SourceTexts
 
 _Part: TypeAlias = Literal["request", "response"]
 _FINGERPRINTS: dict[_Part, Callable[[Recording], str]] = {
@@ -32,10 +36,11 @@ _FINGERPRINTS: dict[_Part, Callable[[Recording], str]] = {
 class Related:
     """The recordings related to those that a command was given."""
 
-    def __init__(self, files: Sequence[Path], run: Run) -> None:
+    def __init__(self, files: Sequence[Path], run: Run, warn: Warn = no_warning) -> None:
+        """`warn` gets a line for whatever keeps the index from being used."""
         self._run = msgspec.structs.replace(run, needs_document=False)
-        self._families = Families(files)
-        self._chains = Chains(files)
+        self._same_test = SameTest(files)
+        self._turn_ids = TurnIds(files, warn)
         self._facts: dict[Path, Facts | None] = {}
         self._offers: dict[Path, Offer] = {}
         self._fingerprints: dict[tuple[Path, _Part], str | None] = {}
@@ -45,21 +50,24 @@ class Related:
         """The settings of the run."""
         return self._run.settings
 
-    @property
-    def notices(self) -> Sequence[str]:
-        """What there is to report about the index, once every rule has run."""
-        return self._chains.notes
+    @cached_property
+    def source_texts(self) -> SourceTexts:
+        """The texts that the sources of tests make."""
+        from recctl.suite.source_texts import SourceTexts  # few requests have earlier turns
+
+        return SourceTexts()
 
     def add(self, facts: Facts) -> None:
         """Keep the facts of a given file."""
-        self._families.learn(facts.path, facts.summary.test_id)
+        self._same_test.add(facts.summary.ref, facts.summary.header.test_id)
         self._facts[facts.path] = facts
 
     def of_same_test(self, facts: Facts) -> list[Facts]:
         """Return the other recordings of the same test; none if the recording names no test."""
-        if facts.summary.test_id is None:
+        test_id = facts.summary.header.test_id
+        if test_id is None:
             return []
-        others = map(self._facts_of, self._families.of(facts.path, facts.summary.test_id))
+        others = (self._facts_of(ref.path) for ref in self._same_test.others(facts.summary.ref, test_id))
         return [other for other in others if other is not None]
 
     def replayed_instead(self, facts: Facts) -> Path | None:
@@ -73,7 +81,7 @@ class Related:
 
     def is_referenced(self, id_: str, facts: Facts) -> bool:
         """Whether the request of another recording holds an id, so that it must not be changed."""
-        return bool(self._chains.carried({id_}, facts.path))
+        return bool(self._turn_ids.in_other_requests({id_}, facts.summary.ref))
 
     def offer(self, facts: Facts) -> Offer:
         """Return what later requests may repeat of a recording's answer; nothing if it cannot be read."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from recctl.recordings.header import Kind
 from recctl.recordings.recording import body_of
-from recctl.recordings.summary import Kind
 from recctl.support.jsonvalue import JsonObject, as_list, as_object
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def turn_links(kind: Kind | None, request: JsonObject) -> TurnLinks:
     body = as_object(body_of(request))
     if not any(_is_later_turn(as_object(turn)) for key in _TURNS for turn in as_list(body.get(key))):
         return _NO_LINKS
-    from recctl.conversation.request.read import conversation_of  # few requests have earlier turns
+    from recctl.conversation.request.conversation import conversation_of  # few requests have earlier turns
 
     messages = conversation_of(kind, request).messages
     call_ids: dict[str, None] = {}

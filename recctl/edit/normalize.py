@@ -1,31 +1,32 @@
-"""Ids, times and durations in responses evened out, as the recorder does it, byte for byte.
+"""Normalize ids, times and durations in responses as the recorder does it, byte for byte.
 
-Only the bytes of the values change. A file that needs nothing is recognised by decoding the few
-values concerned; only for the others are the places in the bytes worked out.
+Only the bytes of the values change. A normalized file is recognized by decoding the few values concerned;
+only for the others the offsets of the values are computed.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
-from recctl.catalog.turn_ids import Chains
-from recctl.edit.plan import Edit, Patch, digest_of
-from recctl.edit.spans import Span, elements, inside_string, members, root
+from recctl.catalog.turn_ids import TurnIds
+from recctl.edit.json_spans import Span, elements, inside_string, members, root
+from recctl.edit.plan import Patch, Rewrite, digest_of
 from recctl.recordings.ogx import volatile as rules
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
 from recctl.recordings.ogx.normalized import differs, is_evened_out
 from recctl.recordings.recording import parse, read
+from recctl.recordings.ref import Ref
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, as_object, loads
 
 
-class Due(msgspec.Struct, frozen=True):
-    """A value to normalize: its path in the document, what it is and what it will be."""
+class ValueChange(msgspec.Struct, frozen=True):
+    """A value to normalize: its path in the document, the old and the new value."""
 
     path: tuple[str | int, ...]
     old: Json
@@ -33,77 +34,70 @@ class Due(msgspec.Struct, frozen=True):
 
     @property
     def is_id(self) -> bool:
-        """Whether it is an id, which the request of another recording may hold."""
+        """Whether it replaces the id of an answer, which the requests of later turns may hold."""
         return isinstance(self.new, str) and self.new.startswith("rec-") and isinstance(self.old, str)
 
 
 class Normalization(msgspec.Struct, frozen=True):
-    """What is due in one file, and which ids stay because another recording's request carries them."""
+    """The values to normalize in one file, and the ids kept because another recording's request has them."""
 
     path: Path
-    due: tuple[Due, ...]
-    kept: tuple[Due, ...]
+    changes: tuple[ValueChange, ...]
+    kept: tuple[ValueChange, ...]
     digest: str
     patches: tuple[Patch, ...]
 
-    def edit(self) -> Edit:
-        """Return the change to the file."""
-        return Edit(self.path, self.digest, self.patches)
+    def rewrite(self) -> Rewrite:
+        """Return the edit that makes the changes."""
+        return Rewrite(self.path, self.digest, self.patches)
 
 
-class Normalizer(msgspec.Struct):
-    """Works out what is due in files, one at a time; `problems` fills with those that are no recordings.
+def changes_in(
+    path: Path, raw: bytes, *, volatile: bool = False, rule: HashRule = NEWEST
+) -> tuple[ValueChange, ...]:
+    """Return the values to normalize in a recording; none where it is normalized.
 
-    `rule` is the one in force: it decides what the recorder normalizes. `notes` fills with what there is to
-    say of the index.
-    """
-
-    files: tuple[Path, ...]
-    volatile: bool = False
-    rule: HashRule = NEWEST
-    problems: list[Unreadable] = msgspec.field(default_factory=list)
-    notes: list[str] = msgspec.field(default_factory=list)
-
-    def __iter__(self) -> Iterator[Normalization]:
-        chains = Chains(self.files)
-        for path in self.files:
-            try:
-                found = normalization(path, read(path), chains, self.volatile, self.rule)
-            except Unreadable as error:
-                self.problems.append(error)
-                continue
-            if found is not None:
-                yield found
-        self.notes += chains.notes
-
-
-def normalization(
-    path: Path, raw: bytes, chains: Chains, volatile: bool = False, rule: HashRule = NEWEST
-) -> Normalization | None:
-    """Return what is due in a file, and what stays; None where nothing is. Raises Unreadable."""
-    every = due_values(path, raw, volatile, rule)
-    if not every:
-        return None
-    carried = chains.carried({one.old for one in every if one.is_id}, path)
-    kept = tuple(one for one in every if one.is_id and one.old in carried)
-    due = tuple(one for one in every if not (one.is_id and one.old in carried))
-    return Normalization(path, due, kept, digest_of(raw), patches_for(raw, due))
-
-
-def due_values(path: Path, raw: bytes, volatile: bool = False, rule: HashRule = NEWEST) -> tuple[Due, ...]:
-    """Return the values that are not normalized, the one answer of `normalize` and `check`.
-
-    Raises Unreadable where the bytes are no recording, if that had to be found out.
+    This is what decides whether a recording is normalized, for `normalize` and for `check`. The name of the
+    file gives the id that belongs to it; `rule` is the hash rule in force. With `volatile` values count that
+    the recorder itself leaves alone. Raises Unreadable where the bytes are no recording, if that had to be
+    found out.
     """
     rec_id = parse_filename(path.name).id
     if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
         return ()
-    parse(path, raw)  # says what is wrong with a file that is no recording
+    parse(path, raw)  # reports what is wrong with a file that is no recording
     body = as_object(as_object(loads(raw)).get("response")).get("body")
-    return tuple(_due_in(body, rec_id, volatile, rule.normalizes_models))
+    return tuple(_changes(body, rec_id, volatile, rule.normalizes_models))
 
 
-def _due_in(body: Json, rec_id: str | None, volatile: bool, of_models: bool) -> Iterator[Due]:
+def normalization(
+    path: Path, raw: bytes, turn_ids: TurnIds, volatile: bool = False, rule: HashRule = NEWEST
+) -> Normalization | None:
+    """Return what to normalize in a file and what is kept, None if nothing. Raises Unreadable."""
+    every = changes_in(path, raw, volatile=volatile, rule=rule)
+    if not every:
+        return None
+    used = turn_ids.in_other_requests({change.old for change in every if change.is_id}, Ref(path))
+    kept = tuple(change for change in every if change.is_id and change.old in used)
+    changes = tuple(change for change in every if not (change.is_id and change.old in used))
+    return Normalization(path, changes, kept, digest_of(raw), patches_for(raw, changes))
+
+
+def normalizations(
+    files: Iterable[Path], turn_ids: TurnIds, volatile: bool = False, rule: HashRule = NEWEST
+) -> Iterator[Normalization | Unreadable]:
+    """Yield what to normalize, file by file, and an error for each file that is no recording."""
+    for path in files:
+        try:
+            found = normalization(path, read(path), turn_ids, volatile, rule)
+        except Unreadable as error:
+            yield error
+            continue
+        if found is not None:
+            yield found
+
+
+def _changes(body: Json, rec_id: str | None, volatile: bool, of_models: bool) -> Iterator[ValueChange]:
     for prefix, item in _items(body):
         if volatile and isinstance(item, str) and item.startswith(rules.EVENT_DATA):
             value = _event(item)
@@ -114,7 +108,7 @@ def _due_in(body: Json, rec_id: str | None, volatile: bool, of_models: bool) -> 
         for path, new in replacements.items():
             old = _value_at(value, path)
             if differs(old, new):
-                yield Due((*prefix, *path), old, new)
+                yield ValueChange((*prefix, *path), old, new)
 
 
 def _items(body: Json) -> Iterator[tuple[tuple[str | int, ...], Json]]:
@@ -140,22 +134,23 @@ def _value_at(value: Json, path: tuple[str | int, ...]) -> Json:
     return value
 
 
-def patches_for(raw: bytes, due: Sequence[Due]) -> tuple[Patch, ...]:
-    """Return the changes to the bytes of a recording that normalize these values of it."""
-    if not due:
+def patches_for(raw: bytes, changes: Iterable[ValueChange]) -> tuple[Patch, ...]:
+    """Return the changes to the bytes of a recording that make these changes of values, in order."""
+    changes = tuple(changes)
+    if not changes:
         return ()
     body = members(raw, members(raw, root(raw))["response"])["body"]
     items = list(elements(raw, body)) if raw[body.start : body.start + 1] == b"[" else None
     patches = []
-    for one in due:
+    for change in changes:
         depth = 2 if items is None else 3
-        item = body if items is None else items[int(one.path[2])]
-        patches.append(_patch(raw, item, one.path[depth:], json.dumps(one.new)))
+        item = body if items is None else items[int(change.path[2])]
+        patches.append(_patch(raw, item, change.path[depth:], json.dumps(change.new)))
     return tuple(sorted(patches, key=lambda patch: patch.start))
 
 
 def _patch(raw: bytes, item: Span, path: tuple[str | int, ...], new: str) -> Patch:
-    """Return the change of one value in an item, which may be JSON inside a string of the document."""
+    """Return the patch for a value in an item, which may be JSON inside a string of the document."""
     if raw[item.start : item.start + 1] != b'"':
         return Patch(*_span_of(raw, item, path), new.encode())
     offset = len(rules.EVENT_DATA)

@@ -7,11 +7,10 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from recctl.edit.plan import Edit
+from recctl.edit.plan import Removal
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import Judge, Judgement
+from recctl.suite.liveness import Liveness, LivenessSource, liveness_of
 from recctl.suite.renames import Renames
-from recctl.suite.stale import judge
 from recctl.support.git import Repository, read_regular
 
 GitState: TypeAlias = Literal["unchanged", "modified", "untracked"]
@@ -29,9 +28,9 @@ class Stale(msgspec.Struct, frozen=True):
     git: GitState | None
     renamed_to: str | None
 
-    def edit(self) -> Edit:
-        """The removal."""
-        return Edit(self.summary.path, self.digest, None)
+    def removal(self) -> Removal:
+        """Return the edit that removes it."""
+        return Removal(self.summary.path, self.digest)
 
 
 class Pruning(msgspec.Struct, frozen=True):
@@ -77,22 +76,25 @@ class GitStates:
         )
 
 
-def count_reasons(judgements: Iterable[Judgement]) -> dict[str, int]:
+def count_reasons(judgements: Iterable[Liveness]) -> dict[str, int]:
     """How many were not judged, by reason."""
     reasons: dict[str, int] = {}
     for judgement in judgements:
-        if judgement.liveness == "unjudged":
+        if judgement.status == "unjudged":
             reasons[judgement.reason] = reasons.get(judgement.reason, 0) + 1
     return reasons
 
 
 def prune(
-    recordings: Iterable[tuple[Summary, str]], truth: Judge, max_share: float, repository: Repository | None
+    recordings: Iterable[tuple[Summary, str]],
+    truth: LivenessSource,
+    max_share: float,
+    repository: Repository | None,
 ) -> Pruning:
-    """Judge recordings, given with the digests of their bytes. Changes nothing."""
-    judged = [(summary, digest, judge(summary, truth)) for summary, digest in recordings]
-    gone = [row for row in judged if row[2].liveness == "stale"]
-    live = sum(judgement.liveness == "live" for _, _, judgement in judged)
+    """Plan which recordings to remove, given with the digests of their bytes. Changes nothing."""
+    judged = [(summary, digest, liveness_of(summary, truth)) for summary, digest in recordings]
+    gone = [row for row in judged if row[2].status == "stale"]
+    live = sum(judgement.status == "live" for _, _, judgement in judged)
     states, renames = GitStates(repository if gone else None), Renames(repository)
     remove = tuple(
         Stale(
@@ -100,7 +102,7 @@ def prune(
             why.reason,
             digest,
             states.of(summary),
-            renames.new_id(summary.path, summary.test_id or ""),
+            renames.new_id(summary.path, summary.header.test_id or ""),
         )
         for summary, digest, why in gone
     )

@@ -16,10 +16,10 @@ from pathlib import Path
 import msgspec
 
 from recctl.recordings.summary import Summary
-from recctl.suite.listed import ids_without_groups, is_among
-from recctl.suite.liveness import LIVE, Judge, Judgement, parse_test_id, stale, unjudged
+from recctl.suite.liveness import LIVE, Liveness, LivenessSource, stale, unjudged
+from recctl.suite.node_ids import is_among, parse_node_id, with_and_without_groups
 from recctl.suite.roots import Location
-from recctl.suite.source import SourceJudge
+from recctl.suite.source import LivenessBySource
 from recctl.support.errors import RecctlError
 from recctl.support.jsonvalue import JsonObject
 
@@ -64,22 +64,24 @@ def collect(root: Path, python: str, arguments: Sequence[str]) -> Collection:
     return Collection(frozenset(found["ids"]), files, bool(found["narrowed"]), Path(found["root"]))
 
 
-def by_collection(collection: Collection, listed: frozenset[str] = frozenset(), exact: bool = False) -> Judge:
+def liveness_by_collection(
+    collection: Collection, listed: frozenset[str] = frozenset(), exact: bool = False
+) -> LivenessSource:
     """Return the judge for which a collected test lives; one that was not collected is stale only by proof.
 
     Parameters, options and the environment decide what is collected. So a test is stale if the source proves
     it too, or with `exact` if the collection went through its file: then it is the whole truth.
     """
-    known = ids_without_groups(collection.ids | listed)
-    source = SourceJudge()
+    known = with_and_without_groups(collection.ids | listed)
+    source = LivenessBySource()
 
-    def judge(summary: Summary) -> Judgement:
-        if is_among(summary.test_id or "", known):
+    def liveness(summary: Summary) -> Liveness:
+        if is_among(summary.header.test_id or "", known):
             return LIVE
         location = _in_root(collection, source.locations(summary))
         if location is None:
             return unjudged(f"its test does not belong to {collection.root}, which was collected")
-        file = parse_test_id(summary.test_id or "").file
+        file = parse_node_id(summary.header.test_id or "").file
         if location.state == "unknown":
             return unjudged(location.reason)
         if file not in collection.files and (collection.narrowed or location.state == "there"):
@@ -90,9 +92,9 @@ def by_collection(collection: Collection, listed: frozenset[str] = frozenset(), 
             )
             return stale(where)
         found = source(summary)
-        return unjudged(_NOT_COLLECTED) if found.liveness == "live" else found
+        return unjudged(_NOT_COLLECTED) if found.status == "live" else found
 
-    return judge
+    return liveness
 
 
 def _in_root(collection: Collection, locations: Sequence[Location]) -> Location | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from recctl.suite.handling import why_handling
+from recctl.suite.item_hooks import why_handling
 from recctl.suite.modules import Function, Module
 
 # Hooks that make collectors and items, see each of them as it is made, or run them.

@@ -10,10 +10,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from recctl.suite.execution import evaluated, has_plain_name, last_name, never_runs, source_of
-from recctl.suite.following import Following, Unproven
-from recctl.suite.harmless import REACHING_METHODS, is_harmless, is_harmless_base
-from recctl.suite.modules import Definition, Found, Function, Module, dotted_names
+from recctl.suite.call_graph import Following, Unproven
+from recctl.suite.executed_code import evaluated, has_plain_name, last_name, never_runs, source_of
+from recctl.suite.harmless_names import REACHING_METHODS, is_harmless, is_harmless_base
+from recctl.suite.modules import Definition, Function, Module, dotted_names
+from recctl.suite.project import Found
 
 # Methods of a class by which it takes part in how others are made.
 _CLASS_HOOKS = frozenset(

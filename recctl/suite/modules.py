@@ -1,19 +1,14 @@
-"""Python modules of a project as syntax trees: what their names stand for, and what imports lead to."""
+"""Python modules as syntax trees, and what their names stand for: imports, definitions, assignments."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-import os
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeAlias
-
-import msgspec
-
-from recctl.suite.harmless import is_harmless
 
 Scope: TypeAlias = ast.Module | ast.ClassDef
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
@@ -67,115 +62,6 @@ class Module:
         """Return whether a name stands for a builtin here."""
         bound = name in self.definitions or name in self.assigned or name in self.imports
         return not bound and name in _BUILTINS
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A definition in a module of the project."""
-
-    module: Module
-    node: Definition
-
-
-class Project:
-    """The modules below a root directory, as imports reach them."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._imported: dict[tuple[Path, str], tuple[Path | None, str]] = {}
-
-    def imported(self, module: Module, dotted: str) -> tuple[Path | None, str]:
-        """Return the file of this project that a dotted name begins with, and what of the name is left.
-
-        `tests.helpers.make` gives `tests/helpers.py` and `make`; None where no file of the project fits.
-        """
-        key = (module.path.parent, dotted)
-        if key not in self._imported:
-            self._imported[key] = self._import(module, dotted)
-        return self._imported[key]
-
-    def _import(self, module: Module, dotted: str) -> tuple[Path | None, str]:
-        level = len(dotted) - len(dotted.lstrip("."))
-        parts = tuple(part for part in dotted[level:].split(".") if part)
-        for base in self._bases(module.path, level):
-            for length in range(len(parts), 0, -1):
-                stem = base.joinpath(*parts[:length])
-                for path in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
-                    if os.path.isfile(path):
-                        return path, ".".join(parts[length:])
-            if level and os.path.isfile(base / "__init__.py"):
-                return base / "__init__.py", ".".join(parts)
-        return None, dotted
-
-    def find(self, module: Module, dotted: str, depth: int = 8) -> Found | None:
-        """Return the function or class that a dotted name stands for, if this project defines it once."""
-        path, rest = self.imported(module, dotted)
-        other = parse_module(path) if path is not None and rest else None
-        if other is None or depth == 0:
-            return None
-        first, *inner = rest.split(".")
-        defined = other.definitions.get(first, [])
-        imported = other.imports.get(first, ())
-        if first in other.assigned or len(defined) + len(imported) != 1:
-            return None
-        found = Found(other, defined[0]) if defined else self.find(other, imported[0], depth - 1)
-        for name in inner:
-            found = self.method(found, name) if found else None
-        return found
-
-    def method(self, owner: Found, name: str) -> Found | None:
-        """Return what a class itself defines under a name, if it does so once."""
-        scope = owner.node
-        named = statements_named(scope, name) if isinstance(scope, ast.ClassDef) else []
-        return Found(owner.module, named[0]) if len(named) == 1 and isinstance(named[0], Definition) else None
-
-    def imported_beside(self, module: Module, directory: Path) -> Iterator[Module]:
-        """Yield the modules below a directory that a module imports, and those that they import."""
-        waiting, seen = [module], {module.path}
-        while waiting:
-            one = waiting.pop()
-            for dotted in {dotted for targets in one.imports.values() for dotted in targets}:
-                path, _ = self.imported(one, dotted.removesuffix(".*"))
-                if path is None or path in seen or not path.is_relative_to(directory):
-                    continue
-                seen.add(path)
-                if other := parse_module(path):
-                    yield other
-                    waiting.append(other)
-
-    def methods(self, owner: Found, names: Iterable[str], depth: int = 8) -> Iterator[Found]:
-        """Yield what a class, or what it inherits from in this project, defines under these names."""
-        if not isinstance(owner.node, ast.ClassDef) or depth == 0:
-            return
-        for statement in statements(owner.node.body):
-            if isinstance(statement, Definition) and statement.name in names:
-                yield Found(owner.module, statement)
-        for base in owner.node.bases:
-            if found := self.class_of(owner.module, base):
-                yield from self.methods(found, names, depth - 1)
-
-    def is_unknown(self, module: Module, dotted: str) -> bool:
-        """Return whether a dotted name stands for something outside the project that may make tests."""
-        return not is_harmless(dotted) and self.imported(module, dotted)[0] is None
-
-    def class_of(self, module: Module, node: ast.expr) -> Found | None:
-        """Return the class of the project that a base class names; None for one from elsewhere."""
-        plain = node.value if isinstance(node, ast.Subscript) else node
-        if isinstance(plain, ast.Name) and (defined := module.definitions.get(plain.id)):
-            return Found(module, defined[-1])
-        return next(
-            (found for dotted in dotted_names(plain, module) if (found := self.find(module, dotted))), None
-        )
-
-    def _bases(self, path: Path, level: int) -> Iterator[Path]:
-        """Yield the directories from which an import may be resolved."""
-        if level:
-            yield path.parents[level - 1]
-            return
-        # pytest puts the first directory without __init__.py on the path; a project may add others.
-        above = [path.parent, *path.parent.parents]
-        below_root = [directory for directory in above if directory.is_relative_to(self.root)]
-        yield from below_root
-        yield self.root / "src"
 
 
 def dotted_names(node: ast.expr, module: Module) -> tuple[str, ...]:

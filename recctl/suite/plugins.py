@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from recctl.suite.execution import last_name
-from recctl.suite.harmless import PLUGINS, is_harmless
+from recctl.suite.executed_code import last_name
+from recctl.suite.harmless_names import PLUGINS, is_harmless
 from recctl.suite.hooks import is_suspicious, why_hooks, why_patched
-from recctl.suite.modules import Module, Project, dotted_names, parse_module
+from recctl.suite.modules import Module, dotted_names, parse_module
+from recctl.suite.project import Project
 from recctl.suite.pytest_settings import Collecting
 from recctl.suite.reflection import why_reflective
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
-from recctl.suite.harmless import REACHING_ATTRIBUTES, REACHING_BUILTINS, is_reaching
+from recctl.suite.harmless_names import REACHING_ATTRIBUTES, REACHING_BUILTINS, is_reaching
 from recctl.suite.modules import Function, Module, dotted_names
 
 # Stores to these rename a test after it was collected.

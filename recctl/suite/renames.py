@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from recctl.suite.liveness import parse_test_id
 from recctl.suite.modules import Function, parse_source, statements, syntax_tree
+from recctl.suite.node_ids import parse_node_id
 from recctl.suite.roots import possible_roots
 from recctl.support.errors import RecctlError
 from recctl.support.git import Repository, Tree
@@ -23,7 +23,7 @@ class Renames:
 
     def new_id(self, recording: Path, test_id: str) -> str | None:
         """Return the id of the test that took the place of another; None where there is not exactly one."""
-        test = parse_test_id(test_id)
+        test = parse_node_id(test_id)
         roots = possible_roots(recording, test.file)
         if self._repository is None or len(roots) != 1:
             return None

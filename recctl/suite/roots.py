@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from recctl.suite.node_ids import parse_node_id
 from recctl.support.errors import RecctlError
 from recctl.support.paths import absolute_path
 
@@ -142,6 +143,14 @@ def possible_roots(recording: Path, test_file: str) -> list[Path]:
 def project_root(recording: Path, test_file: str) -> Path | None:
     """Return the likeliest of the `possible_roots`; None where there is none."""
     return next(iter(possible_roots(recording, test_file)), None)
+
+
+def test_file_of(recording: Path, test_id: str) -> Path | None:
+    """Return the Python file of a recording's test below the likeliest root; None where there is none."""
+    name = parse_node_id(test_id).file
+    root = project_root(recording, name)
+    file = None if root is None else root / name
+    return file if file is not None and file.suffix == ".py" and os.path.isfile(file) else None
 
 
 def _roots_above(directory: str, test_file: PurePosixPath) -> list[Path]:

@@ -15,24 +15,26 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import LIVE, Judgement, TestName, parse_test_id, stale, unjudged
-from recctl.suite.modules import Found, Module, Project, Scope, parse_module, statements_named
+from recctl.suite.liveness import LIVE, Liveness, stale, unjudged
+from recctl.suite.modules import Module, Scope, parse_module, statements_named
+from recctl.suite.node_ids import NodeId, parse_node_id
+from recctl.suite.project import Found, Project
 from recctl.suite.roots import Location, Locator
 
 if TYPE_CHECKING:
-    from recctl.suite.proof import Proof  # most recordings belong to tests that are there
+    from recctl.suite.absence_proof import Proof  # most recordings belong to tests that are there
 
 
-class SourceJudge:
+class LivenessBySource:
     """Judges recordings by the source of their tests, for one run of a command: what was read is kept."""
 
     def __init__(self) -> None:
         self._locator = Locator()
         self._roots: dict[Path, _Root] = {}
 
-    def __call__(self, summary: Summary) -> Judgement:
+    def __call__(self, summary: Summary) -> Liveness:
         """Return what the source says of a recording's test."""
-        test = parse_test_id(summary.test_id or "")
+        test = parse_node_id(summary.header.test_id or "")
         locations = self._locator.locations(summary.path, test.file)
         if not locations:
             return unjudged("where it lies does not tell where its test file would be")
@@ -49,7 +51,7 @@ class SourceJudge:
 
     def locations(self, summary: Summary) -> list[Location]:
         """Return where the test file of a recording may be."""
-        return self._locator.locations(summary.path, parse_test_id(summary.test_id or "").file)
+        return self._locator.locations(summary.path, parse_node_id(summary.header.test_id or "").file)
 
     def _root(self, root: Path) -> _Root:
         if root not in self._roots:
@@ -72,11 +74,11 @@ class _Root:
 
     @cached_property
     def _proof(self) -> Proof:
-        from recctl.suite.proof import Proof  # most recordings belong to tests that are there
+        from recctl.suite.absence_proof import Proof  # most recordings belong to tests that are there
 
         return Proof(self._project)
 
-    def judge(self, location: Location, test: TestName) -> Judgement:
+    def judge(self, location: Location, test: NodeId) -> Liveness:
         """Return what is said of a test whose file would be here."""
         module = None if location.state == "absent" else parse_module(location.path)
         missing = None if module is None else self._missing(module, test.names)

@@ -56,20 +56,23 @@ def is_deep(value: Json) -> bool:
     return bool(level)
 
 
-_NO_SIGNS = bytes(set(range(256)) - set(b'[]{}"'))
+_NOT_OPENING = bytes(set(range(256)) - set(b"[{"))
+_NOT_STRUCTURE = bytes(set(range(256)) - set(b'[]{}"'))
 _BRACKETS = bytes.maketrans(b"{}", b"[]")
 _STRING = re.compile(rb'"[^"]*"')
 
 
 def is_deep_text(raw: bytes) -> bool:
-    """Whether JSON text is nested more deeply than any recording, without reading the values.
+    """Return whether JSON text is nested more deeply than any recording, without decoding the values.
 
     Readers that skip values give up at a depth of the interpreter's, which differs between Pythons.
     """
-    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
+    if len(raw.translate(None, _NOT_OPENING)) <= DEEPEST:
         return False
-    signs = raw.replace(b"\\\\", b"").replace(b'\\"', b"").translate(_BRACKETS, _NO_SIGNS)
-    left = _STRING.sub(b"", signs)
+    structure = raw.replace(b"\\\\", b"").replace(b'\\"', b"").translate(_BRACKETS, _NOT_STRUCTURE)
+    # Two quotes side by side are a string without brackets, or the end of one and the start of the next:
+    # without them what is inside of strings, and what is outside, stays so.
+    left = _STRING.sub(b"", structure.replace(b'""', b""))
     for _ in range(DEEPEST):
         if not left:
             return False

@@ -53,7 +53,7 @@ def test_the_fixes_of_a_file_become_one_edit_in_any_order(tmp_path: Path) -> Non
     for findings in (found, found[::-1]):
         (edit,) = plan_fixes(findings)
         assert (edit.path, edit.before) == (found[0].path, digest_of(raw))
-        assert patched(raw, edit.patches or ()) == right
+        assert patched(raw, edit.patches) == right
 
 
 def test_no_finding_with_a_fix_is_no_edit(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.templates import fits
+from recctl.suite.string_templates import fits
 from tests.check.samples import TEST, Project, found, project, second_turn
 from tests.helpers import chat
 from tests.samples.builder import Recording
@@ -141,6 +141,7 @@ ELSEWHERE: dict[str, tuple[str, dict[str, str]]] = {
         {"conftest.py": 'def turn(a): return f"I see that {a} lives in London{a}"'},
     ),
     "the product": ("from product import TURN", {"product/__init__.py": MODULE}),
+    "the product below src": ("from product import TURN", {"src/product/__init__.py": MODULE}),
     "JSON beside the test": ('PATH = "data/turns.json"', {"tests/a/data/turns.json": TURNS}),
     "JSON named without its suffix": ('CASES = ["chat/turns"]', {"tests/a/chat/turns.json": TURNS}),
     "JSON lines": ('PATH = "turns.jsonl"', {"tests/a/turns.jsonl": f"{{}}\n{TURNS}\n"}),

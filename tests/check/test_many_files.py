@@ -45,6 +45,7 @@ def described(item: Item) -> tuple[object, ...]:
     return (str(getattr(item, "path", "")), item.message)
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @pytest.mark.parametrize(("name", "files"), BOTH, ids=[name for name, _ in BOTH])
 def test_a_sample_is_checked_alike(
     name: str, files: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

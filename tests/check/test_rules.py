@@ -1,4 +1,4 @@
-"""Every rule: it has a sample that breaks it, one that does not, its texts, and its place in README."""
+"""Every rule: it has a sample that breaks it, one that does not, its texts, and a row in docs/check.md."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ def test_there_are_no_samples_of_removed_rules() -> None:
     assert set(COUNTER_SAMPLES) == known
 
 
+@pytest.mark.promise("Each rule finds its samples and passes the counter-samples")
 @pytest.mark.parametrize(("code", "name"), BREAKING, ids=map(" ".join, BREAKING))
 def test_a_sample_breaks_its_rule(code: str, name: str, tmp_path: Path) -> None:
     root = lay_out(tmp_path, SAMPLES[code][name])
@@ -47,6 +48,7 @@ def test_a_sample_breaks_its_rule_among_all_the_others(code: str, name: str, tmp
     assert [finding for finding in findings(root) if finding["code"] == code] == alone
 
 
+@pytest.mark.promise("Each rule finds its samples and passes the counter-samples")
 @pytest.mark.parametrize(("code", "name"), HEALTHY, ids=map(" ".join, HEALTHY))
 def test_a_counter_sample_does_not(code: str, name: str, tmp_path: Path) -> None:
     root = lay_out(tmp_path, COUNTER_SAMPLES[code][name])
@@ -82,8 +84,8 @@ def test_rules_are_in_the_order_of_their_codes() -> None:
 
 
 @each_rule
-def test_readme_has_a_row_for_it(rule: Rule) -> None:
-    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+def test_the_documentation_has_a_row_for_it(rule: Rule) -> None:
+    lines = (ROOT / "docs/check.md").read_text("utf-8").splitlines()
     rows = [line for line in lines if line.startswith(f"| {rule.code} |")]
     assert len(rows) == 1
     assert rule.name in rows[0]

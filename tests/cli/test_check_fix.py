@@ -14,7 +14,7 @@ import pytest
 
 from recctl.check import fixes
 from recctl.check.rules.rule import Finding
-from recctl.edit.plan import Edit
+from recctl.edit.plan import Rewrite
 from tests.edit import trees
 from tests.edit.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
@@ -410,7 +410,7 @@ def _before_the_plan(patch: pytest.MonkeyPatch, happens: Callable[[], object]) -
     """Let something happen after the files were checked and before it is planned what to write."""
     plan = fixes.plan_fixes
 
-    def late(findings: list[Finding]) -> Iterator[Edit]:
+    def late(findings: list[Finding]) -> Iterator[Rewrite]:
         happens()
         return plan(findings)
 

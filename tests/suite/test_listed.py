@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.listed import by_list, listed_tests
+from recctl.suite.id_lists import listed_tests, liveness_by_list
 from tests.helpers import problems, run, run_process, run_shell
 from tests.suite.projects import record, summary_of
 
@@ -50,23 +50,23 @@ def test_a_list_is_read(tmp_path: Path, name: str) -> None:
 
 
 def test_who_is_not_listed_is_gone(recorded: dict[str, Path], tmp_path: Path) -> None:
-    judge = by_list(listed_tests([str(_list(tmp_path, f"{ONE}\n{TWO}\n"))]))
-    fates = {test_id: judge(summary_of(path)).liveness for test_id, path in recorded.items()}
-    assert fates == {ONE: "live", TWO: "live", GONE: "stale"}
+    source = liveness_by_list(listed_tests([str(_list(tmp_path, f"{ONE}\n{TWO}\n"))]))
+    statuses = {test_id: source(summary_of(path)).status for test_id, path in recorded.items()}
+    assert statuses == {ONE: "live", TWO: "live", GONE: "stale"}
 
 
 @pytest.mark.parametrize(
     "near", ["tests/a/test_b.py::test_one", "test_b.py::test_two", "Tests/a/test_b.py::test_two"]
 )
 def test_only_the_exact_id_counts(recorded: dict[str, Path], tmp_path: Path, near: str) -> None:
-    judge = by_list(listed_tests([str(_list(tmp_path, near))]))
-    assert {judge(summary_of(path)).liveness for path in recorded.values()} == {"stale"}
+    source = liveness_by_list(listed_tests([str(_list(tmp_path, near))]))
+    assert {source(summary_of(path)).status for path in recorded.values()} == {"stale"}
 
 
 def test_ids_outside_ascii(tmp_path: Path) -> None:
     test_id = "tests/ä/test_b.py::test_x[京都 🏔]"
     (path,) = record(tmp_path, test_id)
-    assert by_list(listed_tests([str(_list(tmp_path, test_id))]))(summary_of(path)).liveness == "live"
+    assert liveness_by_list(listed_tests([str(_list(tmp_path, test_id))]))(summary_of(path)).status == "live"
 
 
 def test_a_byte_order_mark_takes_no_test_away(recorded: dict[str, Path], tmp_path: Path) -> None:
@@ -190,9 +190,9 @@ def _assert_refused(code: int, said: list[str], recorded: dict[str, Path], why: 
 
 def test_an_id_that_something_was_printed_before_is_not_judged(tmp_path: Path) -> None:
     """A module that prints without a line break as it is collected, with -s."""
-    judge = by_list(listed_tests([str(_list(tmp_path, f"Loading model... {ONE}\n.{TWO}\n"))]))
-    fates = [judge(summary_of(path)).liveness for path in record(tmp_path, ONE, TWO, GONE)]
-    assert fates == ["unjudged", "unjudged", "stale"]
+    source = liveness_by_list(listed_tests([str(_list(tmp_path, f"Loading model... {ONE}\n.{TWO}\n"))]))
+    statuses = [source(summary_of(path)).status for path in record(tmp_path, ONE, TWO, GONE)]
+    assert statuses == ["unjudged", "unjudged", "stale"]
 
 
 GROUPS = {
@@ -205,6 +205,6 @@ GROUPS = {
 @pytest.mark.parametrize("name", GROUPS)
 def test_the_group_of_xdist_is_taken_off(tmp_path: Path, name: str) -> None:
     content, recorded = GROUPS[name]
-    judge = by_list(listed_tests([str(_list(tmp_path, content))]))
+    source = liveness_by_list(listed_tests([str(_list(tmp_path, content))]))
     paths = record(tmp_path, *recorded, f"{GONE}@g")
-    assert [judge(summary_of(path)).liveness for path in paths] == ["live", "live", "stale"]
+    assert [source(summary_of(path)).status for path in paths] == ["live", "live", "stale"]

@@ -18,22 +18,22 @@ _DOUBTS = {
 
 def _recorded_error(context: Context) -> Iterator[Violation]:
     summary = context.summary
-    if not summary.failed:
+    if not summary.header.failed:
         return
     from recctl.suite.expectations import expects_failure  # few recordings failed
 
     expected = expects_failure(summary)
     if expected != "yes":
-        doubt = _DOUBTS[expected] if summary.test_id else "and names no test that could expect it"
+        doubt = _DOUBTS[expected] if summary.header.test_id else "and names no test that could expect it"
         message = f"it records {_what_failed(summary)}, {doubt}"
         yield Violation(message, group_message="record an error that the test probably does not expect")
 
 
 def _what_failed(summary: Summary) -> str:
-    status = f" {summary.status}" if summary.status else ""
-    if summary.exception:
-        return f"the exception {summary.exception}{status}"
-    return f"the HTTP error{status}" if summary.kind != "tool" else "an error of a tool"
+    status = f" {summary.header.status}" if summary.header.status else ""
+    if summary.header.exception:
+        return f"the exception {summary.header.exception}{status}"
+    return f"the HTTP error{status}" if summary.header.kind != "tool" else "an error of a tool"
 
 
 RECORDED_ERROR = Rule(
@@ -52,11 +52,11 @@ RECORDED_ERROR = Rule(
 
 def _no_end(context: Context) -> Iterator[Violation]:
     summary = context.summary
-    if not summary.streaming or summary.failed or surely_ends(context.recording):
+    if not summary.header.streaming or summary.header.failed or surely_ends(context.recording):
         return
     transcript = context.transcript
     if transcript.choices and not all(choice.finish_reason for choice in transcript.choices):
-        message = f"its stream breaks off after {summary.chunks} chunks, without a finish reason"
+        message = f"its stream breaks off after {summary.header.chunks} chunks, without a finish reason"
         yield Violation(message, group_message="hold a stream that breaks off without a finish reason")
 
 
@@ -73,7 +73,7 @@ NO_END = Rule(
 
 
 def _empty(context: Context) -> Iterator[Violation]:
-    if context.summary.failed or context.summary.kind in ("tool", "file"):
+    if context.summary.header.failed or context.summary.header.kind in ("tool", "file"):
         return
     if surely_has_content(context.recording):
         return

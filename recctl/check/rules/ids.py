@@ -10,7 +10,7 @@ from functools import partial
 from recctl.check.facts import Facts, Unnormalized
 from recctl.check.related import Related
 from recctl.check.rules.rule import Rule, Violation
-from recctl.edit.normalize import Due, due_values, patches_for
+from recctl.edit.normalize import ValueChange, changes_in, patches_for
 from recctl.edit.plan import patched
 
 _REC_ID = re.compile(r"rec-[0-9a-f]{12}")
@@ -33,11 +33,11 @@ def _to_change(facts: Facts, related: Related, *, foreign: bool) -> list[Unnorma
 def _normalized(raw: bytes, facts: Facts, related: Related, *, foreign: bool, ids: Collection[str]) -> bytes:
     """Return the bytes with these ids normalized, and unless `foreign` with the times and durations too."""
 
-    def is_wanted(due: Due) -> bool:
-        return due.old in ids if due.is_id else not foreign
+    def is_wanted(change: ValueChange) -> bool:
+        return change.old in ids if change.is_id else not foreign
 
-    due = due_values(facts.path, raw, rule=related.settings.hash_rule)
-    return patched(raw, patches_for(raw, list(filter(is_wanted, due))))
+    changes = changes_in(facts.path, raw, rule=related.settings.hash_rule)
+    return patched(raw, patches_for(raw, filter(is_wanted, changes)))
 
 
 def _foreign_id(facts: Facts, related: Related) -> Iterator[Violation]:

@@ -66,7 +66,7 @@ def _unescaped(raw: bytes) -> bytes:
 
 def _in_answer(context: Context) -> Iterator[str]:
     """Yield the names of credentials in the assembled answer of a stream."""
-    if not context.summary.streaming or not is_suspicious(_pieces(context)):
+    if not context.summary.header.streaming or not is_suspicious(_pieces(context)):
         return
     names: set[str] = set()
     for choice in context.transcript.choices:

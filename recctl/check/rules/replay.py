@@ -10,7 +10,7 @@ from recctl.check.facts import Facts
 from recctl.check.related import Related
 from recctl.check.rules.rule import Rule, Violation
 from recctl.recordings.ogx.filename import DIRECTORY
-from recctl.suite.liveness import parse_test_id
+from recctl.suite.node_ids import parse_node_id
 from recctl.suite.roots import project_root
 from recctl.support.paths import absolute_path
 
@@ -70,10 +70,10 @@ SUPERSEDED = Rule(
 
 
 def _wrong_directory(context: Context) -> Iterator[Violation]:
-    test_id = context.summary.test_id
+    test_id = context.summary.header.test_id
     if test_id is None or context.fit.standing not in ("live", "unknown"):
         return
-    test_file = parse_test_id(test_id).file
+    test_file = parse_node_id(test_id).file
     parent = test_file.rpartition("/")[0]
     directory = f"{parent}/{DIRECTORY}" if parent else DIRECTORY
     if _is_in(context, directory) or _is_in(context, _SHARED):
@@ -113,7 +113,7 @@ WRONG_DIRECTORY = Rule(
 
 def _no_test(context: Context) -> Iterator[Violation]:
     summary = context.summary
-    if summary.test_id is not None or context.fit.standing != "live" or not context.is_bound_to_test:
+    if summary.header.test_id is not None or context.fit.standing != "live" or not context.is_bound_to_test:
         return
     if not _is_in(context, _SHARED):
         message = f"it names no test and is not in {_SHARED}/"

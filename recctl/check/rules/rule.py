@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
+from recctl.recordings.ref import Ref
+
 if TYPE_CHECKING:
     from recctl.check.context import Context
     from recctl.check.facts import Facts
@@ -53,11 +55,11 @@ class Rule(msgspec.Struct, frozen=True):
     check: Callable[[Context], Iterator[Violation]] | None = None
     check_related: Callable[[Facts, Related], Iterator[Violation]] | None = None
 
-    def finding(self, path: Path, test_id: str | None, violation: Violation) -> Finding:
+    def finding(self, ref: Ref, test_id: str | None, violation: Violation) -> Finding:
         """Return the finding for a violation of this rule."""
         return Finding(
             self,
-            path,
+            ref,
             test_id,
             violation.message,
             violation.line,
@@ -67,15 +69,20 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """A violation of a rule in one file; `line`, `group_message` and `fix` are those of the violation."""
+    """A violation of a rule in one recording, with the violation's `line`, `group_message` and `fix`."""
 
     rule: Rule
-    path: Path
+    ref: Ref
     test_id: str | None
     message: str
     line: int | None = None
     group_message: str | None = None
     fix: Fix | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the recording."""
+        return self.ref.path
 
     @property
     def fixable(self) -> bool:

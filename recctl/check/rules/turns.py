@@ -25,12 +25,10 @@ class _Unproduced(msgspec.Struct, frozen=True):
 
 def _broken_chain(facts: Facts, related: Related) -> Iterator[Violation]:
     """Yield the first thing that a request repeats and that neither a recording nor the test produces."""
-    if not facts.links or facts.summary.test_id is None:
+    if not facts.links or facts.summary.header.test_id is None:
         return
-    from recctl.suite.expectations import made_by_test  # few requests have earlier turns
-
     for one in _unproduced(facts, related, related.of_same_test(facts)):
-        made = made_by_test(facts.summary, one.value)
+        made = related.source_texts.makes(facts.summary, one.value)
         if made != "yes":
             lead = "probably dead" if made == "no" else "may be dead"
             yield Violation(f"{lead}: {one.message}", group_message=one.group_message)
@@ -41,10 +39,11 @@ def is_reachable(facts: Facts, related: Related) -> bool:
     """Whether all that a request repeats is produced by the test, or by recordings that are not dead."""
     if not facts.links:
         return True
-    from recctl.suite.expectations import made_by_test  # few requests have earlier turns
-
     others = [other for other in related.of_same_test(facts) if not other.is_dead]
-    return all(made_by_test(facts.summary, one.value) == "yes" for one in _unproduced(facts, related, others))
+    return all(
+        related.source_texts.makes(facts.summary, one.value) == "yes"
+        for one in _unproduced(facts, related, others)
+    )
 
 
 def _unproduced(facts: Facts, related: Related, others: Iterable[Facts]) -> Iterator[_Unproduced]:

@@ -21,7 +21,7 @@ NOT_JSON = Rule(
 
 
 def _unknown_kind(context: Context) -> Iterator[Violation]:
-    if context.summary.kind is None:
+    if context.summary.header.kind is None:
         yield Violation("its request is of no known kind")
 
 

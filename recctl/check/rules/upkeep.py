@@ -11,7 +11,7 @@ from recctl.check.related import Related
 from recctl.check.rules.rule import Rule, Violation
 from recctl.check.rules.turns import is_reachable
 from recctl.recordings.ogx.canonical import respelled
-from recctl.suite.stale import judge
+from recctl.suite.liveness import liveness_of
 from recctl.support.paths import absolute_path
 
 _KILO = 1000
@@ -19,9 +19,9 @@ _SIZE_TOLERANCE = 0.1  # of the larger file
 
 
 def _test_gone(context: Context) -> Iterator[Violation]:
-    judgement = judge(context.summary, context.settings.tests)
-    if judgement.liveness == "stale":
-        yield Violation(f"stale: {judgement.reason}")
+    liveness = liveness_of(context.summary, context.settings.tests)
+    if liveness.status == "stale":
+        yield Violation(f"stale: {liveness.reason}")
 
 
 TEST_GONE = Rule(

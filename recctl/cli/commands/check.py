@@ -12,11 +12,10 @@ import msgspec
 import typer
 
 from recctl.check.context import Settings
-from recctl.check.engine import Item, Notice, check_files
+from recctl.check.engine import Item, check_files
 from recctl.check.rules.rule import Finding, Rule
 from recctl.check.selection import is_ignored_by_path, require_known, selected
-from recctl.cli import completion
-from recctl.cli.hashing import RecorderOption, hash_rule
+from recctl.cli import completers
 from recctl.cli.options import (
     DONE,
     FINDINGS,
@@ -28,14 +27,15 @@ from recctl.cli.options import (
     search,
     tell,
 )
+from recctl.cli.rule_in_force import RecorderOption, hash_rule
 from recctl.support.configuration import Project, find_project
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.paths import absolute_path, current_directory, display_path
 from recctl.views import output
-from recctl.views.page import Line
+from recctl.views.escaping import plural
 from recctl.views.progress import progress
-from recctl.views.safe import plural
-from recctl.views.screen import screen
+from recctl.views.styled_lines import Line
+from recctl.views.terminal_info import screen
 
 Format = Literal["text", "json", "github"]
 _LookedAt: TypeAlias = tuple[Sequence[Path], Sequence[str]]  # files, and codes of rules
@@ -49,12 +49,12 @@ def check(
         typer.Option(
             metavar="CODES",
             help="Only these rules: codes or prefixes, as RC1,RC404.",
-            autocompletion=completion.rule_codes,
+            autocompletion=completers.rule_codes,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODES", help="Not these rules.", autocompletion=completion.rule_codes),
+        typer.Option(metavar="CODES", help="Not these rules.", autocompletion=completers.rule_codes),
     ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Fix what needs no decision; recctl undo takes it back.")
@@ -97,10 +97,11 @@ def check(
         raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
     found = search(paths)
     settings = Settings(hash_rule(project, recorder, context), project.check.max_size)
-    checked = check_files(found.files, rules, settings, ignored)
+    warnings: list[str] = []
+    checked = check_files(found.files, rules, settings, ignored, warnings.append)
     items = list(chain(*(checked if quiet else progress(checked, "checking", len(found.files)))))
     findings = _in_order(_reported(items, project))
-    tell(item.message for item in items if isinstance(item, Notice))
+    tell(warnings)
     problems = [*found.problems, *(item for item in items if isinstance(item, Unreadable))]
     scope = (found.files, [rule.code for rule in rules])
     hint = _nothing if quiet else output.say
@@ -151,7 +152,7 @@ def _codes(given: list[str] | None, configured: Sequence[str], name: str) -> tup
 
 def _reported(items: Iterable[Item], project: Project) -> Iterator[Finding]:
     """Yield the findings that no path glob of the project ignores."""
-    ignores, base = project.check.per_path_ignores, project.check.base
+    ignores, base = project.check.per_path_ignores, project.directory
     for item in items:
         if isinstance(item, Finding) and not is_ignored_by_path(item, ignores, base):
             yield item
@@ -189,7 +190,7 @@ class _Fixed(msgspec.Struct, frozen=True):
 
 def _fix(findings: list[Finding], files: Sequence[Path], drop_old: bool) -> _Fixed:
     from recctl.check.fixes import plan_fixes
-    from recctl.cli.applying import carry_out, tell_skipped
+    from recctl.cli.apply import carry_out, tell_skipped
 
     outcome = carry_out(list(plan_fixes(findings)), "check", files, drop_old)
     done = set(outcome.done)
@@ -232,7 +233,7 @@ def _page(findings: list[Finding], files: Sequence[Path], looks: _Looks) -> list
         return list(statistics_page(findings))
     shown = screen()
     if shown.terminal:
-        from recctl.views.by_test import screen_page
+        from recctl.views.findings_by_test import screen_page
 
         page = list(screen_page(findings, files, shown.width, looks.long))
     else:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand
 
-from recctl.cli.applying import WriteOption, carry_out, tell_skipped, though_unread
+from recctl.cli.apply import WriteOption, carry_out, tell_skipped, though_unread
 from recctl.cli.options import (
     DONE,
     FINDINGS,
@@ -24,15 +24,15 @@ from recctl.edit import prune as question
 from recctl.edit.plan import digest_of
 from recctl.recordings.recording import read, summarize
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import Judge
+from recctl.suite.liveness import LivenessSource
 from recctl.support.configuration import find_project
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.git import Repository, find_repository
 from recctl.support.paths import current_directory
 from recctl.views import output
+from recctl.views.escaping import one_line, plural
 from recctl.views.progress import progress
 from recctl.views.pruning import pruning_object, pruning_page, pruning_totals
-from recctl.views.safe import one_line, plural
 
 _REST = "pytest arguments"
 
@@ -117,7 +117,7 @@ def prune(
         )
     outcome = None
     if write:
-        outcome = carry_out([stale.edit() for stale in answered.remove], "prune", found.files, drop_old)
+        outcome = carry_out([stale.removal() for stale in answered.remove], "prune", found.files, drop_old)
         code = max(code, tell_skipped(outcome))
     output.say(pruning_totals(answered, outcome))
     raise typer.Exit(TROUBLE if code else FINDINGS if answered.remove else DONE)
@@ -125,21 +125,21 @@ def prune(
 
 def _truth(
     tests: Sequence[str], collect: bool, python: str | None, arguments: list[str], *, exact: bool
-) -> Judge:
+) -> LivenessSource:
     """The source of truth that the options name. Raises RecctlError where it tells nothing."""
     from recctl.suite import collect as collected
-    from recctl.suite import listed, source
+    from recctl.suite import id_lists, source
     from recctl.suite import pytest_settings as configuration
 
-    ids = listed.listed_tests(tests) if tests else frozenset()
+    ids = id_lists.listed_tests(tests) if tests else frozenset()
     if collect:
         here = current_directory()
         root = configuration.pytest_directory(here, find_project(here).root)
         interpreter = python or collected.active_python()
         collection = collected.collect(root, interpreter, arguments)
         output.say(f"{plural(len(collection.ids), 'test')} collected by {one_line(interpreter)}")
-        return collected.by_collection(collection, ids, exact)
-    return listed.by_list(ids) if tests else source.SourceJudge()
+        return collected.liveness_by_collection(collection, ids, exact)
+    return id_lists.liveness_by_list(ids) if tests else source.LivenessBySource()
 
 
 def _recordings(files: Sequence[Path], problems: list[Unreadable]) -> Iterator[tuple[Summary, str]]:
