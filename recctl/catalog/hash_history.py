@@ -34,7 +34,7 @@ def find_break(repository: Repository, path: Path, in_force: HashRule) -> Break 
     for version, recording in _states(repository, path):
         if recording is not None:
             fit = fit_of(asked_of(recording), recording.summary.name, in_force)
-            if fit.standing != "edited":
+            if fit.status != "edited":
                 return Break(later[0], _apart(recording, later[1], fit.rule or in_force), fitted=True)
         later = (version, recording)
     if later[0] is None or repository.is_shallow():  # what came before is not here

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven
+from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, parse_canonical
 from recctl.recordings.ogx.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import LivenessSource
 from recctl.suite.source import LivenessBySource
@@ -27,11 +27,15 @@ _LINES = re.compile(rb'\n +".{8,}')
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """The hash rule in force, the largest size in kB, and how it is decided whether a test still exists."""
+    """The hash rule in force, the largest size in kB, and how it is decided whether a test still exists.
+
+    `workers` is the number of processes: by default one for each core, if that pays.
+    """
 
     hash_rule: HashRule
     max_size: int
     tests: LivenessSource = msgspec.field(default_factory=LivenessBySource)
+    workers: int | None = None
 
 
 class Run(msgspec.Struct):
@@ -51,8 +55,9 @@ class Run(msgspec.Struct):
 class Context:
     """A recording that is being checked. Its properties raise Unreadable if the bytes are no recording."""
 
-    def __init__(self, path: Path, raw: bytes, run: Run) -> None:
-        self.path = path
+    def __init__(self, ref: Ref, raw: bytes, run: Run) -> None:
+        self.ref = ref
+        self.path = ref.path
         self.raw = raw
         self.run = run
         self.settings = run.settings
@@ -60,7 +65,7 @@ class Context:
     @cached_property
     def _canonical_document(self) -> Json | None:
         """The document if the bytes are proven canonical by the fast parser; None means unknown."""
-        return proven(self.raw) if self.run.use_orjson else None
+        return parse_canonical(self.raw) if self.run.use_orjson else None
 
     @property
     def _is_proven_canonical(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias
@@ -18,10 +17,10 @@ from recctl.check.selection import matches
 from recctl.recordings.recording import read
 from recctl.recordings.ref import Ref
 from recctl.support.errors import NotARecording, Unreadable, Warn, no_warning
+from recctl.support.processes import parallel_map
 
 _MANY = 50  # files from which importing orjson pays
-_WORTH_A_CORE = 300  # files from which a second process pays
-_BLOCK = 25  # files that a process checks before the other's turn
+_WORTH_A_CORE = 300  # files from which several processes pay
 
 
 Item: TypeAlias = Finding | Unreadable
@@ -69,11 +68,11 @@ def check_files(
 def _check_related(rule: Rule, facts: Facts, related: Related) -> Iterator[Finding]:
     if rule.check_related is not None:
         for violation in rule.check_related(facts, related):
-            yield rule.finding(facts.summary.ref, facts.summary.header.test_id, violation)
+            yield rule.finding(facts.ref, facts.summary.header.test_id, violation)
 
 
 class _FileChecker:
-    """Runs the rules that look at one file; two processes share the work where that pays."""
+    """Runs the rules that look at one file."""
 
     def __init__(
         self, rules: Sequence[Rule], settings: Settings, ignored: Sequence[str], use_orjson: bool
@@ -86,16 +85,10 @@ class _FileChecker:
 
     def check_all(self, files: Sequence[Path]) -> Iterator[_Result]:
         """Yield the result of each file, in their order."""
-        if len(files) < _WORTH_A_CORE or self.run.settings.hash_rule.asks:
-            yield from map(self._check, files)
-            return
-        from recctl.support.processes import blocks_of, in_two
-
-        for data in in_two(blocks_of(files, _BLOCK), self._check_block):
-            yield from pickle.loads(data)  # noqa: S301 - written by a fork of this process
-
-    def _check_block(self, files: Sequence[Path]) -> bytes:
-        return pickle.dumps([self._check(path) for path in files])
+        # Several processes would share the pipes to a recorder that is asked.
+        settings = self.run.settings
+        workers = 1 if settings.hash_rule.asks else settings.workers
+        return parallel_map(self._check, files, workers, _WORTH_A_CORE)
 
     def _check(self, path: Path) -> _Result:
         try:
@@ -108,7 +101,7 @@ class _FileChecker:
             return self._not_a_recording(error)
 
     def _check_bytes(self, path: Path, raw: bytes) -> _FileResult:
-        context = Context(path, raw, self.run)
+        context = Context(Ref(path), raw, self.run)
         test_id = context.summary.header.test_id  # raises if it is no recording, before any rule runs
         violations = tuple(
             (rule.code, violation) for rule in self._rules if rule.check for violation in rule.check(context)

@@ -11,7 +11,8 @@ from recctl.check.context import Context
 from recctl.check.fingerprint import request_shape
 from recctl.check.turn_links import TurnLinks, turn_links
 from recctl.edit.normalize import changes_in
-from recctl.recordings.ogx.hash_rules import Standing
+from recctl.recordings.ogx.hash_rules import NameStatus
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 
 
@@ -31,11 +32,16 @@ class Facts(msgspec.Struct, frozen=True):
     """
 
     summary: Summary
-    status: Standing
+    status: NameStatus
     hash: str | None
     links: TurnLinks
     shape: str
     unnormalized: tuple[Unnormalized, ...]
+
+    @property
+    def ref(self) -> Ref:
+        """The recording."""
+        return self.summary.ref
 
     @property
     def path(self) -> Path:
@@ -53,7 +59,7 @@ def facts_of(context: Context) -> Facts:
     summary, fit = context.summary, context.fit
     links = turn_links(summary.header.kind, context.request)
     shape = request_shape(summary, context.request)
-    return Facts(summary, fit.standing, fit.hash, links, shape, _unnormalized(context))
+    return Facts(summary, fit.status, fit.hash, links, shape, _unnormalized(context))
 
 
 def _unnormalized(context: Context) -> tuple[Unnormalized, ...]:

@@ -21,6 +21,7 @@ from recctl.check.facts import Facts, facts_of
 from recctl.check.fingerprint import request_fingerprint, response_fingerprint
 from recctl.check.turn_links import Offer, offer_of
 from recctl.recordings.recording import Recording, read
+from recctl.recordings.ref import Ref
 from recctl.support.errors import Unreadable, Warn, no_warning
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ class Related:
         self._run = msgspec.structs.replace(run, needs_document=False)
         self._same_test = SameTest(files)
         self._turn_ids = TurnIds(files, warn)
-        self._facts: dict[Path, Facts | None] = {}
-        self._offers: dict[Path, Offer] = {}
-        self._fingerprints: dict[tuple[Path, _Part], str | None] = {}
+        self._facts: dict[Ref, Facts | None] = {}
+        self._offers: dict[Ref, Offer] = {}
+        self._fingerprints: dict[tuple[Ref, _Part], str | None] = {}
 
     @property
     def settings(self) -> Settings:
@@ -59,62 +60,62 @@ class Related:
 
     def add(self, facts: Facts) -> None:
         """Keep the facts of a given file."""
-        self._same_test.add(facts.summary.ref, facts.summary.header.test_id)
-        self._facts[facts.path] = facts
+        self._same_test.add(facts.ref, facts.summary.header.test_id)
+        self._facts[facts.ref] = facts
 
     def of_same_test(self, facts: Facts) -> list[Facts]:
         """Return the other recordings of the same test; none if the recording names no test."""
         test_id = facts.summary.header.test_id
         if test_id is None:
             return []
-        others = (self._facts_of(ref.path) for ref in self._same_test.others(facts.summary.ref, test_id))
+        others = (self._facts_of(ref) for ref in self._same_test.others(facts.ref, test_id))
         return [other for other in others if other is not None]
 
-    def replayed_instead(self, facts: Facts) -> Path | None:
-        """Return the other file in the directory that a replay finds for the same request, if any."""
+    def replayed_instead(self, facts: Facts) -> Ref | None:
+        """Return the other recording in the directory that a replay finds for the same request, if any."""
         if facts.hash is None:
             return None
         name = f"{facts.hash[: self.settings.hash_rule.digits]}{facts.path.suffix}"
-        path = facts.path.with_name(name)
-        other = self._facts_of(path) if path != facts.path and os.path.isfile(path) else None
-        return path if other is not None and other.hash == facts.hash else None
+        ref = Ref(facts.path.with_name(name))
+        other = self._facts_of(ref) if ref.path != facts.path and os.path.isfile(ref.path) else None
+        return ref if other is not None and other.hash == facts.hash else None
 
     def is_referenced(self, id_: str, facts: Facts) -> bool:
         """Whether the request of another recording holds an id, so that it must not be changed."""
-        return bool(self._turn_ids.in_other_requests({id_}, facts.summary.ref))
+        return bool(self._turn_ids.in_other_requests({id_}, facts.ref))
 
     def offer(self, facts: Facts) -> Offer:
         """Return what later requests may repeat of a recording's answer; nothing if it cannot be read."""
-        if facts.path not in self._offers:
+        if facts.ref not in self._offers:
             try:
-                self._offers[facts.path] = offer_of(self._context(facts.path).transcript)
+                self._offers[facts.ref] = offer_of(self._context(facts.ref).transcript)
             except Unreadable:
-                self._offers[facts.path] = Offer()
-        return self._offers[facts.path]
+                self._offers[facts.ref] = Offer()
+        return self._offers[facts.ref]
 
     def are_near_duplicates(self, one: Facts, other: Facts) -> bool:
         """Whether two differ only in volatile parts; False if one of them cannot be read any more."""
         return all(self._have_same(part, one, other) for part in _FINGERPRINTS)
 
     def _have_same(self, part: _Part, one: Facts, other: Facts) -> bool:
-        fingerprint = self._fingerprint(one.path, part)
-        return fingerprint is not None and fingerprint == self._fingerprint(other.path, part)
+        fingerprint = self._fingerprint(one.ref, part)
+        return fingerprint is not None and fingerprint == self._fingerprint(other.ref, part)
 
-    def _fingerprint(self, path: Path, part: _Part) -> str | None:
-        if (path, part) not in self._fingerprints:
+    def _fingerprint(self, ref: Ref, part: _Part) -> str | None:
+        if (ref, part) not in self._fingerprints:
             try:
-                self._fingerprints[path, part] = _FINGERPRINTS[part](self._context(path).recording)
+                self._fingerprints[ref, part] = _FINGERPRINTS[part](self._context(ref).recording)
             except Unreadable:
-                self._fingerprints[path, part] = None
-        return self._fingerprints[path, part]
+                self._fingerprints[ref, part] = None
+        return self._fingerprints[ref, part]
 
-    def _facts_of(self, path: Path) -> Facts | None:
-        if path not in self._facts:
+    def _facts_of(self, ref: Ref) -> Facts | None:
+        if ref not in self._facts:
             try:
-                self._facts[path] = facts_of(self._context(path))
+                self._facts[ref] = facts_of(self._context(ref))
             except Unreadable:
-                self._facts[path] = None
-        return self._facts[path]
+                self._facts[ref] = None
+        return self._facts[ref]
 
-    def _context(self, path: Path) -> Context:
-        return Context(path, read(path), self._run)
+    def _context(self, ref: Ref) -> Context:
+        return Context(ref, read(ref.path), self._run)

@@ -18,7 +18,7 @@ from recctl.edit.plan import Patch, Rewrite, digest_of
 from recctl.recordings.ogx import volatile as rules
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
-from recctl.recordings.ogx.normalized import differs, is_evened_out
+from recctl.recordings.ogx.normalized import differs, is_normalized
 from recctl.recordings.recording import parse, read
 from recctl.recordings.ref import Ref
 from recctl.support.errors import Unreadable
@@ -63,7 +63,7 @@ def changes_in(
     found out.
     """
     rec_id = parse_filename(path.name).id
-    if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
+    if not volatile and is_normalized(raw, rec_id, rule.normalizes_models):
         return ()
     parse(path, raw)  # reports what is wrong with a file that is no recording
     body = as_object(as_object(loads(raw)).get("response")).get("body")

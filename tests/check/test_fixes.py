@@ -16,8 +16,10 @@ from recctl.check.rules.rule import Finding
 from recctl.check.selection import selected
 from recctl.edit.plan import digest_of, patched
 from recctl.recordings.ogx.hash_rules import NEWEST
-from tests.check.samples import SAMPLES, TEST, answered, lay_out, project
+from tests.check.samples import SAMPLES, lay_out, project
 from tests.helpers import chat, document, run
+from tests.samples.builder import answered
+from tests.samples.streams import TEST
 
 FIXABLE = [(rule.code, name) for rule in RULES if rule.fixable for name in SAMPLES[rule.code]]
 

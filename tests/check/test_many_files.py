@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from itertools import chain
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from recctl.check.rules.rule import Finding, Rule
 from recctl.check.selection import selected
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
 from recctl.recordings.ogx.hash_rules import RULES as HASH_RULES
+from recctl.support.errors import NotARecording
 from tests.check.samples import COUNTER_SAMPLES, SAMPLES, Project, findings, lay_out, many
 from tests.helpers import SAMPLES as RECORDINGS
 from tests.recordings.ogx.test_hash_rules import CORPUS, needs_corpus
@@ -29,20 +31,24 @@ HUGE = 1_000_000
 
 
 def checked(
-    files: tuple[Path, ...], at_least: int, select: str = "ALL", rule: HashRule = NEWEST
+    files: tuple[Path, ...],
+    at_least: int,
+    select: str = "ALL",
+    rule: HashRule = NEWEST,
+    workers: int = 1,
 ) -> list[tuple[object, ...]]:
     """Everything that is found, the problems too, where the fast way starts at so many files."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recctl.check.engine._MANY", at_least)
-        items = chain(*check_files(files, selected([select], []), Settings(rule, 1000)))
-        return [described(item) for item in items]
+        rules, settings = selected([select], []), Settings(rule, 1000, workers=workers)
+        return [described(item) for item in chain(*check_files(files, rules, settings))]
 
 
 def described(item: Item) -> tuple[object, ...]:
     """An item as values that can be compared."""
     if isinstance(item, Finding):
-        return (str(item.path), item.rule.code, item.test_id, item.message, item.fixable, item.line)
-    return (str(getattr(item, "path", "")), item.message)
+        return (str(item.ref), item.rule.code, item.test_id, item.message, item.fixable, item.line)
+    return (str(item.path), item.message)
 
 
 @pytest.mark.promise("Fast and full ways of reading give the same answer")
@@ -67,16 +73,24 @@ def test_all_samples_together_are_checked_alike(tmp_path: Path) -> None:
     assert checked(paths, 0) == slow
 
 
-def test_on_two_cores_they_are_checked_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", [2, 5])
+def test_several_processes_check_them_alike(workers: int, tmp_path: Path) -> None:
     for number, (_, files) in enumerate(BOTH):
         lay_out(tmp_path / str(number), files)
     paths = find([tmp_path]).files
-    monkeypatch.setattr("recctl.check.engine._WORTH_A_CORE", HUGE)
-    on_one, unread = checked(paths, 0), checked(paths, 0, "RC2")
-    monkeypatch.setattr("recctl.check.engine._WORTH_A_CORE", 0)
-    monkeypatch.setattr("recctl.support.processes.cores", lambda: 2)
-    assert checked(paths, 0) == on_one != []
-    assert checked(paths, 0, "RC2") == unread != []
+    for select in ("ALL", "RC2"):  # RC2: files that cannot be read are no findings
+        assert checked(paths, 0, select, workers=workers) == checked(paths, 0, select) != []
+
+
+def test_why_a_file_cannot_be_read_comes_back_from_another_process() -> None:
+    error = NotARecording(Path("a.json"), "is JSON but no recording", "look at it")
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), back.path, back.message, back.hint) == (
+        NotARecording,
+        error.path,
+        error.message,
+        error.hint,
+    )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

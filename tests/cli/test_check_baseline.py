@@ -458,6 +458,8 @@ def _break(patch: pytest.MonkeyPatch, function: str) -> None:
         )
     else:
         patch.setattr(os, function, _fail)
+    if function == "replace":
+        patch.setattr(os, "link", _fail)  # by which a new file gets its name
 
 
 def test_the_mode_of_a_baseline_is_kept(project: Path) -> None:

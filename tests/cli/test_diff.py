@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from tests.diff.repository import Repository, new_repository
+from tests.diff.repository import Repository, ferry, new_repository
 from tests.helpers import SAMPLES, Result, chat, put, run, run_in_terminal, sample
 from tests.samples import builder, openai_parts
 from tests.samples.builder import Data, Recording, failed, http, inference, tool, typed, whole
@@ -57,10 +57,6 @@ def changed(directory: Path, old: Recording, new: Recording, *options: str) -> l
 
 def last_line(result: Result) -> str:
     return result.out.splitlines()[-1]
-
-
-def ferry(answer: str = "At nine.", *, test_id: str | None = TEST, **body: Any) -> Recording:
-    return chat(answer, **{"prompt": "When does the ferry leave?", **body}, test_id=test_id)
 
 
 # ---- exit codes

@@ -20,7 +20,7 @@ _SHARED = f"common/{DIRECTORY}"
 
 def _edited(context: Context) -> Iterator[Violation]:
     fit = context.fit
-    if fit.standing != "edited":
+    if fit.status != "edited":
         return
     if context.summary.name.hash is None:
         message = f"its name is not a request hash; the name for its request is {fit.hash}.json"
@@ -48,8 +48,8 @@ EDITED = Rule(
 
 def _superseded(context: Context) -> Iterator[Violation]:
     fit = context.fit
-    if fit.rule is not None and fit.standing in ("superseded", "ahead"):
-        age = "an older" if fit.standing == "superseded" else "a newer"
+    if fit.rule is not None and fit.status in ("superseded", "ahead"):
+        age = "an older" if fit.status == "superseded" else "a newer"
         which = f"{age} hash rule, that of {fit.rule.since}, not the one in force"
         yield Violation(f"its name fits {which}", group_message=f"have names that fit {which}")
 
@@ -71,7 +71,7 @@ SUPERSEDED = Rule(
 
 def _wrong_directory(context: Context) -> Iterator[Violation]:
     test_id = context.summary.header.test_id
-    if test_id is None or context.fit.standing not in ("live", "unknown"):
+    if test_id is None or context.fit.status not in ("live", "unknown"):
         return
     test_file = parse_node_id(test_id).file
     parent = test_file.rpartition("/")[0]
@@ -113,7 +113,7 @@ WRONG_DIRECTORY = Rule(
 
 def _no_test(context: Context) -> Iterator[Violation]:
     summary = context.summary
-    if summary.header.test_id is not None or context.fit.standing != "live" or not context.is_bound_to_test:
+    if summary.header.test_id is not None or context.fit.status != "live" or not context.is_bound_to_test:
         return
     if not _is_in(context, _SHARED):
         message = f"it names no test and is not in {_SHARED}/"
@@ -139,7 +139,7 @@ def _same_request(facts: Facts, related: Related) -> Iterator[Violation]:
     # With no other file only RC101 or RC102 applies. Several lists of models may belong to one request.
     other = None if facts.summary.name.digest else related.replayed_instead(facts)
     if other is not None:
-        message = f"it records the same request as {other.name}, which a replay finds instead"
+        message = f"it records the same request as {other.path.name}, which a replay finds instead"
         yield Violation(message, group_message="record a request for which a replay finds another recording")
 
 

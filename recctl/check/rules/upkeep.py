@@ -10,7 +10,7 @@ from recctl.check.facts import Facts
 from recctl.check.related import Related
 from recctl.check.rules.rule import Rule, Violation
 from recctl.check.rules.turns import is_reachable
-from recctl.recordings.ogx.canonical import respelled
+from recctl.recordings.ogx.canonical import canonicalized
 from recctl.suite.liveness import liveness_of
 from recctl.support.paths import absolute_path
 
@@ -125,7 +125,7 @@ def _what_differs(raw: bytes) -> str:
 
 
 def _formatted(raw: bytes) -> bytes:
-    return respelled(raw) or raw  # None if other bytes would mean something else
+    return canonicalized(raw) or raw  # None if other bytes would mean something else
 
 
 FORMAT = Rule(

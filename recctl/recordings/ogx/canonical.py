@@ -29,12 +29,12 @@ _SMALLER = re.compile(rb"e-(?<=\de-)(\d)(?=,?\n)")
 _LARGE = re.compile(rb"e(?<=\de)(?=\d+,?\n)")
 
 
-def spelled(document: Json) -> bytes:
+def canonical_bytes(document: Json) -> bytes:
     """The bytes that the recorder writes for a document."""
     return (json.dumps(document, indent=2) + "\n").encode("ascii")
 
 
-def proven(raw: bytes) -> Json | None:
+def parse_canonical(raw: bytes) -> Json | None:
     """The object or array in bytes that are canonical, if that can be shown quickly; None says nothing."""
     from recctl.support.orjson_safely import orjson  # only where many files pay for loading it
 
@@ -59,7 +59,7 @@ def _respelled(number: re.Match[bytes]) -> bytes:
     return repr(float(number[0])).encode()
 
 
-def respelled(raw: bytes) -> bytes | None:
+def canonicalized(raw: bytes) -> bytes | None:
     """The bytes spelled as the recorder spells them; None where that would change what they say.
 
     So it is where a key stands twice, and for numbers that Python cannot hold: integers of too many
@@ -67,7 +67,7 @@ def respelled(raw: bytes) -> bytes | None:
     """
     try:
         document = json.loads(raw, parse_float=_finite)
-        again = spelled(document)
+        again = canonical_bytes(document)
     except (ValueError, RecursionError):
         return None
     return None if again != raw and duplicate_keys(raw) else again
@@ -82,7 +82,7 @@ def _finite(digits: str) -> float:
 
 def is_canonical(raw: bytes) -> bool:
     """Whether bytes are spelled as the recorder spells them; also True where they cannot be spelled anew."""
-    return respelled(raw) in (raw, None)
+    return canonicalized(raw) in (raw, None)
 
 
 def duplicate_keys(raw: bytes) -> tuple[str, ...]:

@@ -85,11 +85,6 @@ def choose_rule(setting: str | None) -> Choice:
     return _choose_release(package, tuple(map(int, named[2].split("."))))
 
 
-def rule_since(setting: str | None) -> HashRule:
-    """Return the rule that a project's `hash-rule` names, without the note. Raises RecctlError."""
-    return choose_rule(setting).rule
-
-
 def rule_of_release(package: str, version: str) -> HashRule | None:
     """Return the rule of a release as a package says its version; None for one that is not known."""
     if not re.fullmatch(r"\d+(\.\d+)*", version, re.A):  # made from a checkout, or a pre-release

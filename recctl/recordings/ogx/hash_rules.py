@@ -22,7 +22,7 @@ from recctl.recordings.recording import Recording
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, JsonObject, as_str
 
-Standing: TypeAlias = Literal["live", "superseded", "ahead", "edited", "unknown"]
+NameStatus: TypeAlias = Literal["live", "superseded", "ahead", "edited", "unknown"]
 
 _SHORT = 12  # digits of the hash in a name of the first era
 _FULL = 64
@@ -123,14 +123,14 @@ class HashRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """How the name of a recording stands to its request.
+    """Whether a hash rule explains the name of a recording, and which.
 
     `live`: the rule in force gives the name. `superseded`, `ahead`: only `rule`, an older or a newer
     one, does. `edited`: none does. `unknown`: there is no rule for this kind. `hash` is that of the
     rule in force.
     """
 
-    standing: Standing
+    status: NameStatus
     rule: HashRule | None
     hash: str | None
 

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from recctl.recordings.ogx import volatile as rules
 from recctl.support.jsonvalue import Json
-
-
-def due_values(body: Json, rec_id: str | None, of_models: bool) -> Iterator[tuple[str, Json]]:
-    """What the recorder would even out in a response body, as keys and values, without saying where.
-
-    `of_models` says whether its rule has `created` of listed models normalized.
-    """
-    for item in body if isinstance(body, list) else [body]:
-        for path, new in rules.in_item(item, rec_id, volatile=False, of_models=of_models).items():
-            if differs(old := item["__data__"][path[-1]], new):
-                yield str(path[-1]), old
 
 
 class _Data(msgspec.Struct, frozen=True):
@@ -54,7 +42,7 @@ class _Document(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Document).decode
 
 
-def is_evened_out(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
+def is_normalized(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
     """Whether the recorder would leave a file as it is; False also where only the slow way can tell.
 
     `of_models` says whether its rule has `created` of listed models normalized.
