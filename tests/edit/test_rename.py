@@ -6,15 +6,19 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 
 import pytest
 
+from recctl.edit import staging
 from recctl.edit.apply import Outcome, apply_plan
 from recctl.edit.journal.store import Journal
 from recctl.edit.plan import Edit, Patch, Removal, Rename, Rewrite, digest_of
 from recctl.edit.staging import Skipped
 from recctl.support.errors import RecctlError
+from recctl.views.edits import edit_object, edits_page
+from recctl.views.styled_lines import plain_text
 from tests.edit.trees import Tree, strangers, tree_of
 from tests.helpers import problems, run
 
@@ -255,6 +259,47 @@ def test_a_chain_of_renames_in_any_order(root: Path) -> None:
         assert undo(root, before).startswith("4 files of rename restored, 1 new file removed")
 
 
+@pytest.mark.parametrize("step", range(4))
+def test_a_chain_that_stops_half_way_leaves_each_file_its_old_or_its_new_name(
+    root: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """Forwards and, by undo, backwards: at no moment the journal alone has the bytes of a file."""
+    before = tree_of(root)
+    a, b, c, z = (root / f"{name}.json" for name in "abcz")
+    plan = [rename(a, b, b"new"), rename(b, c, b"new"), rename(c, z, b"new")]
+    with monkeypatch.context() as patch:
+        _stop_at(patch, step)
+        with pytest.raises(RecctlError, match="stopped half-way"):
+            apply(*plan)
+    assert _contents(root) == set("abcde")
+    assert run("undo").code == 0
+    assert tree_of(root) == before
+    apply(*plan)
+    with monkeypatch.context() as patch:
+        _stop_at(patch, step)
+        assert run("undo").code == 2
+    assert _contents(root) == set("abcde")
+    undo(root, before)
+
+
+def _stop_at(patch: pytest.MonkeyPatch, step: int) -> None:
+    """Let the system refuse a change to names after so many."""
+    steps = count()
+    put = staging._Ready.put
+
+    def stopping(ready: staging._Ready) -> None:
+        if next(steps) == step:
+            raise OSError(5, "Input/output error", str(ready.path))
+        put(ready)
+
+    patch.setattr(staging._Ready, "put", stopping)
+
+
+def _contents(root: Path) -> set[str]:
+    """The letters of the files whose old or new bytes are still in the tree."""
+    return {path.read_text()[-1] for path in root.glob("*.json")}
+
+
 def test_a_removed_file_may_be_replaced(root: Path) -> None:
     before = tree_of(root)
     outcome = apply(remove(root / "b.json"), rename(root / "a.json", root / "b.json", b"new"))
@@ -341,6 +386,32 @@ def test_a_plan_that_contradicts_itself_changes_nothing(
     assert str(raised.value) == f"{message}; nothing was changed"
     assert raised.value.hint
     assert (tree_of(root), Journal().entries()) == (before, [])
+
+
+# ---- the dry run
+
+
+def test_a_plan_is_shown_as_git_status_shows_renames(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(root)
+    plan: list[Edit] = [
+        rename(root / "a.json", root / "new/z.json"),
+        rename(root / "b.json", root / "y.json", b"new"),
+        remove(root / "c.json"),
+        rewrite(root / "d.json"),
+    ]
+    assert plain_text(list(edits_page(plan))).splitlines() == [
+        "renamed:   a.json → new/z.json",
+        "renamed:   b.json → y.json  (and rewritten)",
+        "removed:   c.json",
+        "rewritten: d.json",
+    ]
+    rows = [[*edit_object(edit).values()] for edit in plan]
+    assert rows == [
+        ["rename", "a.json", "new/z.json", False],
+        ["rename", "b.json", "y.json", True],
+        ["removal", "c.json", None, False],
+        ["rewrite", "d.json", None, True],
+    ]
 
 
 # ---- undo when things changed since
