@@ -47,17 +47,17 @@ SOURCES = {
     "not Python": ("def test_one(:\n", []),
     "gone": (
         "def test_two(): ...\n",
-        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
+        ["stale: tests/a/test_chat.py does not define test_one, and nothing generates it"],
     ),
     "in a class now": (
         "class TestA:\n    def test_one(self): ...\n",
-        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
+        ["stale: tests/a/test_chat.py does not define test_one, and nothing generates it"],
     ),
     "a comment": (
         "# def test_one(): ...\n",
-        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
+        ["stale: tests/a/test_chat.py does not define test_one, and nothing generates it"],
     ),
-    "nothing": ("", ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"]),
+    "nothing": ("", ["stale: tests/a/test_chat.py does not define test_one, and nothing generates it"]),
 }
 
 

@@ -109,7 +109,7 @@ UNKNOWN = [
 def test_a_form_that_names_no_state(repository: Repository, rev: str) -> None:
     result = repository.diff(f"--rev={rev}")
     assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
-    assert f"no revision {rev} in " in result.err
+    assert f"unknown revision {rev} in " in result.err
 
 
 def test_what_came_before_a_shallow_clone_begins_is_not_called_nothing(

@@ -371,7 +371,7 @@ def test_outside_of_git_and_without_a_commit_nothing_is_known(tmp_path: Path) ->
     new_repository(tmp_path)
     assert "git history does not hold it either" in refused("abcd", cwd=tmp_path)[0]
     without = run("show", "abcd", cwd=tmp_path, env={"PATH": str(tmp_path)})
-    assert (without.code, "nothing is known of it: git is not to be found" in without.err) == (2, True)
+    assert (without.code, "nothing is known of it: git not found" in without.err) == (2, True)
 
 
 # ---- some good, some bad
