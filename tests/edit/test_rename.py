@@ -196,8 +196,8 @@ def test_a_target_that_appears_at_the_last_moment_is_not_replaced(
     outcome = apply(rename(root / "a.json", target))
     assert outcome.done == ()
     assert {one.path: one.reason for one in outcome.skipped} == {
-        target: "changed meanwhile and is left alone",
-        root / "a.json": f"left alone because {target} is",
+        target: "has changed since it was read; left alone",
+        root / "a.json": f"left alone, because {target} is",
     }
     assert (target.read_bytes(), held(root)["a.json"], strangers(root)) == (b"mine", b"old bytes of a", [])
 
@@ -225,7 +225,7 @@ def test_a_file_that_changed_since_the_plan_is_left_alone(root: Path) -> None:
     plan = rename(root / "a.json", root / "new/z.json")
     (root / "a.json").write_bytes(b"changed")
     before = tree_of(root)
-    assert apply(plan).skipped == (Skipped(root / "a.json", "changed meanwhile and is left alone"),)
+    assert apply(plan).skipped == (Skipped(root / "a.json", "has changed since it was read; left alone"),)
     assert (tree_of(root), Journal().entries()) == (before, [])
 
 
@@ -313,8 +313,8 @@ def test_a_removed_file_that_changed_meanwhile_is_not_replaced(root: Path) -> No
     (root / "b.json").write_bytes(b"changed")
     before = tree_of(root)
     assert {one.path: one.reason for one in apply(*plan).skipped} == {
-        root / "b.json": "changed meanwhile and is left alone",
-        root / "a.json": f"left alone because {root / 'b.json'} is",
+        root / "b.json": "has changed since it was read; left alone",
+        root / "a.json": f"left alone, because {root / 'b.json'} is",
     }
     assert tree_of(root) == before
 
@@ -422,7 +422,7 @@ def test_undo_leaves_a_new_file_that_changed_since(root: Path) -> None:
     apply(rename(root / "a.json", target, b"new"))
     target.write_bytes(b"recorded again")
     result = run("undo", cwd=root)
-    assert (result.code, problems(result)) == (2, ["recctl: new/z.json: changed since and is left alone"])
+    assert (result.code, problems(result)) == (2, ["recctl: new/z.json: has changed since; left alone"])
     assert (target.read_bytes(), held(root)["a.json"]) == (b"recorded again", b"old bytes of a")
 
 
@@ -434,8 +434,8 @@ def test_undo_does_not_restore_over_a_file_that_got_the_old_name(root: Path) -> 
     result = run("undo", cwd=root)
     assert (result.code, tree_of(root)) == (2, before)
     assert problems(result) == [
-        "recctl: a.json: changed since and is left alone",
-        "recctl: z.json: left alone because a.json cannot be put back",
+        "recctl: a.json: has changed since; left alone",
+        "recctl: z.json: left alone, because a.json cannot be put back",
     ]
 
 
@@ -445,7 +445,7 @@ def test_damaged_old_bytes_leave_the_new_file(root: Path, state: Path) -> None:
     before = tree_of(root)
     result = run("undo", cwd=root)
     assert (result.code, tree_of(root)) == (2, before)
-    assert "z.json: left alone because a.json cannot be put back" in result.err
+    assert "z.json: left alone, because a.json cannot be put back" in result.err
     assert run("undo", "--force", cwd=root).code == 2
     assert held(root)["z.json"] == b"new bytes of a"
     assert held(root)["a.json.damaged"] == b"OLD bytes of a"
