@@ -40,7 +40,7 @@ class ValueChange(msgspec.Struct, frozen=True):
 
     @property
     def is_id(self) -> bool:
-        """Whether it replaces the id of an answer, which the requests of later turns may hold."""
+        """Return whether it replaces the id of an answer, which requests of later turns may contain."""
         return isinstance(self.new, str) and self.new.startswith("rec-") and isinstance(self.old, str)
 
 
