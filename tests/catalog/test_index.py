@@ -365,10 +365,16 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("where", ["rows_in", "version_of", "start_afresh", "_decode"])
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [
+        *(("rows_in", error) for error in ERRORS),
+        *((where, ERRORS[0]) for where in ("version_of", "start_afresh", "_decode")),
+    ],
+    ids=lambda given: given if isinstance(given, str) else type(given).__name__,
+)
 def test_an_error_of_any_class_is_said_once_and_done_without(
-    cache: Path, tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
+    cache: Path, tree: Path, monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
 ) -> None:
     right = listed(tree, "--no-cache")
     if where != "start_afresh":
