@@ -1,4 +1,4 @@
-"""Every rule: it has a sample that breaks it, one that does not, its texts, and its place in README."""
+"""Every rule: it has a sample that breaks it, one that does not, its texts, and its row in docs/check.md."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ def test_rules_are_in_the_order_of_their_codes() -> None:
 
 
 @each_rule
-def test_readme_has_a_row_for_it(rule: Rule) -> None:
-    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
+def test_the_page_on_check_has_a_row_for_it(rule: Rule) -> None:
+    lines = (ROOT / "docs/check.md").read_text("utf-8").splitlines()
     rows = [line for line in lines if line.startswith(f"| {rule.code} |")]
     assert len(rows) == 1
     assert rule.name in rows[0]
