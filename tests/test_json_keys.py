@@ -16,10 +16,11 @@ from recctl.diff.comparison import Part
 from recctl.diff.nearest import Tie
 from recctl.diff.response_change import ResponseChange
 from recctl.diff.review import Status
-from recctl.edit.prune import GitState
+from recctl.edit.git_heads import GitState
 from recctl.recordings.header import Kind
-from tests.diff.repository import answered, new_repository
+from tests.diff.repository import new_repository
 from tests.helpers import ROOT, SAMPLES, chat, put, run
+from tests.samples.builder import answered
 
 PAGE = ROOT / "docs/json.md"
 TYPES: dict[str, tuple[type, ...]] = {

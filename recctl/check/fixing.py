@@ -12,7 +12,7 @@ from recctl.check.rules.rule import Finding
 from recctl.check.rules.upkeep import FORMAT
 from recctl.edit.normalize import ValueChange, normalization, rewrite_of
 from recctl.edit.plan import Patch, Rewrite, digest_of, patched
-from recctl.recordings.ogx.canonical import respelled
+from recctl.recordings.ogx.canonical import canonicalized
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
 from recctl.recordings.recording import parse, read
 from recctl.support.errors import Unreadable
@@ -47,7 +47,7 @@ def _fix(path: Path, codes: set[str], turn_ids: TurnIds, rule: HashRule) -> Rewr
         edit = rewrite_of(path, raw, (change for change in found.changes if _code_of(change) in codes))
     if FORMAT.code not in codes:
         return edit
-    anew = respelled(patched(raw, edit.patches) if edit else raw)
+    anew = canonicalized(patched(raw, edit.patches) if edit else raw)
     return edit if anew is None else Rewrite(path, digest_of(raw), (Patch(0, len(raw), anew),))
 
 

@@ -7,7 +7,7 @@ only for the others the offsets of the values are computed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -18,11 +18,16 @@ from recctl.edit.plan import Patch, Rewrite, digest_of
 from recctl.recordings.ogx import volatile as rules
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
-from recctl.recordings.ogx.normalized import differs, is_evened_out
+from recctl.recordings.ogx.normalized import differs, is_normalized
 from recctl.recordings.recording import parse, read
 from recctl.recordings.ref import Ref
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, as_object, loads
+from recctl.support.processes import parallel_map
+
+# Files from which several processes pay; with `volatile` each takes thirty times as long.
+_WORTH_A_CORE = 1500
+_WORTH_A_CORE_VOLATILE = 100
 
 
 class ValueChange(msgspec.Struct, frozen=True):
@@ -65,7 +70,7 @@ def changes_in(
     `rule` the hash rule in force. With `volatile` values count that the recorder itself leaves alone. The
     bytes must be those of a recording, as `parse` finds out.
     """
-    if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
+    if not volatile and is_normalized(raw, rec_id, rule.normalizes_models):
         return ()
     return tuple(_changes(raw, rec_id, volatile, rule.normalizes_models))
 
@@ -80,31 +85,51 @@ def normalization(
     path: Path, raw: bytes, turn_ids: TurnIds, volatile: bool = False, rule: HashRule = NEWEST
 ) -> Normalization | None:
     """Return what to normalize in a file and what is kept, None if nothing. Raises Unreadable."""
-    rec_id = parse_filename(path.name).id
-    if not volatile and is_evened_out(raw, rec_id, rule.normalizes_models):
-        return None
-    parse(path, raw)  # reports what is wrong with a file that is no recording
-    changes = tuple(_changes(raw, rec_id, volatile, rule.normalizes_models))
-    if not changes:
-        return None
-    used = turn_ids.in_other_requests({change.old for change in changes if change.is_id}, Ref(path))
-    kept = tuple(change for change in changes if change.is_id and change.old in used)
-    rest = tuple(change for change in changes if not (change.is_id and change.old in used))
-    return Normalization(path, rest, kept, digest_of(raw))
+    found = _find(path, raw, volatile, rule)
+    return None if found is None else _without_kept(found, turn_ids)
 
 
 def normalizations(
-    files: Iterable[Path], turn_ids: TurnIds, volatile: bool = False, rule: HashRule = NEWEST
+    files: Sequence[Path],
+    turn_ids: TurnIds,
+    volatile: bool = False,
+    rule: HashRule = NEWEST,
+    workers: int | None = None,
 ) -> Iterator[Normalization | Unreadable]:
-    """Yield what to normalize, file by file, and an error for each file that is no recording."""
-    for path in files:
+    """Yield what to normalize, file by file, and an error for each file that is no recording.
+
+    `workers` is the number of processes that read: by default one for each core, if that pays.
+    """
+
+    def find(path: Path) -> Normalization | Unreadable | None:
         try:
-            found = normalization(path, read(path), turn_ids, volatile, rule)
+            return _find(path, read(path), volatile, rule)
         except Unreadable as error:
-            yield error
-            continue
+            return error
+
+    at_least = _WORTH_A_CORE_VOLATILE if volatile else _WORTH_A_CORE
+    for found in parallel_map(find, files, workers, at_least):
         if found is not None:
-            yield found
+            yield found if isinstance(found, Unreadable) else _without_kept(found, turn_ids)
+
+
+def _find(path: Path, raw: bytes, volatile: bool, rule: HashRule) -> Normalization | None:
+    """Return what to normalize as if no other recording had any of the ids."""
+    rec_id = parse_filename(path.name).id
+    if not volatile and is_normalized(raw, rec_id, rule.normalizes_models):
+        return None
+    parse(path, raw)  # reports what is wrong with a file that is no recording
+    changes = tuple(_changes(raw, rec_id, volatile, rule.normalizes_models))
+    return Normalization(path, changes, (), digest_of(raw)) if changes else None
+
+
+def _without_kept(found: Normalization, turn_ids: TurnIds) -> Normalization:
+    """Return what was found without the ids that another recording's request has: they are kept."""
+    ids = {change.old for change in found.changes if change.is_id}
+    used = turn_ids.in_other_requests(ids, Ref(found.path))
+    kept = tuple(change for change in found.changes if change.is_id and change.old in used)
+    rest = tuple(change for change in found.changes if not (change.is_id and change.old in used))
+    return Normalization(found.path, rest, kept, found.digest)
 
 
 def _rewrite(path: Path, digest: str, changes: Iterable[ValueChange]) -> Rewrite:

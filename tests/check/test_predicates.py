@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from recctl.check.predicates import ends, says_something
 from recctl.conversation.answer import answer
 from recctl.recordings.recording import parse
-from tests.check.samples import STREAMS
 from tests.helpers import SAMPLES, chat, examples
 from tests.samples import ollama_parts, openai_parts
 from tests.samples.builder import Data
+from tests.samples.streams import STREAMS
 
 DOCUMENT = chat().document
 NAME = Path(f"tests/common/recordings/{'0' * 64}.json")

@@ -10,7 +10,6 @@ import pytest
 from tests.check.samples import (
     PLACE,
     SAMPLES,
-    TEST,
     Project,
     codes,
     findings,
@@ -24,6 +23,7 @@ from tests.check.samples import (
 from tests.helpers import chat, problems, run
 from tests.samples import openai_parts
 from tests.samples.builder import http, inference, whole
+from tests.samples.streams import TEST
 
 UNREADABLE = [(code, name) for code in ("RC001", "RC003") for name in SAMPLES[code]]
 

@@ -693,5 +693,5 @@ def test_a_journal_in_a_strangers_open_directory_is_still_ones_own(tmp_path: Pat
     assert run("normalize", tmp_path / "repo", "--write", env={"RECCTL_STATE_DIR": str(state)}).code == 1
     (entry,) = Journal(state / "journal").entries()
     assert entry.old_bytes(entry.items[0]) == pairs[0].old
-    assert stat.S_IMODE(entry.place.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in entry.place.iterdir()} == {0o600}
+    assert stat.S_IMODE(entry.path.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in entry.path.iterdir()} == {0o600}
