@@ -10,7 +10,7 @@ import pytest
 from recctl.check.registry import RULES
 from recctl.check.rules.rule import Rule
 from tests.check.samples import COUNTER_SAMPLES, SAMPLES, findings, lay_out
-from tests.helpers import ROOT, run, run_process
+from tests.helpers import run, run_process
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 BREAKING = [(code, name) for code, projects in SAMPLES.items() for name in projects]
@@ -84,6 +84,7 @@ def test_rules_are_in_the_order_of_their_codes() -> None:
 
 
 @each_rule
+<<<<<<< HEAD
 def test_the_page_on_check_has_a_row_for_it(rule: Rule) -> None:
     lines = (ROOT / "docs/check.md").read_text("utf-8").splitlines()
     rows = [line for line in lines if line.startswith(f"| {rule.code} |")]
@@ -92,6 +93,8 @@ def test_the_page_on_check_has_a_row_for_it(rule: Rule) -> None:
 
 
 @each_rule
+=======
+>>>>>>> refs/heads/tests
 def test_recctl_rule_prints_all_of_it(rule: Rule) -> None:
     result = run("rule", rule.code)
     assert (result.code, result.err) == (0, "")
