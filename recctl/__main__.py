@@ -60,7 +60,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         code = app(args=given, prog_name="recctl", standalone_mode=False)
         output.flush()
     except TyperException as error:
-        from recctl.cli.usage import usage_error
+        from recctl.cli.usage_errors import usage_error
 
         raise usage_error(error, given) from None
     except OSError as error:

@@ -26,11 +26,12 @@ MAX_LINES = 300
 WRITERS = {
     "catalog/index.py",
     "catalog/index_database.py",
-    "edit/journal.py",
-    "edit/journal_entry.py",
-    "edit/journal_writer.py",
-    "edit/plan.py",
-    "edit/restoring.py",
+    "edit/files.py",
+    "edit/journal/entry.py",
+    "edit/journal/store.py",
+    "edit/journal/writer.py",
+    "edit/staging.py",
+    "edit/undo.py",
     "recordings/ogx/recorder_script.py",  # to a pipe
     "suite/collect.py",
     "suite/collect_plugin.py",
@@ -110,19 +111,19 @@ COMMANDS: dict[str, list[str]] = {
 # Modules that only some commands need: orjson writes JSON, decoding one recording needs no listing.
 NOT_LOADED = {
     "ls": {"orjson", "recctl.views.as_json", "recctl.views.show", "recctl.views.terminal"},
-    "ls --json": {"recctl.views.listing", "recctl.conversation.request.read"},
+    "ls --json": {"recctl.views.listing", "recctl.conversation.request.conversation"},
     "ls --ids": {"orjson", "recctl.views.listing"},
     "show": {"orjson", "recctl.views.as_json", "recctl.views.listing", "recctl.views.terminal"},
-    "show --text": {"orjson", "recctl.conversation.request.read", "recctl.views.show"},
-    "show --json": {"recctl.conversation.request.read", "recctl.views.show"},
-    "show --raw": {"orjson", "recctl.conversation.request.read", "recctl.views.show"},
+    "show --text": {"orjson", "recctl.conversation.request.conversation", "recctl.views.show"},
+    "show --json": {"recctl.conversation.request.conversation", "recctl.views.show"},
+    "show --raw": {"orjson", "recctl.conversation.request.conversation", "recctl.views.show"},
     "check": {
         "orjson",
         "sqlite3",
         "detect_secrets",
         "recctl.support.git",
-        "recctl.edit.journal",
-        "recctl.conversation.registry",
+        "recctl.edit.journal.store",
+        "recctl.conversation.read_response",
     },
 }
 # What each loads that is not Python's own nor recctl's: all of it, and nothing else.
@@ -155,7 +156,8 @@ def test_a_listing_from_the_index_reads_no_answer(monkeypatch: pytest.MonkeyPatc
         cold, warm = loaded_by(COMMANDS[name]), loaded_by(COMMANDS[name])
         assert (cold[0], warm[0]) == (0, 0)
         assert (
-            warm[1] & {"recctl.catalog.preview", "recctl.conversation.answer", "recctl.conversation.registry"}
+            warm[1]
+            & {"recctl.catalog.preview", "recctl.conversation.answer", "recctl.conversation.read_response"}
             == set()
         )
 
@@ -167,10 +169,10 @@ def test_the_version_loads_a_handful_of_modules() -> None:
     assert own - {f"recctl.{name}" for name in small} <= {
         "recctl.views",
         "recctl.views.output",
-        "recctl.views.page",
+        "recctl.views.styled_lines",
         "recctl.views.problems",
-        "recctl.views.safe",
-        "recctl.views.screen",
+        "recctl.views.escaping",
+        "recctl.views.terminal_info",
     }
 
 

@@ -13,7 +13,7 @@ import msgspec
 from recctl.conversation.assembly import Assembler
 from recctl.conversation.delta import LATEST, CallPart
 from recctl.conversation.transcript import Choice, Embeddings, ToolCall, Transcript
-from recctl.recordings.ogx.quick_read import Known
+from recctl.recordings.ogx.outline import ReadBody
 
 _HEAD_BYTES = 200  # in which the class of the first item stands
 
@@ -113,7 +113,7 @@ class _Open(msgspec.Struct, gc=False):
     finish_reason: str | None = None
 
 
-def read(body: msgspec.Raw) -> Known[Transcript] | None:
+def read(body: msgspec.Raw) -> ReadBody[Transcript] | None:
     """Return what a preview needs of a response body; None where `answer` has to read it."""
     head = bytes(memoryview(body)[:_HEAD_BYTES])
     try:
@@ -129,7 +129,7 @@ def read(body: msgspec.Raw) -> Known[Transcript] | None:
         return None
 
 
-def _chat(items: list[_ChunkItem], chunks: int | None) -> Known[Transcript]:
+def _chat(items: list[_ChunkItem], chunks: int | None) -> ReadBody[Transcript]:
     if not (_is_class(items[0].type, "ChatCompletionChunk") or _is_class(items[0].type, "ChatCompletion")):
         raise _Unusual
     opened: dict[int, _Open] = {}
@@ -143,7 +143,7 @@ def _chat(items: list[_ChunkItem], chunks: int | None) -> Known[Transcript]:
             _read_choice(choice, index, opened[index], parts)
     called = _called(parts) if parts else {}
     choices = tuple(_choice(index, one, called.get(index, ())) for index, one in sorted(opened.items()))
-    return Known(Transcript("openai-chat", choices), chunks, items[0].type)
+    return ReadBody(Transcript("openai-chat", choices), chunks, items[0].type)
 
 
 def _choice(index: int, opened: _Open, calls: tuple[ToolCall, ...]) -> Choice:
@@ -188,7 +188,7 @@ def _part_of(call: _Call, index: int, streamed: bool) -> CallPart:
     return CallPart(call.id or None, function.name or None, function.arguments or "", index, slot)
 
 
-def _vectors(body: msgspec.Raw) -> Known[Transcript]:
+def _vectors(body: msgspec.Raw) -> ReadBody[Transcript]:
     item = _decode_vectors(body)
     if not (_is_class(item.type, "CreateEmbeddingResponse") or _is_class(item.type, "EmbedResponse")):
         raise _Unusual
@@ -197,10 +197,10 @@ def _vectors(body: msgspec.Raw) -> Known[Transcript]:
     if item.data.embedding is not None:
         raise _Unusual
     found = Embeddings(len(vectors), _length(bytes(vectors[0]))) if vectors else None
-    return Known(Transcript("embeddings", embeddings=found), None, item.type)
+    return ReadBody(Transcript("embeddings", embeddings=found), None, item.type)
 
 
-def _models(body: msgspec.Raw) -> Known[Transcript]:
+def _models(body: msgspec.Raw) -> ReadBody[Transcript]:
     items = _decode_models(body)
     if not _is_class(items[0].type, "Model"):
         raise _Unusual
@@ -212,7 +212,7 @@ def _models(body: msgspec.Raw) -> Known[Transcript]:
             raise _Unusual
         names.append(model.id or model.model or model.name)
     listed = Transcript("models", models=tuple(name for name in names if name))
-    return Known(listed, len(items), items[0].type)
+    return ReadBody(listed, len(items), items[0].type)
 
 
 def _length(vector: bytes) -> int:

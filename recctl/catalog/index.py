@@ -25,14 +25,15 @@ import msgspec
 from recctl.catalog.index_database import (
     SUFFIX,
     VERSION,
-    entries_in,
     index_directory,
     is_damage,
     opened,
+    rows_in,
     start_afresh,
     version_of,
 )
-from recctl.recordings.summary import Kind, Preview
+from recctl.recordings.header import Header
+from recctl.support.errors import Warn, no_warning
 
 _NAME_DIGITS = 16
 _CHECK_BYTES = 4
@@ -61,29 +62,10 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True):
         return latest + (_TICK if latest % _SECOND else _COARSE_TICK) < now
 
 
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """What a summary says beyond its path, name and size."""
-
-    test_id: str | None
-    kind: Kind | None
-    method: str | None
-    url: str | None
-    endpoint: str | None
-    model: str | None
-    provider: str | None
-    streaming: bool
-    chunks: int | None
-    status: int | None
-    exception: str | None
-    failed: bool
-    turns: int
-    preview: Preview | None
-
-
 K = TypeVar("K")
 
 
-class Entry(msgspec.Struct, Generic[K], frozen=True, array_like=True):
+class CachedFile(msgspec.Struct, Generic[K], frozen=True, array_like=True):
     """A file's stamp when it was read, and what was kept of it."""
 
     stamp: Stamp
@@ -91,20 +73,20 @@ class Entry(msgspec.Struct, Generic[K], frozen=True, array_like=True):
 
 
 class Contents(msgspec.Struct, Generic[K], frozen=True):
-    """What a database keeps of each file: how its name ends, and the decoder of its entries."""
+    """What a database keeps of each file: how its name ends, and the decoder of what it keeps."""
 
     suffix: str
-    decoder: msgspec.msgpack.Decoder[Entry[K]]
+    decoder: msgspec.msgpack.Decoder[CachedFile[K]]
 
 
-SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(Entry[Kept]))
+SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(CachedFile[Header]))
 # A database of its own, since few commands need it: the requests, as compressed text.
-REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(Entry[bytes]))
+REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(CachedFile[bytes]))
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def _decode(contents: Contents[K], data: bytes) -> Entry[K]:
+def _decode(contents: Contents[K], data: bytes) -> CachedFile[K]:
     return contents.decoder.decode(memoryview(data)[_CHECK_BYTES:])
 
 
@@ -114,21 +96,26 @@ def now() -> int:
 
 
 class Index(Generic[K]):
-    """The entries for the files of some directories, given as absolute paths.
+    """What is kept of the files of some directories, given as absolute paths.
 
-    `problems` fills with what is wrong with the database, in one line each.
+    `warn` gets one line where the database cannot be used, whatever else fails after that.
     """
 
     def __init__(
-        self, directories: Iterable[str], contents: Contents[K], directory: Path | None = None
+        self,
+        directories: Iterable[str],
+        contents: Contents[K],
+        directory: Path | None = None,
+        warn: Warn = no_warning,
     ) -> None:
-        self.problems: list[str] = []
+        self._warn = warn
+        self._has_warned = False
         self._contents = contents
-        places = sorted(directories)
-        self.database = (directory or index_directory()) / f"{_digest(_tree(places))}{contents.suffix}"
+        wanted = sorted(directories)
+        self.database = (directory or index_directory()) / f"{_digest(_tree(wanted))}{contents.suffix}"
         self._is_broken = False
         self._new: list[tuple[str, str, bytes]] = []
-        self._found = self._load(places)
+        self._found = self._load(wanted)
 
     def get(self, directory: str, name: str, stamp: Stamp) -> K | None:
         """What was kept of a file that still has this stamp; each can be had once."""
@@ -149,7 +136,7 @@ class Index(Generic[K]):
         if stamp.is_settled(now()):
             # Lone surrogates have no place in a database, integers over 64 bits none in an entry.
             with suppress(UnicodeEncodeError, OverflowError):
-                data = _encode(Entry(stamp, kept))
+                data = _encode(CachedFile(stamp, kept))
                 (directory + name).encode()
                 check = zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")
                 self._new.append((directory, name, check + data))
@@ -172,14 +159,14 @@ class Index(Generic[K]):
                 self._is_broken = True
                 self._rebuild()
 
-    def _load(self, places: Sequence[str]) -> dict[str, dict[str, bytes]]:
+    def _load(self, directories: Sequence[str]) -> dict[str, dict[str, bytes]]:
         try:
             if not self.database.exists():
                 return {}
             with self._connected() as database:
                 if version_of(database) != VERSION:
                     return {}
-                return {place: entries_in(database, place) for place in places}
+                return {directory: rows_in(database, directory) for directory in directories}
         except Exception as error:
             self._is_broken = is_damage(error, self.database)
             self._complain(error)
@@ -203,8 +190,8 @@ class Index(Generic[K]):
             is_fresh = version_of(database) != VERSION
             if is_fresh:
                 start_afresh(database)
-            database.executemany("DELETE FROM entries WHERE directory = ? AND name = ?", gone)
-            database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", self._new)
+            database.executemany("DELETE FROM files WHERE directory = ? AND name = ?", gone)
+            database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", self._new)
             if not is_fresh:
                 self._read_back(database)
             database.execute("COMMIT")
@@ -212,7 +199,7 @@ class Index(Generic[K]):
     def _read_back(self, database: sqlite3.Connection) -> None:
         """Raise where what was written is not found again: SQLite does not see every damage of its tree."""
         written = {directory for directory, _, _ in self._new}
-        held = {directory: entries_in(database, directory) for directory in written}
+        held = {directory: rows_in(database, directory) for directory in written}
         if any(held[directory].get(name) != data for directory, name, data in self._new):
             raise sqlite3.DatabaseError("what was written is not found again")
 
@@ -224,14 +211,15 @@ class Index(Generic[K]):
             yield database
 
     def _complain(self, error: Exception) -> None:
-        if not self.problems:
+        if not self._has_warned:
+            self._has_warned = True
             why = str(error) or type(error).__name__
-            self.problems.append(f"the index {self.database} cannot be used: {why}; going on without it")
+            self._warn(f"the index {self.database} cannot be used: {why}; going on without it")
 
 
-def _tree(places: Sequence[str]) -> str:
+def _tree(directories: Sequence[str]) -> str:
     """The tree that the directories belong to: a repository's, else what they have in common."""
-    common = os.path.commonpath(places) if places else os.sep
+    common = os.path.commonpath(directories) if directories else os.sep
     above = common
     while above != os.path.dirname(above):
         if os.path.exists(os.path.join(above, ".git")):

@@ -11,13 +11,14 @@ from pathlib import Path
 import msgspec
 
 from recctl import __version__
+from recctl.recordings.header import Header
 from recctl.support.errors import RecctlError
 from recctl.support.user_directories import user_cache
 
 DIRECTORY_VARIABLE = "RECCTL_CACHE_DIR"
 SUFFIX = ".sqlite"
-# A new layout, or a new version that reads recordings in another way, starts afresh.
-VERSION = f"3 {__version__}"
+# Another layout, fields of a header, or version, which may read recordings in another way: start afresh.
+VERSION = f"4 {__version__} {Header.__annotations__}"
 _PATIENCE = 0.5  # seconds to wait for another run that writes
 # What SQLite reports where the database may be whole: somebody else holds it, or the system refuses.
 _NOT_DAMAGE = frozenset(
@@ -79,36 +80,39 @@ def version_of(database: sqlite3.Connection) -> str | None:
 
 def start_afresh(database: sqlite3.Connection) -> None:
     """Make the tables of this version; what there was is dropped."""
-    for table in ("version", "entries"):
+    for table in ("version", "files", "entries"):  # the last as of layout 3
         database.execute(f"DROP TABLE IF EXISTS {table}")
     database.execute("CREATE TABLE version (held TEXT)")
     database.execute("INSERT INTO version VALUES (?)", (VERSION,))
     database.execute(
-        "CREATE TABLE entries"
+        "CREATE TABLE files"
         " (directory TEXT, name TEXT, data BLOB, PRIMARY KEY (directory, name)) WITHOUT ROWID"
     )
 
 
-def entries_in(database: sqlite3.Connection, place: str) -> dict[str, bytes]:
-    """The entries of a directory. Raises sqlite3.DatabaseError for damage, also what SQLite does not see."""
+def rows_in(database: sqlite3.Connection, directory: str) -> dict[str, bytes]:
+    """Return what is kept of the files of a directory, by their names.
+
+    Raises sqlite3.DatabaseError for damage, also for what SQLite does not notice.
+    """
     try:
-        place.encode()
+        directory.encode()
     except UnicodeEncodeError:  # a directory whose name is no UTF-8
         return {}
-    rows = database.execute("SELECT name, data FROM entries WHERE directory = ?", (place,)).fetchall()
+    rows = database.execute("SELECT name, data FROM files WHERE directory = ?", (directory,)).fetchall()
     names = [name for name, data in rows if isinstance(name, str) and isinstance(data, bytes)]
     # In a whole tree each name comes once, in the order of the key; what is out of order is not found.
     if len(names) < len(rows) or names != sorted(set(names)):
-        raise sqlite3.DatabaseError("its entries are out of order")
+        raise sqlite3.DatabaseError("its rows are out of order")
     return dict(rows)
 
 
 class Database(msgspec.Struct, frozen=True):
-    """A database of the index: its file, bytes and number of entries (None where it cannot be read)."""
+    """A database of the index: its file, bytes and number of files kept (None where it cannot be read)."""
 
     path: Path
     size: int
-    entries: int | None
+    files: int | None
 
 
 def databases(directory: Path | None = None) -> Iterator[Database]:
@@ -120,7 +124,7 @@ def databases(directory: Path | None = None) -> Iterator[Database]:
             continue
         try:
             with opened(path, "ro") as database:
-                (count,) = database.execute("SELECT count(*) FROM entries").fetchone()
+                (count,) = database.execute("SELECT count(*) FROM files").fetchone()
         except Exception:  # of whatever class: it cannot be read
             count = None
         yield Database(path, size, count)

@@ -9,15 +9,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import msgspec
-
 from recctl.catalog import fast_preview
 from recctl.conversation.answer import answer, answer_of
 from recctl.conversation.providers.formats import UNKNOWN
 from recctl.conversation.transcript import Transcript
-from recctl.recordings.ogx.quick_read import Known, NotPlain, Response, read_head
+from recctl.recordings.header import Preview
+from recctl.recordings.ogx.header import header_of
+from recctl.recordings.ogx.outline import NotPlain, RawResponse, ReadBody, read_partially
 from recctl.recordings.recording import TOO_DEEP, Recording, parse
-from recctl.recordings.summary import Preview, Summary, summary_of
+from recctl.recordings.ref import Ref
+from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import DEEPEST, is_deep, loads
 
 _LENGTH = 120  # characters that a listing shows at most
@@ -29,17 +30,18 @@ def summarize_with_preview(path: Path, raw: bytes) -> Summary:
     Raises Unreadable where the bytes are no recording.
     """
     try:
-        head = read_head(raw, fast_preview.read)
+        partial = read_partially(raw, fast_preview.read)
     except NotPlain:
         return _of_whole(path, raw)
-    if head.replaces:
+    if partial.replaces_ids:
         return _of_whole(path, raw)
-    return summary_of(path, len(raw), head.facts, _of_response(head.response, head.known))
+    header = header_of(partial.outline, _of_response(partial.response, partial.body))
+    return Summary(Ref(path), len(raw), header)
 
 
 def _of_whole(path: Path, raw: bytes) -> Summary:
     recording = parse(path, raw)
-    return msgspec.structs.replace(recording.summary, preview=preview_of(recording))
+    return recording.summary.with_preview(preview_of(recording))
 
 
 def preview_of(recording: Recording) -> Preview:
@@ -50,9 +52,9 @@ def preview_of(recording: Recording) -> Preview:
         return Preview("unreadable", TOO_DEEP)
 
 
-def _of_response(response: Response, known: Known[Transcript] | None) -> Preview:
-    if known and not (response.is_exception or response.status):
-        return preview(known.answer)
+def _of_response(response: RawResponse, read: ReadBody[Transcript] | None) -> Preview:
+    if read and not (response.is_exception or response.status):
+        return preview(read.answer)
     try:
         raw = bytes(response.body)
         body = loads(raw)

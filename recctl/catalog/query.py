@@ -9,19 +9,20 @@ from typing import Literal
 
 import msgspec
 
-from recctl.recordings.summary import Kind, Summary
+from recctl.recordings.header import Kind
+from recctl.recordings.summary import Summary
 from recctl.support.paths import absolute_path
 
 SortKey = Literal["test", "id", "path", "model", "endpoint", "provider", "chunks", "size"]
 
 _ORDERS: dict[SortKey, Callable[[Summary], str | int | None]] = {
-    "test": lambda summary: summary.test_id,
+    "test": lambda summary: summary.header.test_id,
     "id": lambda summary: summary.name.id,
     "path": lambda summary: absolute_path(summary.path),
-    "model": lambda summary: summary.model,
-    "endpoint": lambda summary: summary.endpoint,
-    "provider": lambda summary: summary.provider,
-    "chunks": lambda summary: summary.chunks,
+    "model": lambda summary: summary.header.model,
+    "endpoint": lambda summary: summary.header.endpoint,
+    "provider": lambda summary: summary.header.provider,
+    "chunks": lambda summary: summary.header.chunks,
     "size": lambda summary: summary.size,
 }
 
@@ -47,7 +48,7 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         """
         fitting = [summary for summary in summaries if self._fits(summary)]
         if self.sort == "test":
-            fitting.sort(key=lambda summary: summary.turns)
+            fitting.sort(key=lambda summary: summary.header.turns)
         order = _ORDERS[self.sort]
         known = [(value, summary) for summary in fitting if (value := order(summary)) is not None]
         known.sort(key=lambda pair: pair[0], reverse=self.reverse)
@@ -55,13 +56,13 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
 
     def _fits(self, summary: Summary) -> bool:
         return (
-            (self.kind is None or summary.kind == self.kind)
-            and (self.streaming is None or summary.streaming == self.streaming)
-            and (not self.errors or summary.failed)
-            and _matches(self.test, summary.test_id, brackets=False)
-            and _matches(self.model, summary.model)
-            and _matches(self.endpoint, summary.endpoint)
-            and _matches(self.provider, summary.provider)
+            (self.kind is None or summary.header.kind == self.kind)
+            and (self.streaming is None or summary.header.streaming == self.streaming)
+            and (not self.errors or summary.header.failed)
+            and _matches(self.test, summary.header.test_id, brackets=False)
+            and _matches(self.model, summary.header.model)
+            and _matches(self.endpoint, summary.header.endpoint)
+            and _matches(self.provider, summary.header.provider)
         )
 
 
@@ -141,10 +142,10 @@ def nearest_tests(wanted: str, test_ids: Iterable[str]) -> list[str]:
 
 
 _VALUES: dict[FilterName, Callable[[Summary], str | None]] = {
-    "test": lambda summary: summary.test_id,
-    "model": lambda summary: summary.model,
-    "endpoint": lambda summary: summary.endpoint,
-    "provider": lambda summary: summary.provider,
+    "test": lambda summary: summary.header.test_id,
+    "model": lambda summary: summary.header.model,
+    "endpoint": lambda summary: summary.header.endpoint,
+    "provider": lambda summary: summary.header.provider,
 }
 
 

@@ -5,53 +5,41 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from recctl.catalog.index import REQUESTS, Index, Stamp
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import parse
 from recctl.support.configuration import NO_CACHE_VARIABLE
-from recctl.support.errors import RecctlError, Unreadable
+from recctl.support.errors import RecctlError, Unreadable, Warn, no_warning
 from recctl.support.jsonvalue import MOST_BYTES, loads
 
 _WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
 _FAST = 1  # zlib's level: requests are text, which shrinks to a third all the same
 
 
-class RequestTexts(msgspec.Struct):
-    """The JSON text of each request by absolute path, all in one spelling; empty where there is none.
+def request_texts(paths: Sequence[str], warn: Warn = no_warning) -> dict[str, str]:
+    """Return the JSON text of each request by the absolute path of its file, with ASCII escapes.
 
-    `notes` fills with what there is to say of the index.
+    Empty where there is none. `warn` gets a line for whatever keeps the index from being used.
     """
-
-    paths: Sequence[str]
-    notes: list[str] = msgspec.field(default_factory=list)
-
-    def read(self) -> dict[str, str]:
-        """Return the text for each path."""
-        index = self._index()
-        if index is None:
-            return {path: _read(path)[1] for path in self.paths}
-        texts = {path: _text(index, path) for path in self.paths}
-        index.save()
-        self.notes += index.problems
-        return texts
-
-    def _index(self) -> Index[bytes] | None:
-        if len(self.paths) < _WORTH_AN_INDEX or os.environ.get(NO_CACHE_VARIABLE):
-            return None
-        try:
-            return Index(_directories(self.paths), REQUESTS)
-        except RecctlError as error:
-            self.notes.append(f"{error.message}; going on without it")
-            return None
+    index = _index(paths, warn)
+    if index is None:
+        return {path: _read(path)[1] for path in paths}
+    texts = {path: _text(index, path) for path in paths}
+    index.save()
+    return texts
 
 
-def _directories(paths: Iterable[str]) -> set[str]:
-    return {os.path.dirname(path) for path in paths}
+def _index(paths: Sequence[str], warn: Warn) -> Index[bytes] | None:
+    if len(paths) < _WORTH_AN_INDEX or os.environ.get(NO_CACHE_VARIABLE):
+        return None
+    try:
+        return Index(set(map(os.path.dirname, paths)), REQUESTS, warn=warn)
+    except RecctlError as error:
+        warn(f"{error.message}; going on without it")
+        return None
 
 
 def _text(index: Index[bytes], path: str) -> str:

@@ -28,7 +28,7 @@ class TestPath(msgspec.Struct, frozen=True):
 
     def selects(self, summary: Summary) -> bool:
         """Whether a recording is of one of these tests."""
-        file, _, inner = (summary.test_id or "").partition(_SEPARATOR)
+        file, _, inner = (summary.header.test_id or "").partition(_SEPARATOR)
         return bool(file) and self._names(inner) and self._is_at(file, absolute_path(summary.path))
 
     def _names(self, inner: str) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 
 from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven
 from recctl.recordings.ogx.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import LivenessSource
@@ -82,7 +82,7 @@ class Subject:
     @cached_property
     def fit(self) -> Fit:
         """How its name stands to its request."""
-        asked = Asked(self.summary.kind, self.summary.test_id, self.request)
+        asked = Asked(self.summary.header.kind, self.summary.header.test_id, self.request)
         return fit_of(asked, self.summary.name, self.settings.hash_rule)
 
     @property

@@ -15,6 +15,7 @@ from recctl.check.rules.rule import Finding, Note, Rule
 from recctl.check.rules.unreadable import NOT_A_RECORDING, NOT_JSON
 from recctl.check.same_test import Siblings
 from recctl.recordings.recording import read
+from recctl.recordings.ref import Ref
 from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.paths import absolute_path
 
@@ -66,9 +67,9 @@ class Checker(msgspec.Struct):
             if looked.seen is not None:
                 kept.append(looked.seen)
                 siblings.add(looked.seen)
-            yield [rules[code].finding(path, looked.test_id, note) for code, note in looked.notes]
+            yield [rules[code].finding(Ref(path), looked.test_id, note) for code, note in looked.notes]
         yield [
-            rule.finding(seen.path, seen.summary.test_id, note)
+            rule.finding(seen.summary.ref, seen.summary.header.test_id, note)
             for rule in self.rules
             if rule.look_around
             for seen in kept
@@ -108,7 +109,7 @@ class Checker(msgspec.Struct):
     def _look(self, path: Path, raw: bytes) -> _Looked:
         subject = Subject(path, raw, self.settings, self._quickly)
         needs_all = any(rule.needs_all for rule in self.rules)
-        test_id = (subject.recording.summary if needs_all else subject.summary).test_id
+        test_id = (subject.recording.header if needs_all else subject.summary.header).test_id
         around = any(rule.look_around for rule in self.rules)
         notes = [(rule.code, note) for rule in self.rules if rule.look for note in rule.look(subject)]
         return _Looked(test_id, notes, seen_of(subject) if around else None)
@@ -125,7 +126,7 @@ class Checker(msgspec.Struct):
         except Unreadable as error:
             rule = NOT_A_RECORDING if isinstance(error, NotARecording) else NOT_JSON
             if rule in self.rules:
-                return [rule.finding(error.path, None, Note(f"it {error.message}"))]
+                return [rule.finding(Ref(error.path), None, Note(f"it {error.message}"))]
             if not fits(rule.code, self.ignored):
                 self.problems.append(error)
         return []

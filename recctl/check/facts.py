@@ -54,7 +54,7 @@ class Seen(msgspec.Struct, frozen=True):
 def seen_of(subject: Subject) -> Seen:
     """What is kept of a recording."""
     summary, fit = subject.summary, subject.fit
-    carried = carried_by(summary.kind, subject.request)
+    carried = carried_by(summary.header.kind, subject.request)
     place = place_of(summary, subject.request)
     return Seen(summary, fit.standing, fit.hash, carried, place, _due(subject))
 

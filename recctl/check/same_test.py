@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from recctl.catalog.same_test import Families
-from recctl.catalog.turn_ids import Chains
+from recctl.catalog.same_test import SameTest
+from recctl.catalog.turn_ids import TurnIds
 from recctl.check.context import Settings, Subject
 from recctl.check.facts import Seen, seen_of
 from recctl.check.fingerprint import Likeness, request_likeness, response_likeness
@@ -32,8 +32,9 @@ class Siblings:
     def __init__(self, files: Sequence[Path], settings: Settings, quickly: bool) -> None:
         self._settings = settings
         self._quickly = quickly
-        self._families = Families(files)
-        self._chains = Chains(files)
+        self.notes: list[str] = []  # on the index
+        self._same_test = SameTest(files)
+        self._turn_ids = TurnIds(files, self.notes.append)
         self._seen: dict[Path, Seen | None] = {}
         self._produced: dict[Path, Produced] = {}
         self._likeness: dict[tuple[Path, str], Likeness] = {}
@@ -47,14 +48,17 @@ class Siblings:
 
     def add(self, seen: Seen) -> None:
         """Keep what was seen of a given file."""
-        self._families.learn(seen.path, seen.summary.test_id)
+        self._same_test.add(seen.summary.ref, seen.summary.header.test_id)
         self._seen[seen.path] = seen
 
     def of_test(self, seen: Seen) -> list[Seen]:
         """The other recordings of its test; none for one that names no test."""
-        if seen.summary.test_id is None:
+        if seen.summary.header.test_id is None:
             return []
-        others = (self._look(path) for path in self._families.of(seen.path, seen.summary.test_id))
+        others = (
+            self._look(ref.path)
+            for ref in self._same_test.others(seen.summary.ref, seen.summary.header.test_id)
+        )
         return [other for other in others if other is not None]
 
     def live_twin(self, seen: Seen) -> Path | None:
@@ -67,12 +71,7 @@ class Siblings:
 
     def carried_on(self, value: str, seen: Seen) -> bool:
         """Whether the request of another recording carries a value on, so that it must stay."""
-        return bool(self._chains.carried({value}, seen.path))
-
-    @property
-    def notes(self) -> list[str]:
-        """What there is to say of the index."""
-        return self._chains.notes
+        return bool(self._turn_ids.in_other_requests({value}, seen.summary.ref))
 
     def produced(self, seen: Seen) -> Produced:
         """What its answer leaves to be carried on."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from recctl.recordings.header import Kind
 from recctl.recordings.recording import body_of
-from recctl.recordings.summary import Kind
 from recctl.support.jsonvalue import JsonObject, as_list, as_object
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def carried_by(kind: Kind | None, request: JsonObject) -> Carried:
     body = as_object(body_of(request))
     if not any(_is_later_turn(as_object(turn)) for key in _TURNS for turn in as_list(body.get(key))):
         return _NOTHING
-    from recctl.conversation.request.read import conversation_of  # few requests carry anything on
+    from recctl.conversation.request.conversation import conversation_of  # few requests carry anything on
 
     messages = conversation_of(kind, request).messages
     ids: dict[str, None] = {}

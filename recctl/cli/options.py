@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from recctl.cli import completion
-from recctl.cli.search import search as search
-from recctl.cli.search import use_index as use_index
+from recctl.cli import completers
+from recctl.cli.path_arguments import search as search
+from recctl.cli.path_arguments import use_index as use_index
 from recctl.support.errors import RecctlError
 from recctl.views import output
 from recctl.views.problems import say_problem
@@ -30,7 +30,7 @@ PathsArgument = Annotated[
     typer.Argument(
         metavar="[PATH]...",
         help="Directories to search, recordings, test files or test ids.",
-        autocompletion=completion.paths,
+        autocompletion=completers.paths,
     ),
 ]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do without the index of earlier runs.")]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
-from recctl.diff.digests import Digests
-from recctl.diff.fingerprint import Samples, share
-from recctl.diff.matching import Matcher, Stretch
+from recctl.diff.sequence_matching import Matcher, Stretch
+from recctl.diff.similarity import Samples, share
+from recctl.diff.value_digests import Digests
 from recctl.support.jsonvalue import Json, as_object, as_str
 
 # Positions of an item in the old and in the new list; None where it is in one only.

@@ -10,9 +10,10 @@ from typing import Literal
 import msgspec
 
 from recctl.diff.changes import changes
-from recctl.diff.fingerprint import overlap, words
-from recctl.diff.requests import request_view
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.diff.comparison import request_view
+from recctl.diff.similarity import overlap, words
+from recctl.recordings.header import Header
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, load, read, request_body
 from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable
@@ -41,7 +42,7 @@ def function_of(test_id: str) -> str:
     return test_id.partition("[")[0]
 
 
-def _ties(wanted: Summary) -> Iterator[tuple[Tie, Callable[[Summary], bool]]]:
+def _ties(wanted: Header) -> Iterator[tuple[Tie, Callable[[Header], bool]]]:
     """What may tie a recording to the wanted one, the strongest first."""
     test = wanted.test_id
     if test is not None:
@@ -56,8 +57,8 @@ def _ties(wanted: Summary) -> Iterator[tuple[Tie, Callable[[Summary], bool]]]:
         yield "model", lambda other: other.model == wanted.model
 
 
-def _call(summary: Summary) -> tuple[object, ...]:
-    return summary.kind, summary.endpoint, summary.model
+def _call(header: Header) -> tuple[object, ...]:
+    return header.kind, header.endpoint, header.model
 
 
 def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> list[Sibling]:
@@ -68,8 +69,8 @@ def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> lis
     """
     place = wanted.summary.path.resolve()
     candidates = [other for other in others if not _is_at(other.path, place)]
-    for tie, fits in _ties(wanted.summary):
-        if found := _nearest_of(wanted, tie, [other for other in candidates if fits(other)]):
+    for tie, fits in _ties(wanted.header):
+        if found := _nearest_of(wanted, tie, [other for other in candidates if fits(other.header)]):
             return found[:count]
     return []
 
@@ -81,27 +82,27 @@ def _is_at(path: Path, place: Path) -> bool:
 
 def _nearest_of(wanted: Recording, tie: Tie, tied: Sequence[Summary]) -> list[Sibling]:
     said = words(_request_text(wanted.raw))
-    weighed = [(_likeness(said, wanted.summary, other), other) for other in tied]
+    weighed = [(_likeness(said, wanted.header, other), other) for other in tied]
     weighed.sort(key=lambda pair: (-pair[0], str(pair[1].path)))
     siblings = []
     for _, other in weighed:
         try:
-            recording = load(other.path)
+            recording = load(other.ref)
         except Unreadable:
             continue
         if _are_of_one_sort(wanted, recording):
             siblings.append(_sibling(wanted, tie, recording))
         if len(siblings) == _SHORTLIST:
             break
-    call = _call(wanted.summary)
+    call = _call(wanted.header)
     return sorted(
-        siblings, key=lambda one: (_call(one.recording.summary) != call, one.distance, one.differences)
+        siblings, key=lambda one: (_call(one.recording.header) != call, one.distance, one.differences)
     )
 
 
 def _are_of_one_sort(one: Recording, other: Recording) -> bool:
     """Whether two requests go to one endpoint, or both hand a conversation, or both a prompt, to a model."""
-    mine, yours = one.summary, other.summary
+    mine, yours = one.header, other.header
     if mine.endpoint is not None and (mine.kind, mine.endpoint) == (yours.kind, yours.endpoint):
         return True
     sort = _sort(one)
@@ -120,14 +121,14 @@ def _holds_messages(value: Json) -> bool:
     return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
-def _likeness(said: Counter[str], wanted: Summary, other: Summary) -> float:
+def _likeness(said: Counter[str], wanted: Header, other: Summary) -> float:
     """The share of words that two requests have in common; less than nothing at another endpoint."""
     try:
         likeness = overlap(said, words(_request_text(read(other.path))))
     except Unreadable:
         return -1.0
     # A test calls guards and embeddings as well: only what goes to one place is comparable.
-    return likeness if _call(other) == _call(wanted) else likeness - 1
+    return likeness if _call(other.header) == _call(wanted) else likeness - 1
 
 
 def _request_text(raw: bytes) -> str:

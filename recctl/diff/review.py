@@ -11,9 +11,9 @@ import msgspec
 
 from recctl.conversation.answer import answer
 from recctl.diff.changes import Change
-from recctl.diff.pairing import followed, paired, request_name
-from recctl.diff.requests import request_changes
-from recctl.diff.responses import (
+from recctl.diff.comparison import request_changes
+from recctl.diff.recording_pairs import followed, paired, request_name
+from recctl.diff.response_change import (
     QUIET,
     SEVERITY,
     ResponseChange,

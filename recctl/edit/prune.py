@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from recctl.edit.plan import Edit
+from recctl.edit.plan import Removal
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import Liveness, LivenessSource, liveness_of
 from recctl.suite.renames import Renames
@@ -28,9 +28,9 @@ class Stale(msgspec.Struct, frozen=True):
     git: GitState | None
     renamed_to: str | None
 
-    def edit(self) -> Edit:
-        """The removal."""
-        return Edit(self.summary.path, self.digest, None)
+    def removal(self) -> Removal:
+        """Return the edit that removes it."""
+        return Removal(self.summary.path, self.digest)
 
 
 class Pruning(msgspec.Struct, frozen=True):
@@ -102,7 +102,7 @@ def prune(
             why.reason,
             digest,
             states.of(summary),
-            renames.new_id(summary.path, summary.test_id or ""),
+            renames.new_id(summary.path, summary.header.test_id or ""),
         )
         for summary, digest, why in gone
     )

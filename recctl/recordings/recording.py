@@ -9,8 +9,11 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.recordings.ogx.quick_read import NotPlain, read_facts
-from recctl.recordings.summary import MESSAGE_KEYS, Facts, Summary, summary_of
+from recctl.recordings.header import Header
+from recctl.recordings.ogx.header import header_of
+from recctl.recordings.ogx.outline import NotPlain, outline_of, read_outline
+from recctl.recordings.ref import Ref
+from recctl.recordings.summary import Summary
 from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.jsonvalue import MOST_BYTES, Json, JsonObject, as_object, as_str, is_deep, loads
 
@@ -20,16 +23,22 @@ _WORD = re.compile(r"[\w-]+")
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """A whole recording: the summary, the request and response objects, and the bytes they came from.
+    """A whole recorded call: which one, its header, its request and response, and the bytes of its file.
 
-    `request` is as recorded. In `response` the ids are normalised as a replay does it, by
+    `request` is as recorded. In `response` the ids are normalized as a replay does it, by
     `id_normalization_mapping`.
     """
 
-    summary: Summary
+    ref: Ref
+    header: Header
     request: JsonObject
     response: JsonObject
     raw: bytes
+
+    @property
+    def summary(self) -> Summary:
+        """What a listing knows of it."""
+        return Summary(self.ref, len(self.raw), self.header)
 
 
 def read(path: Path) -> bytes:
@@ -54,7 +63,7 @@ def summarize(path: Path, raw: bytes) -> Summary:
     Raises Unreadable where the bytes are no recording.
     """
     try:
-        return summary_of(path, len(raw), read_facts(raw))
+        return Summary(Ref(path), len(raw), header_of(read_outline(raw)))
     except NotPlain:
         # Perhaps still what json reads (NaN, lone surrogates, values of odd types): the slow way
         # decides, and says what is wrong.
@@ -76,14 +85,14 @@ def from_document(path: Path, raw: bytes, document: Json) -> Recording:
         if not isinstance(value, dict):
             raise NotARecording(path, f'is JSON but no recording: it has no "{key}" object')
     request, response = as_object(request), as_object(response)
-    summary = summary_of(path, len(raw), _facts(document, request, response))
+    header = header_of(outline_of(document, request, response))
     mapping = as_object(document.get("id_normalization_mapping"))
-    return Recording(summary, request, as_object(_replayed(response, mapping)), raw)
+    return Recording(Ref(path), header, request, as_object(_replayed(response, mapping)), raw)
 
 
-def load(path: Path) -> Recording:
-    """The recording in a file. Raises Unreadable."""
-    return parse(path, read(path))
+def load(ref: Ref) -> Recording:
+    """Return the recording that a ref names. Raises Unreadable."""
+    return parse(ref.path, read(ref.path))
 
 
 def request_body(recording: Recording) -> Json:
@@ -121,43 +130,6 @@ def _not_json(path: Path, error: json.JSONDecodeError) -> Unreadable:
         hint = "restore it from git or record it again"
         return Unreadable(path, f"is cut short: not JSON at {where}, {error.msg}", hint)
     return Unreadable(path, f"is not JSON at {where}: {error.msg}")
-
-
-def _facts(document: JsonObject, request: JsonObject, response: JsonObject) -> Facts:
-    body = response.get("body")
-    first = as_object(body[0] if isinstance(body, list) and body else body)
-    data = as_object(first.get("__data__"))
-    models = (as_str(as_object(request.get(key)).get("model")) for key in ("payload", "body"))
-    return Facts(
-        test_id=document.get("test_id"),
-        request_test_id=request.get("test_id"),
-        method=request.get("method"),
-        url=request.get("url"),
-        endpoint=request.get("endpoint"),
-        model=request.get("model"),
-        body_model=next(filter(None, models), None),
-        provider=request.get("provider"),
-        provider_metadata=request.get("provider_metadata"),
-        tool_name=request.get("tool_name"),
-        api=request.get("api"),
-        file_id=request.get("file_id"),
-        has_body=request.get("body") is not None,
-        has_payload=request.get("payload") is not None,
-        is_streaming=response.get("is_streaming"),
-        chunks=len(body) if isinstance(body, list) else None,
-        type_label=first.get("__type__"),
-        status=response.get("status"),
-        is_exception=response.get("is_exception"),
-        exception_data=response.get("exception_data"),
-        tool_error=bool(data.get("error_message") or data.get("error_code")),
-        turns=next(filter(None, map(_turns, (request.get("payload"), request.get("body")))), 0),
-    )
-
-
-def _turns(body: Json) -> int:
-    lists = (as_object(body).get(key) for key in MESSAGE_KEYS)
-    found = next((messages for messages in lists if isinstance(messages, list)), [])
-    return len(found) if found and isinstance(found[0], dict) else 0
 
 
 def _replayed(value: Json, mapping: JsonObject) -> Json:

@@ -76,12 +76,12 @@ def liveness_by_collection(
     source = LivenessBySource()
 
     def liveness(summary: Summary) -> Liveness:
-        if is_among(summary.test_id or "", known):
+        if is_among(summary.header.test_id or "", known):
             return LIVE
         location = _in_root(collection, source.locations(summary))
         if location is None:
             return unjudged(f"its test is outside of {collection.root}, which was collected")
-        file = parse_node_id(summary.test_id or "").file
+        file = parse_node_id(summary.header.test_id or "").file
         if location.state == "unknown":
             return unjudged(location.reason)
         if file not in collection.files and (collection.narrowed or location.state == "there"):

@@ -27,7 +27,7 @@ _CALLS = 2  # levels of helper functions that are followed
 
 def expects_failure(summary: Summary) -> Answer:
     """Return whether the test of a recording seems to accept an error, by its name or by its code."""
-    test_id = summary.test_id
+    test_id = summary.header.test_id
     if test_id is None:
         return "no"
     name = test_id.partition("::")[2].lower()

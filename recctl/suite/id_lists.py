@@ -51,14 +51,14 @@ def liveness_by_list(ids: frozenset[str]) -> LivenessSource:
     known = with_and_without_groups(ids)
 
     def liveness(summary: Summary) -> Liveness:
-        if is_among(summary.test_id or "", known):
+        if is_among(summary.header.test_id or "", known):
             return LIVE
-        locations = locator.locations(summary.path, parse_node_id(summary.test_id or "").file)
+        locations = locator.locations(summary.path, parse_node_id(summary.header.test_id or "").file)
         unknown = next((location.reason for location in locations if location.state == "unknown"), None)
         if unknown is None and len(locations) > 1 and all(one.state == "absent" for one in locations):
             unknown = f"its file may belong to {locations[0].root} or to {locations[1].root}"
         # Output of a test module without a line break precedes a node id.
-        if unknown is None and any(listed.endswith(summary.test_id or "") for listed in ids):
+        if unknown is None and any(listed.endswith(summary.header.test_id or "") for listed in ids):
             unknown = "a line of the list ends with its test id"
         return stale("its test is not in the list") if unknown is None else unjudged(unknown)
 

@@ -41,7 +41,7 @@ def unjudged(reason: str) -> Liveness:
 
 def liveness_of(summary: Summary, source: LivenessSource) -> Liveness:
     """Return the liveness of any recording; one that another test may use is never stale."""
-    if summary.test_id is None:
+    if summary.header.test_id is None:
         return unjudged("it records no test id")
     liveness = source(summary)
     if liveness.status == "stale" and is_without_test_id(summary):

@@ -34,7 +34,7 @@ class LivenessBySource:
 
     def __call__(self, summary: Summary) -> Liveness:
         """Return the liveness of a recording."""
-        test = parse_node_id(summary.test_id or "")
+        test = parse_node_id(summary.header.test_id or "")
         locations = self._locator.locations(summary.path, test.file)
         if not locations:
             return unjudged("its test file cannot be located from the recording's path")
@@ -51,7 +51,7 @@ class LivenessBySource:
 
     def locations(self, summary: Summary) -> list[Location]:
         """Return where the test file of a recording may be."""
-        return self._locator.locations(summary.path, parse_node_id(summary.test_id or "").file)
+        return self._locator.locations(summary.path, parse_node_id(summary.header.test_id or "").file)
 
     def _root(self, root: Path) -> _Root:
         if root not in self._roots:

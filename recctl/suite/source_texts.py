@@ -33,9 +33,9 @@ class SourceTexts:
         Strings and templates count, first of the test file, then of conftest.py and what they import from the
         project, last the data files that these name.
         """
-        file = test_file_of(summary.path, summary.test_id or "")
+        file = test_file_of(summary.path, summary.header.test_id or "")
         module = None if file is None else syntax_tree(file)
-        root = project_root(summary.path, parse_node_id(summary.test_id or "").file)
+        root = project_root(summary.path, parse_node_id(summary.header.test_id or "").file)
         if file is None or module is None or root is None:
             return "unknown"
         own = self._texts((module,))

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import TypeAlias, TypeVar
+
+T = TypeVar("T")
+# Gets a line on what went wrong where the command goes on as well without it.
+Warn: TypeAlias = Callable[[str], None]
+
+
+def no_warning(_line: str) -> None:
+    """Ignore a warning."""
 
 
 class RecctlError(Exception):
@@ -21,6 +30,18 @@ class Unreadable(RecctlError):
     def __init__(self, path: Path, why: str, hint: str = "") -> None:
         super().__init__(why, hint)
         self.path = path
+
+
+def separate(found: Iterable[T | Unreadable]) -> tuple[list[T], list[Unreadable]]:
+    """Return what was found, and what could not be read, each in its order."""
+    readable: list[T] = []
+    problems: list[Unreadable] = []
+    for one in found:
+        if isinstance(one, Unreadable):
+            problems.append(one)
+        else:
+            readable.append(one)
+    return readable, problems
 
 
 class NotARecording(Unreadable):

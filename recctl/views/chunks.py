@@ -19,12 +19,12 @@ from recctl.conversation.delta import (
     Vectors,
     payload,
 )
-from recctl.conversation.registry import detect, read_items
+from recctl.conversation.read_response import detect, read_items
 from recctl.recordings.recording import Recording
 from recctl.support.jsonvalue import Json, as_items, as_object, as_str, compact
+from recctl.views.escaping import one_line, plural
 from recctl.views.logprobs import tokens_of
-from recctl.views.page import Line, Span, line, styled
-from recctl.views.safe import one_line, plural
+from recctl.views.styled_lines import Line, Span, line, styled
 
 
 def chunks_page(recording: Recording) -> Iterator[Line]:

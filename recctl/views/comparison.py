@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recctl.diff.changes import Change
+from recctl.diff.comparison import Comparison, Verdict, goes_somewhere
 from recctl.diff.nearest import Sibling, Tie
-from recctl.diff.requests import Comparison, Verdict, goes_somewhere
 from recctl.recordings.recording import Recording
-from recctl.views.difference import change_lines
-from recctl.views.page import BLANK, Line, Span, line, styled
-from recctl.views.safe import one_line
+from recctl.views.changes import change_lines
+from recctl.views.escaping import one_line
+from recctl.views.styled_lines import BLANK, Line, Span, line, styled
 
 _ONE_PERCENT = 0.005  # rounded
 _TIES: dict[Tie, str] = {
@@ -55,10 +55,10 @@ def _head(sign: str, recording: Recording, style: str) -> Iterator[Line]:
     summary = recording.summary
     stem = summary.name.stem if recording.response else summary.path.name  # a request alone is a file
     name = Span(one_line(summary.name.id or stem), "id")
-    facts = "  ".join(one_line(fact) for fact in (summary.model, summary.endpoint) if fact)
+    facts = "  ".join(one_line(fact) for fact in (summary.header.model, summary.header.endpoint) if fact)
     lead = Span(f"{sign} ", "removed" if style == "removed" else "added")
     yield line(name, f"  {facts}", lead=lead)
-    yield styled(one_line(summary.test_id or "no test named"), "dim", indent=1)
+    yield styled(one_line(summary.header.test_id or "no test named"), "dim", indent=1)
 
 
 def _chosen(siblings: Sequence[Sibling]) -> Iterator[Line]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recctl.diff.changes import Change, format_path
+from recctl.diff.comparison import Comparison
 from recctl.diff.nearest import Sibling
-from recctl.diff.requests import Comparison
-from recctl.diff.responses import SEVERITY
+from recctl.diff.response_change import SEVERITY
 from recctl.diff.review import STATUSES, Entry, TestReview, counts
 from recctl.diff.revisions import States
 from recctl.support.jsonvalue import JsonObject

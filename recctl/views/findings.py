@@ -9,8 +9,8 @@ from itertools import groupby
 from recctl.check.rules.rule import Finding, Rule, Severity
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
-from recctl.views.page import BLANK, Line, Span, Style, line
-from recctl.views.safe import one_line, plural
+from recctl.views.escaping import one_line, plural
+from recctl.views.styled_lines import BLANK, Line, Span, Style, line
 
 SEVERITIES: dict[Severity, Style] = {"error": "error", "warning": "warning"}
 

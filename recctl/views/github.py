@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from recctl.check.rules.rule import Finding
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.support.paths import absolute_path, display_path
+from recctl.views.escaping import one_line, plural
 from recctl.views.findings import findings_totals, grouped, shared
-from recctl.views.safe import one_line, plural
 
 SUMMARY_VARIABLE = "GITHUB_STEP_SUMMARY"
 _WORKSPACE = "GITHUB_WORKSPACE"

@@ -10,8 +10,8 @@ from recctl.recordings.ogx.hash_releases import releases_of
 from recctl.recordings.ogx.hash_rules import RULES, Asked, Fit, HashRule, Standing
 from recctl.recordings.recording import Recording
 from recctl.support.paths import display_path
-from recctl.views.page import BLANK, Line, Span, Style, line
-from recctl.views.safe import one_line
+from recctl.views.escaping import one_line
+from recctl.views.styled_lines import BLANK, Line, Span, Style, line
 
 _VERDICTS: dict[Standing, str] = {
     "live": "the rule in force gives its name: a replay finds it",
@@ -37,7 +37,7 @@ def recording_page(
         f": {_VERDICTS[fit.standing]}",
     )
     yield _detail("file", display_path(summary.path))
-    yield _detail("test", summary.test_id or "none")
+    yield _detail("test", summary.header.test_id or "none")
     if fit.rule is not None and fit.standing != "live":
         yield _detail("rule", f"of {fit.rule.since}: {fit.rule.change}")
     if since is not None:

@@ -7,11 +7,12 @@ from itertools import groupby
 
 import msgspec
 
-from recctl.recordings.summary import Preview, Summary
+from recctl.recordings.header import Preview
+from recctl.recordings.summary import Summary
 from recctl.support.paths import display_path
-from recctl.views.columns import Layout, Row, laid_out, style_of
-from recctl.views.page import Span, Style
-from recctl.views.safe import format_size, one_line, plural
+from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.listing_columns import Layout, Row, laid_out, style_of
+from recctl.views.styled_lines import Span, Style
 
 _GAP = "  "
 _HEADED_FROM = 80  # columns; below that the names of the columns would take more room than what is in them
@@ -27,20 +28,21 @@ def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
     With `long` follow method, url and status. Nothing is cut; a field without a value is empty.
     """
     for summary in summaries:
+        header, name = summary.header, summary.name
         fields: list[object] = [
-            summary.name.id or summary.name.stem,
-            summary.test_id,
-            summary.model,
-            summary.endpoint,
-            summary.chunks,
+            name.id or name.stem,
+            header.test_id,
+            header.model,
+            header.endpoint,
+            header.chunks,
             _preview(summary).text,
             summary.size,
             display_path(summary.path),
-            summary.kind,
-            summary.provider,
+            header.kind,
+            header.provider,
         ]
         if long:
-            fields += [summary.method, summary.url, summary.status]
+            fields += [header.method, header.url, header.status]
         yield "\t".join("" if field is None else one_line(str(field)) for field in fields)
 
 
@@ -56,22 +58,23 @@ def table(summaries: Sequence[Summary], width: int, color: bool, *, by_test: boo
 
 
 def _row(summary: Summary) -> Row:
-    from recctl.views.testid import short_endpoint
+    from recctl.views.short_names import short_endpoint
 
+    header, name = summary.header, summary.name
     return Row(
-        id=one_line(summary.name.id or summary.name.stem),
-        test=one_line(summary.test_id or ""),
-        model=one_line(summary.model or ""),
-        provider=one_line(summary.provider or ""),
-        endpoint=short_endpoint(one_line(summary.endpoint or "")),
-        chunks="" if summary.chunks is None else str(summary.chunks),
+        id=one_line(name.id or name.stem),
+        test=one_line(header.test_id or ""),
+        model=one_line(header.model or ""),
+        provider=one_line(header.provider or ""),
+        endpoint=short_endpoint(one_line(header.endpoint or "")),
+        chunks="" if header.chunks is None else str(header.chunks),
         answer=_preview(summary),
         size=format_size(summary.size),
     )
 
 
 def _preview(summary: Summary) -> Preview:
-    preview = summary.preview or Preview("nothing", "")
+    preview = summary.header.preview or Preview("nothing", "")
     return Preview(preview.kind, one_line(preview.text))
 
 
@@ -142,8 +145,8 @@ def _file_heading(file: str, calls: int, page: _Page) -> str:
 
 def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
     """The heading of a test, its parameters dim, and a row a call."""
+    from recctl.views.short_names import short_test
     from recctl.views.terminal import paint, width_of
-    from recctl.views.testid import short_test
 
     if name:
         count = plural(len(rows), "call")
@@ -158,10 +161,10 @@ def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
 def long_blocks(summaries: Iterable[Summary], color: bool) -> Iterator[str]:
     """A small block a recording, everything in full but the answer."""
     for summary in summaries:
-        row, answer = _row(summary), _preview(summary)
-        status = "" if summary.status is None else f"status {summary.status}"
+        row, answer, header = _row(summary), _preview(summary), summary.header
+        status = "" if header.status is None else f"status {header.status}"
         chunks = f"{row.chunks} chunks" if row.chunks else ""
-        facts = (summary.endpoint, summary.kind, summary.provider, summary.method, status, chunks, row.size)
+        facts = (header.endpoint, header.kind, header.provider, header.method, status, chunks, row.size)
         yield _cells(
             color, (row.id, "id"), (row.model, "model"), (", ".join(one_line(f) for f in facts if f), "plain")
         )

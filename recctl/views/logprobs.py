@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import msgspec
 
 from recctl.support.jsonvalue import Json, JsonObject, as_list, as_object, compact
-from recctl.views.page import Line, Span, line
-from recctl.views.safe import one_line
+from recctl.views.escaping import one_line
+from recctl.views.styled_lines import Line, Span, line
 
 # What providers call the parts of an entry, and the lists of entries.
 _LOGPROB = ("logprob", "log_probability", "logProbability")

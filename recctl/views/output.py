@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NoReturn, TextIO
 
 from recctl.support.errors import RecctlError
-from recctl.views.page import Line, plain_text
-from recctl.views.safe import one_line, visible
-from recctl.views.screen import Screen, is_terminal, screen
+from recctl.views.escaping import one_line, visible
+from recctl.views.styled_lines import Line, plain_text
+from recctl.views.terminal_info import Screen, is_terminal, screen
 
 # Decoration that a terminal without UTF-8 cannot show, and what stands for it, one for one so
 # that columns stay where they are.

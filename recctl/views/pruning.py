@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from recctl.edit.journal import Outcome
+from recctl.edit.journal.store import Outcome
 from recctl.edit.prune import Pruning, Stale
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
-from recctl.views.page import BLANK, Line, Span, line, styled
-from recctl.views.safe import format_size, one_line, plural
+from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.styled_lines import BLANK, Line, Span, line, styled
 
 
 def pruning_page(answered: Pruning) -> Iterator[Line]:
@@ -32,8 +32,8 @@ def pruning_page(answered: Pruning) -> Iterator[Line]:
 
 
 def _by_test(stale: list[Stale]) -> Iterator[Line]:
-    ordered = sorted(stale, key=lambda one: (one.summary.test_id or "", str(one.summary.path)))
-    for test_id, group in groupby(ordered, key=lambda one: one.summary.test_id):
+    ordered = sorted(stale, key=lambda one: (one.summary.header.test_id or "", str(one.summary.path)))
+    for test_id, group in groupby(ordered, key=lambda one: one.summary.header.test_id):
         files = list(group)
         size = format_size(sum(one.summary.size for one in files))
         yield line(Span(one_line(test_id or ""), "heading"))
@@ -66,7 +66,7 @@ def pruning_totals(answered: Pruning, outcome: Outcome | None) -> str:
             return f"nothing removed; {rest}"
         removed = [one for one in removed if one.summary.path in done]
         did, after = "removed", "; recctl undo brings them back"
-    tests = plural(len({one.summary.test_id for one in removed}), "test")
+    tests = plural(len({one.summary.header.test_id for one in removed}), "test")
     size = format_size(sum(one.summary.size for one in removed))
     return f"{plural(len(removed), 'recording')} of {tests} {did}, {size}; {rest}{after}"
 
@@ -77,7 +77,7 @@ def pruning_object(answered: Pruning) -> JsonObject:
         "remove": [
             {
                 "path": display_path(stale.summary.path),
-                "test_id": stale.summary.test_id,
+                "test_id": stale.summary.header.test_id,
                 "reason": stale.reason,
                 "size": stale.summary.size,
                 "git": stale.git,

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from recctl.catalog.preview import preview
 from recctl.conversation.answer import answer
 from recctl.diff.changes import Change, Path, format_path
-from recctl.diff.responses import QUIET, SEVERITY, ResponseChange
+from recctl.diff.response_change import QUIET, SEVERITY, ResponseChange
 from recctl.diff.review import STATUSES, Entry, NameChange, Status, TestReview, counts
-from recctl.views.difference import change_lines, short_value
-from recctl.views.page import BLANK, Line, Span, Style, line, styled
-from recctl.views.safe import one_line, plural
+from recctl.views.changes import change_lines, short_value
+from recctl.views.escaping import one_line, plural
+from recctl.views.styled_lines import BLANK, Line, Span, Style, line, styled
 
 _ANSWERS: dict[ResponseChange, str] = {
     "same": "same answer",
@@ -83,9 +83,9 @@ def _facts(entry: Entry) -> Iterator[Span]:
 
 def _answer(entry: Entry) -> str:
     if entry.response == "error" and entry.old and entry.new:
-        if entry.new.summary.failed and not entry.old.summary.failed:
+        if entry.new.summary.header.failed and not entry.old.summary.header.failed:
             return "the answer became an error"
-        if entry.old.summary.failed and not entry.new.summary.failed:
+        if entry.old.summary.header.failed and not entry.new.summary.header.failed:
             return "the error became an answer"
     if entry.status == "moved" and entry.response == "volatile":
         return _ANSWERS["same"]  # the id in it follows the name

@@ -14,8 +14,8 @@ from rich.console import Console
 from rich.style import Style as RichStyle
 from rich.text import Text
 
-from recctl.views.page import INDENT, Line, Span, Style
-from recctl.views.screen import Screen
+from recctl.views.styled_lines import INDENT, Line, Span, Style
+from recctl.views.terminal_info import Screen
 
 _MIN_ROOM = 10  # columns for text, however deep it is indented
 

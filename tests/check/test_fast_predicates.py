@@ -39,6 +39,7 @@ def told(files: tuple[Path, ...], at_least: int, select: str = "ALL") -> list[tu
     return [*found, *((str(problem.path), problem.message) for problem in checker.problems)]
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @pytest.mark.parametrize(("name", "files"), BOTH, ids=[name for name, _ in BOTH])
 def test_a_sample_is_judged_alike(
     name: str, files: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

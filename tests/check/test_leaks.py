@@ -350,6 +350,7 @@ def outputs(root: Path) -> str:
     return written + "".join(result.out + result.err for result in results)
 
 
+@pytest.mark.promise("No output holds a credential that was found")
 @each
 def test_no_output_holds_a_credential(name: str, text: str, tmp_path: Path) -> None:
     files: Project = project(

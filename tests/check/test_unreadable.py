@@ -61,6 +61,7 @@ def test_where_the_rule_is_not_asked_for_the_file_is_a_problem(
     assert (result.code, json.loads(result.out), len(problems(result))) == (2, [], 1)
 
 
+@pytest.mark.promise("A bad file is named and hides no good one")
 @pytest.mark.parametrize("rules", ["RC1", "RC106", "RC103", "RC401", "RC4", "RC5"])
 @pytest.mark.parametrize("code", ["RC001", "RC003"])
 def test_a_file_that_cannot_be_read_hides_no_other(code: str, rules: str, tmp_path: Path) -> None:

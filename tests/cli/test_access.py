@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from recctl.catalog.find import find
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
+from recctl.support.errors import separate
 from tests.helpers import HANGS_AFTER, SAMPLES, Result, chat, problems, put, run_process, sample
 
 # ---- FIFOs and devices: opening them would wait for ever, so a process of its own tries
@@ -122,9 +123,9 @@ def test_current_directory_in_one_that_may_not_be_searched_is_no_bug(open_projec
 def test_file_that_goes_away_between_search_and_reading_is_named(mixed: Path) -> None:
     found = find([mixed])
     shutil.rmtree(mixed)
-    scan = Scan(found.files)
-    assert (len(found.files), list(scan), len(scan.problems)) == (1, [], 1)
-    assert (scan.problems[0].path, scan.problems[0].message) == (
+    summaries, problems = separate(scan(found.files))
+    assert (len(found.files), summaries, len(problems)) == (1, [], 1)
+    assert (problems[0].path, problems[0].message) == (
         mixed / "good.json",
         "is not there, or went away meanwhile",
     )

@@ -204,6 +204,7 @@ def test_the_order_of_files_is_that_of_their_paths_however_they_are_named(
 # ---- json
 
 
+@pytest.mark.promise("JSON has every key, always")
 def test_json_has_exactly_the_agreed_keys(tmp_path: Path) -> None:
     path = broken(tmp_path, "RC404")
     bad = broken(tmp_path, "RC003", name="two")

@@ -12,14 +12,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.views.safe import plural
+from recctl.views.escaping import plural
 from tests.cli.test_access import run_unprivileged
 from tests.cli.test_check import refused
 from tests.edit.trees import strangers, tree_of
-from tests.helpers import Result, chat, chat_stream, problems, put, run
+from tests.helpers import Result, chat, chat_stream, examples, problems, put, run
 
 SILENT = Result(0, b"", "")
 _TWICE = b'{"request": {"a": 1, "a": 2}, "response": {"body": {}}}'
@@ -487,7 +487,7 @@ def test_a_baseline_behind_a_link_is_written_where_it_leads_to(project: Path) ->
 # ---- whatever is broken
 
 
-@settings(max_examples=40)
+@examples(15)
 @given(st.dictionaries(st.sampled_from("abcdef"), st.sampled_from(sorted(KINDS)), min_size=1))
 def test_what_was_written_is_silent_for_any_set_of_files(files: dict[str, str]) -> None:
     with tempfile.TemporaryDirectory() as directory:

@@ -153,6 +153,7 @@ def test_json_of_two(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.promise("JSON has every key, always")
 def test_json_has_the_same_keys_whatever_is_compared(tmp_path: Path) -> None:
     results = [
         diff(tmp_path / "same", ferry(), ferry(), "--json"),

@@ -50,6 +50,7 @@ VIEWS = {
 # ---- files that are no recordings
 
 
+@pytest.mark.promise("A bad file is named and hides no good one")
 @pytest.mark.parametrize("name", BAD)
 def test_bad_file_is_named_and_the_good_one_listed(mixed: Path, name: str) -> None:
     content, what = BAD[name]
@@ -63,6 +64,7 @@ def test_bad_file_is_named_and_the_good_one_listed(mixed: Path, name: str) -> No
     assert result.err.splitlines()[1:] == [f"{good.err.rstrip()}; 1 unreadable"]
 
 
+@pytest.mark.promise("A bad file is named and hides no good one")
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize(
     "view", [[], ["--text"], ["--json"], ["--chunks"]], ids=["page", "text", "json", "chunks"]

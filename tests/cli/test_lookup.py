@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from tests.helpers import document, put, run
 from tests.samples.builder import Data, Recording, lookup, sha256_of, whole
 

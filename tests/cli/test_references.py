@@ -106,6 +106,53 @@ def test_directories_given_replace_those_of_the_project(tmp_path: Path) -> None:
     assert "among 1" in refused(other.stem, cwd=tmp_path)[0]
 
 
+# ---- a call of a file
+
+ONE_CALL = ["rec-ab7d61e2daa7", SEED.stem, SEED.name, SEED.relative_to(ROOT).as_posix(), str(SEED)]
+
+
+@pytest.mark.parametrize("form", ONE_CALL)
+def test_the_only_call_of_a_file_is_its_first(form: str) -> None:
+    result = run("show", "--raw", "--dir", SAMPLES, f"{form}#1", cwd=ROOT)
+    assert result == Result(0, SEED.read_bytes(), "")
+
+
+@pytest.mark.parametrize("item", ["0", "2", "358", "00002", "999999999"])
+@pytest.mark.parametrize("form", ONE_CALL)
+def test_a_call_that_the_file_does_not_hold_is_named(form: str, item: str) -> None:
+    line = f"recctl: {form}#{item}: no such call: the file holds 1; leave out #{item}"
+    assert refused("--dir", SAMPLES, f"{form}#{item}", cwd=ROOT) == [line]
+
+
+@pytest.mark.parametrize("command", [["show", "--json"], ["show"], ["diff"], ["hash"]])
+def test_every_command_knows_the_calls_of_a_file(command: list[str]) -> None:
+    named, alone = (run(*command, "--dir", SAMPLES, f"ab7d{item}", cwd=ROOT) for item in ("#1", ""))
+    assert named == alone
+    assert named.code < 2
+    result = run(*command, "--dir", SAMPLES, "ab7d#2", cwd=ROOT)
+    assert (result.code, problems(result)) == (
+        2,
+        ["recctl: ab7d#2: no such call: the file holds 1; leave out #2"],
+    )
+
+
+def test_a_call_of_a_file_in_the_current_directory_needs_no_search(tmp_path: Path) -> None:
+    path = put(tmp_path / "one.json", chat())
+    assert run("show", "--raw", "one.json#1", cwd=tmp_path) == Result(0, path.read_bytes(), "")
+
+
+@pytest.mark.parametrize("reference", ["call#2", "call#2.json", "recordings/call#2.json", "call#2#1"])
+def test_a_file_whose_name_ends_like_a_call_is_found(tmp_path: Path, reference: str) -> None:
+    path = put(tmp_path / "recordings" / "call#2.json", chat())
+    assert run("show", "--raw", reference, cwd=tmp_path) == Result(0, path.read_bytes(), "")
+
+
+@pytest.mark.parametrize("reference", ["ab7d#", "ab7d#x", "ab7d#-1", "ab7d#1234567890", "#1", "ab7d#\u0661"])
+def test_what_is_no_number_of_a_call_names_nothing(reference: str) -> None:
+    (line,) = refused("--dir", SAMPLES, "--", reference, cwd=ROOT)
+    assert f"no recording {reference} among {COUNT}" in line
+
+
 # ---- several
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recctl.views.logprobs import logprob_lines
-from recctl.views.page import plain_text
+from recctl.views.styled_lines import plain_text
 from tests.helpers import (
     ROOT,
     SAMPLES,

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from recctl.support.jsonvalue import Json, JsonObject
 
 CASSETTES = os.environ.get("RECCTL_CASSETTES")
@@ -100,6 +100,7 @@ SUMS: dict[str, Callable[[list[JsonObject]], str]] = {
 }
 
 
+@pytest.mark.promise("The assembled answer is what its chunks say")
 @pytest.mark.parametrize("name", SUMS)
 def test_streams_say_what_their_events_add_up_to(name: str) -> None:
     judged, wrong = 0, []

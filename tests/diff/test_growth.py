@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from recctl.diff.changes import changes
-from recctl.diff.words import compare_words
+from recctl.diff.word_diff import compare_words
 from tests.diff.applying import applied, spelled
 from tests.diff.repository import ferry
 from tests.helpers import put, run

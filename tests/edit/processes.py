@@ -23,7 +23,7 @@ NOBODY = 65534
 # What recctl imports only when it comes to it.
 _LATE = [
     *(f"recctl.cli.commands.{name}" for name in ("normalize", "prune", "undo")),
-    "recctl.suite.id_lists",
+    *(f"recctl.suite.{name}" for name in ("collect", "id_lists", "pytest_settings", "source")),
     "recctl.catalog.request_texts",
 ]
 _BROKEN = 70  # the exit code of a child that did not get as far as recctl

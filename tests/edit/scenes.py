@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from recctl.edit.journal import journal_directory
+from recctl.edit.journal.store import journal_directory
 from tests.edit.trees import lay_out, restore, strangers, tree_of
 from tests.helpers import Result, chat, problems, put, run
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from recctl.edit.journal import Journal
+from recctl.edit.journal.store import Journal
 from tests.edit.trees import Pair, lay_out, restore, tree_of
 from tests.helpers import Result, problems, run
 
@@ -56,6 +56,7 @@ def _flip(entry: Path, number: int) -> str:
     return str(item["path"])
 
 
+@pytest.mark.promise("A damaged byte of the journal costs one file")
 @pytest.mark.parametrize("number", [0, 3, 5])
 def test_one_damaged_byte_costs_one_file(pairs: list[Pair], entry: Path, number: int) -> None:
     path = _flip(entry, number)
@@ -347,6 +348,7 @@ def test_of_nothing_all_is_whole(state: Path) -> None:
 # ---- whatever is damaged
 
 
+@pytest.mark.promise("A damaged byte of the journal costs one file")
 @pytest.mark.parametrize("seed", range(60))
 def test_random_damage_puts_back_nothing_wrong_and_is_no_bug(
     pairs: list[Pair], entry: Path, seed: int

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.edit.journal import LIMIT, Journal, journal_directory
+from recctl.edit.journal.store import LIMIT, Journal, journal_directory
 from tests.edit.trees import Pair, lay_out, restore, tree_of
 from tests.helpers import HANGS_AFTER, MODULE, chat, environment, problems, put, run
 
@@ -123,6 +123,7 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[[Case], object]]] = {
 }
 
 
+@pytest.mark.promise("A kill leaves each file old or new")
 @pytest.mark.parametrize("name", CASES)
 def test_a_kill_at_any_call_leaves_each_recording_old_or_new(
     place: Path, name: str, capsys: pytest.CaptureFixture[str]

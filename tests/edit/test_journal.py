@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from recctl.edit import journal as module
-from recctl.edit.journal import Journal, journal_directory
-from recctl.edit.plan import Edit, Patch, digest_of
+from recctl.edit.journal import store as module
+from recctl.edit.journal.store import Journal, journal_directory
+from recctl.edit.plan import Patch, Removal, Rewrite, digest_of
 from recctl.support.errors import RecctlError
 from tests.edit.processes import ended, held_lock, planned
 from tests.edit.trees import lay_out, restore, strangers, tree_of
@@ -34,14 +34,14 @@ def files(tmp_path: Path) -> list[Path]:
     return paths
 
 
-def rewrite(path: Path, new: bytes = b"new") -> Edit:
+def rewrite(path: Path, new: bytes = b"new") -> Rewrite:
     """The first three bytes of a file become others."""
-    return Edit(path, digest_of(path.read_bytes()), (Patch(0, 3, new),))
+    return Rewrite(path, digest_of(path.read_bytes()), (Patch(0, 3, new),))
 
 
-def remove(path: Path) -> Edit:
+def remove(path: Path) -> Removal:
     """The file goes."""
-    return Edit(path, digest_of(path.read_bytes()), None)
+    return Removal(path, digest_of(path.read_bytes()))
 
 
 # ---- entries

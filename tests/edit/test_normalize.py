@@ -69,6 +69,7 @@ def _wild(path: Path, content: dict[str, object], random: Random) -> tuple[bytes
     return respelled(path, unsettled(content, random), random, wild=0.1)
 
 
+@pytest.mark.promise("normalize writes the bytes that the recorder would")
 @sources
 @pytest.mark.parametrize("spell", [_plain, _wild], ids=["as recorded", "reformatted at random"])
 def test_the_recorders_bytes_come_back(
@@ -252,6 +253,7 @@ def pairs(tmp_path: Path) -> list[Pair]:
     return lay_out(tmp_path / "repo")
 
 
+@pytest.mark.promise("Nothing changes without --write or --fix")
 def test_a_dry_run_writes_nothing_at_all(pairs: list[Pair], tmp_path: Path) -> None:
     before = tree_of(tmp_path)
     result = run("normalize", "repo", cwd=tmp_path)
@@ -261,6 +263,7 @@ def test_a_dry_run_writes_nothing_at_all(pairs: list[Pair], tmp_path: Path) -> N
     assert result.err == "2 of 3 recordings to normalize, 4 values; --write does it\n"
 
 
+@pytest.mark.promise("The dry run shows exactly what --write does")
 def test_writing_shows_what_the_dry_run_showed(pairs: list[Pair], tmp_path: Path) -> None:
     dry = run("normalize", tmp_path)
     result = write_all(tmp_path)
@@ -304,6 +307,7 @@ BAD = {
 }
 
 
+@pytest.mark.promise("A bad file is named and hides no good one")
 @pytest.mark.parametrize("name", BAD)
 @pytest.mark.parametrize("write", [[], ["--write"]], ids=["dry", "write"])
 def test_a_bad_file_is_named_and_hides_no_good_one(

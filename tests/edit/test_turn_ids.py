@@ -52,6 +52,7 @@ def write_twice(*args: Path) -> Result:
     return first
 
 
+@pytest.mark.promise("An id that a request carries stays")
 def test_a_carried_id_stays_and_the_rest_is_evened_out(place: Path) -> None:
     path = put(place, answered(CARRIED))
     put(place, carrying())

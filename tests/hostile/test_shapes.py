@@ -44,8 +44,9 @@ from tests.hostile.fuzzing import (
 randoms = st.randoms(use_true_random=False)
 
 
+@pytest.mark.promise("Missing keys and values of other types cause no traceback")
 @given(rnd=randoms)
-@budget(35)
+@budget(12)
 def test_every_command_bears_a_strange_recording(
     rnd: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -53,7 +54,7 @@ def test_every_command_bears_a_strange_recording(
 
 
 @given(rnd=randoms)
-@budget(8)
+@budget(4)
 def test_what_is_written_to_strange_recordings_can_be_undone(
     rnd: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -103,6 +104,7 @@ def _variants(document: Any, place: Place) -> Iterator[bytes]:
             yield with_raw(document, place, raw)
 
 
+@pytest.mark.promise("Missing keys and values of other types cause no traceback")
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_every_command_bears_a_key_missing_or_of_another_type(format_name: str, tmp_path: Path) -> None:
     """In the long run each alone and each command; else many files at once, and what reads many."""
@@ -182,6 +184,7 @@ def test_every_command_bears(strange: str, tmp_path: Path) -> None:
     assert complaints(tmp_path, STRANGE[strange]) == []
 
 
+@pytest.mark.promise("undo brings back every byte")
 @pytest.mark.parametrize("strange", STRANGE)
 def test_what_is_written_can_be_undone(strange: str, tmp_path: Path) -> None:
     assert undone(tmp_path, [STRANGE[strange]]) == []
@@ -289,8 +292,9 @@ def _is_deep(raw: bytes) -> bool:
         return False
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @given(rnd=randoms)
-@budget(8)
+@budget(4)
 def test_quick_and_slow_ways_agree(rnd: Random, tmp_path_factory: pytest.TempPathFactory) -> None:
     # What is nested a little too deeply has cases of its own below.
     mutants = [mutant(rnd, SHAPES if number else BYTES) for number in range(5)]
@@ -298,6 +302,7 @@ def test_quick_and_slow_ways_agree(rnd: Random, tmp_path_factory: pytest.TempPat
     assert disagreements(tmp_path_factory.getbasetemp() / "ways", mutants) == []
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @pytest.mark.parametrize("strange", STRANGE)
 def test_quick_and_slow_ways_agree_on(strange: str, tmp_path: Path) -> None:
     assert disagreements(tmp_path, [STRANGE[strange]]) == []

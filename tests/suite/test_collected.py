@@ -184,6 +184,7 @@ FAILED: dict[str, tuple[dict[str, str], list[str], str]] = {
 }
 
 
+@pytest.mark.promise("A failed or narrowed collection removes nothing beyond what it covered")
 @pytest.mark.parametrize("name", FAILED)
 def test_a_failed_collection_is_refused(tmp_path: Path, name: str) -> None:
     files, arguments, why = FAILED[name]
@@ -274,6 +275,7 @@ NARROWED: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
 }
 
 
+@pytest.mark.promise("A failed or narrowed collection removes nothing beyond what it covered")
 @pytest.mark.parametrize("name", NARROWED)
 def test_only_what_was_looked_at_is_judged(tmp_path: Path, name: str) -> None:
     files, arguments, expected = NARROWED[name]

@@ -133,6 +133,7 @@ def test_a_hook_that_leaves_ids_alone_leaves_the_proof(tmp_path: Path, name: str
     assert liveness == Liveness("stale", f"{FILE} does not define test_x, and nothing generates it")
 
 
+@pytest.mark.promise("No live test is called stale")
 @pytest.mark.parametrize("name", UNPROVEN)
 def test_what_a_project_does_by_hooks_leaves_its_tests_unjudged(tmp_path: Path, name: str) -> None:
     files = {"tests/conftest.py": UNPROVEN[name]}

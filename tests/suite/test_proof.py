@@ -194,12 +194,14 @@ def liveness_after(root: Path, source: str, names: str = "test_x") -> Liveness:
     return by_source(summary_of(path))
 
 
+@pytest.mark.promise("A removed test is found")
 @pytest.mark.parametrize("name", HARMLESS)
 def test_an_everyday_file_proves_that_a_test_is_stale(tmp_path: Path, name: str) -> None:
     liveness = liveness_after(tmp_path, HARMLESS[name])
     assert liveness == Liveness("stale", f"{FILE} does not define test_x, and nothing generates it")
 
 
+@pytest.mark.promise("No live test is called stale")
 @pytest.mark.parametrize("name", DYNAMIC)
 def test_what_may_make_tests_leaves_them_unjudged(tmp_path: Path, name: str) -> None:
     liveness = liveness_after(tmp_path, DYNAMIC[name])

@@ -47,6 +47,7 @@ def prune(root: Path, *args: str | Path) -> Result:
 # ---- the dry run
 
 
+@pytest.mark.promise("Nothing changes without --write or --fix")
 def test_a_dry_run_shows_all_and_changes_nothing(project: Path, state: Path) -> None:
     before, (gone, other) = tree_of(project), paths_of(project, GONE)
     sizes = [f"{(project / path).stat().st_size / 1000:.1f} kB" for path in (gone, other)]
@@ -91,6 +92,7 @@ def test_nothing_gone_is_nothing_to_do(project: Path) -> None:
     assert tree_of(project) == before
 
 
+@pytest.mark.promise("JSON has every key, always")
 def test_json_has_these_keys(project: Path) -> None:
     result = prune(project, "--json")
     found = json.loads(result.out)
@@ -121,6 +123,7 @@ def test_json_has_these_keys(project: Path) -> None:
 # ---- doing it
 
 
+@pytest.mark.promise("The dry run shows exactly what --write does")
 def test_write_removes_exactly_what_was_shown(project: Path) -> None:
     dry, gone, before = prune(project), paths_of(project, GONE), tree_of(project)
     result = prune(project, "--write")
@@ -155,6 +158,7 @@ def test_a_path_limits_what_is_looked_at(project: Path) -> None:
     assert [(project / path).exists() for path in paths_of(project, GONE[:1])] == [True]
 
 
+@pytest.mark.promise("A bad file is named and hides no good one")
 def test_a_bad_file_is_named_and_stays(project: Path) -> None:
     bad = project / "tests/a/recordings/bad.json"
     bad.write_bytes(b"{")
@@ -230,6 +234,7 @@ def mostly_gone(project: Path) -> Path:
 TOO_MUCH = "4 of 7 judged recordings would go, more than 50 percent"
 
 
+@pytest.mark.promise("prune refuses to remove more than its share")
 @pytest.mark.parametrize("write_it", [[], ["--write"]], ids=["dry", "write"])
 def test_too_much_is_refused(mostly_gone: Path, write_it: list[str], state: Path) -> None:
     before = tree_of(mostly_gone)
@@ -430,6 +435,7 @@ def test_exact_needs_a_collection(project: Path) -> None:
     )
 
 
+@pytest.mark.promise("A failed or narrowed collection removes nothing beyond what it covered")
 def test_a_failed_collection_removes_nothing(project: Path) -> None:
     write(project, {"tests/a/test_bad.py": "import missing_module"})
     before = tree_of(project / "tests")

@@ -62,6 +62,7 @@ LIVE = {
 }
 
 
+@pytest.mark.promise("No live test is called stale")
 @pytest.mark.parametrize("name", LIVE)
 def test_live(tmp_path: Path, name: str) -> None:
     assert liveness_in(tmp_path, *LIVE[name]).status == "live"
@@ -108,6 +109,7 @@ STALE = {
 }
 
 
+@pytest.mark.promise("A removed test is found")
 @pytest.mark.parametrize("name", STALE)
 def test_stale(tmp_path: Path, name: str) -> None:
     source, names, reason = STALE[name]

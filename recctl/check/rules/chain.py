@@ -15,7 +15,7 @@ _MANY_ANSWERS = "carry an answer that no recording of the test gave"
 
 def broken_chain(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     """Yield the first thing that a request carries on and that neither a recording nor the test made."""
-    if not seen.carried or seen.summary.test_id is None:
+    if not seen.carried or seen.summary.header.test_id is None:
         return
     for what, carried, many in _unproduced(seen, siblings, siblings.of_test(seen)):
         made = siblings.source_texts.makes(seen.summary, carried)

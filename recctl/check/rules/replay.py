@@ -72,7 +72,7 @@ SUPERSEDED = Rule(
 
 
 def _wrong_directory(subject: Subject) -> Iterator[Note]:
-    test_id = subject.summary.test_id
+    test_id = subject.summary.header.test_id
     if test_id is None or subject.fit.standing not in ("live", "unknown"):
         return
     test_file = parse_node_id(test_id).file
@@ -113,7 +113,7 @@ WRONG_DIRECTORY = Rule(
 
 def _no_test(subject: Subject) -> Iterator[Note]:
     summary = subject.summary
-    if summary.test_id is not None or subject.fit.standing != "live" or not subject.is_bound_to_test:
+    if summary.header.test_id is not None or subject.fit.standing != "live" or not subject.is_bound_to_test:
         return
     if not _lies_in(subject, _SHARED):
         where = f"outside of common/{DIRECTORY}"

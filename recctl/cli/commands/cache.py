@@ -11,8 +11,8 @@ from recctl.cli.options import DONE
 from recctl.support.errors import RecctlError
 from recctl.support.paths import display_path
 from recctl.views import output
-from recctl.views.page import Span, line, styled
-from recctl.views.safe import format_size, one_line, plural
+from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.styled_lines import Span, line, styled
 
 
 def cache(
@@ -40,7 +40,7 @@ def cache(
     found = list(index_database.databases())
     lines = [line(Span(one_line(display_path(directory)), "heading"))]
     for database in found:
-        held = "cannot be read" if database.entries is None else plural(database.entries, "recording")
+        held = "cannot be read" if database.files is None else plural(database.files, "recording")
         lines.append(
             line(f"{one_line(database.path.name)}  {format_size(database.size):>9}  {held}", indent=1)
         )

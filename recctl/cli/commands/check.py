@@ -14,8 +14,7 @@ from recctl.check.context import Settings
 from recctl.check.engine import Checker, ignored_by_path
 from recctl.check.registry import refuse_unknown, selected
 from recctl.check.rules.rule import Finding, Rule
-from recctl.cli import completion
-from recctl.cli.hashing import RecorderOption, hash_rule
+from recctl.cli import completers
 from recctl.cli.options import (
     DONE,
     FINDINGS,
@@ -27,15 +26,16 @@ from recctl.cli.options import (
     search,
     tell,
 )
+from recctl.cli.rule_in_force import RecorderOption, hash_rule
 from recctl.recordings.ogx.hash_rules import HashRule
 from recctl.support.configuration import Project, find_project
 from recctl.support.errors import RecctlError
 from recctl.support.paths import absolute_path, current_directory, display_path
 from recctl.views import output
-from recctl.views.page import Line
+from recctl.views.escaping import plural
 from recctl.views.progress import progress
-from recctl.views.safe import plural
-from recctl.views.screen import screen
+from recctl.views.styled_lines import Line
+from recctl.views.terminal_info import screen
 
 Format = Literal["text", "json", "github"]
 _LookedAt: TypeAlias = tuple[Sequence[Path], Sequence[str]]  # files, and codes of rules
@@ -49,12 +49,12 @@ def check(
         typer.Option(
             metavar="CODES",
             help="Only these rules: codes or prefixes, as RC1,RC404.",
-            autocompletion=completion.rule_codes,
+            autocompletion=completers.rule_codes,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="CODES", help="Not these rules.", autocompletion=completion.rule_codes),
+        typer.Option(metavar="CODES", help="Not these rules.", autocompletion=completers.rule_codes),
     ] = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Fix what needs no decision; recctl undo takes it back.")
@@ -184,7 +184,7 @@ class _Fixed(msgspec.Struct, frozen=True):
 
 def _fix(findings: list[Finding], files: Sequence[Path], rule: HashRule, drop_old: bool) -> _Fixed:
     from recctl.check.fixing import fixes
-    from recctl.cli.applying import carry_out, tell_skipped
+    from recctl.cli.apply import carry_out, tell_skipped
 
     outcome = carry_out(fixes(findings, files, rule), "check", files, drop_old)
     done = set(outcome.done)
@@ -227,7 +227,7 @@ def _page(findings: list[Finding], files: Sequence[Path], looks: _Looks) -> list
         return list(statistics_page(findings))
     shown = screen()
     if shown.terminal:
-        from recctl.views.by_test import screen_page
+        from recctl.views.findings_by_test import screen_page
 
         page = list(screen_page(findings, files, shown.width, looks.long))
     else:

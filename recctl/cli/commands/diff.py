@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from recctl.catalog.references import Library
-from recctl.catalog.scan import Scan
-from recctl.cli import completion
-from recctl.cli.hashing import RecorderOption, hash_rule, project_rule
+from recctl.catalog.scan import scan
+from recctl.cli import completers
 from recctl.cli.options import (
     DONE,
     FINDINGS,
@@ -27,12 +26,13 @@ from recctl.cli.options import (
     tell,
     use_index,
 )
-from recctl.diff.given import Given, completed, read_given
-from recctl.diff.requests import Part, compare
+from recctl.cli.rule_in_force import RecorderOption, hash_rule, project_rule
+from recctl.diff.bare_request import Given, completed, read_given
+from recctl.diff.comparison import Part, compare
 from recctl.recordings.recording import Recording, parse, read
 from recctl.recordings.summary import Summary
 from recctl.support.configuration import find_project
-from recctl.support.errors import RecctlError
+from recctl.support.errors import RecctlError, separate
 from recctl.support.paths import current_directory, display_path
 from recctl.views import output
 
@@ -49,7 +49,7 @@ def diff(
             metavar="[A [B]]",
             help="Recordings, as show takes them, or files with a request alone, - for stdin. "
             "Of a review: the directories, recordings or tests to limit it to.",
-            autocompletion=completion.references,
+            autocompletion=completers.references,
         ),
     ] = None,
     rev: Annotated[
@@ -107,14 +107,14 @@ def diff(
         from recctl.views.comparison import comparison_page
 
         output.write_page(list(comparison_page(compared, siblings, taken)))
-    if report([*library.problems, *problems]):
+    if report([*library.problems(), *problems]):
         raise typer.Exit(TROUBLE)
     raise typer.Exit(DONE if compared.equal else FINDINGS)
 
 
 def _limits_a_review(argument: str) -> bool:
     """Whether an argument can only limit a review: a directory, a test file or a test id."""
-    from recctl.diff.limits import is_test
+    from recctl.diff.review_filter import is_test
 
     return os.path.isdir(argument) or is_test(argument)
 
@@ -150,7 +150,7 @@ def _side(reference: str, library: Library) -> Recording | Given:
     if reference == "-":
         path, raw = Path(reference), _from_stdin()
     else:
-        path = library.resolve(reference)
+        path = library.resolve(reference).path
         raw = read(path)
     return read_given(path, raw) or parse(path, raw)
 
@@ -173,10 +173,13 @@ def _siblings(
     """The nearest siblings. Raises RecctlError where there is none."""
     from recctl.diff.nearest import nearest
 
-    scan = Scan(library.files, use_index(no_cache))
-    found = nearest(wanted, scan)
-    problems += scan.problems
-    tell(scan.notes)
+    warnings: list[str] = []
+    summaries, unreadable = separate(
+        scan(library.files(), use_index=use_index(no_cache), warn=warnings.append)
+    )
+    found = nearest(wanted, summaries)
+    problems += unreadable
+    tell(warnings)
     if not found:
         name = wanted.summary.name.reference if wanted.response else reference
         raise RecctlError(
@@ -194,8 +197,8 @@ def _review(
     as_json: bool,
     directories: list[Path] | None,
 ) -> int:
-    from recctl.diff.limits import limits_of, problems_of, wanted_of
     from recctl.diff.review import limited, review
+    from recctl.diff.review_filter import limits_of, problems_of, wanted_of
     from recctl.diff.revisions import between, in_working_tree
     from recctl.support.git import find_repository
 
@@ -230,7 +233,7 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
     Those of another state than the working tree are not read: nothing is known of it then.
     """
     from recctl.diff.revisions import WORKING_TREE
-    from recctl.diff.sources import has_sources_of
+    from recctl.diff.source_match import has_sources_of
     from recctl.suite.source import LivenessBySource
 
     judge = LivenessBySource()
@@ -240,7 +243,7 @@ def _test_lives_in(repository: Repository, head: str) -> Callable[[Summary], boo
         return head == WORKING_TREE or has_sources_of(repository, head)
 
     def lives(summary: Summary) -> bool | None:
-        if summary.test_id is None or not is_here():
+        if summary.header.test_id is None or not is_here():
             return None
         return {"live": True, "stale": False}.get(judge(summary).status)
 

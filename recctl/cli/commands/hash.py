@@ -11,13 +11,14 @@ import typer
 
 from recctl.catalog.hash_history import Break, find_break
 from recctl.catalog.references import Library
-from recctl.cli import completion
-from recctl.cli.hashing import RecorderOption, hash_rule
+from recctl.cli import completers
 from recctl.cli.options import DONE, FINDINGS, TROUBLE, DirOption, report, search
+from recctl.cli.rule_in_force import RecorderOption, hash_rule
+from recctl.recordings.header import Kind
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import Asked, HashRule, asked_of, fit_of
 from recctl.recordings.recording import load, read
-from recctl.recordings.summary import Kind
+from recctl.recordings.ref import Ref
 from recctl.support.configuration import find_project
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.git import find_repository
@@ -36,7 +37,7 @@ def hash(  # noqa: A001 - the command's name
         typer.Argument(
             metavar="[REF]",
             help="A recording, as show takes it.",
-            autocompletion=completion.references,
+            autocompletion=completers.references,
         ),
     ] = None,
     url: Annotated[str | None, typer.Option(metavar="URL", help="Instead, the url of a request.")] = None,
@@ -81,11 +82,11 @@ def hash(  # noqa: A001 - the command's name
     raise typer.Exit(_of_request(asked, library, in_force))
 
 
-def _of_recording(path: Path, in_force: HashRule) -> int:
-    recording = load(path)
+def _of_recording(ref: Ref, in_force: HashRule) -> int:
+    recording = load(ref)
     asked = asked_of(recording)
     fit = fit_of(asked, recording.summary.name, in_force)
-    since = _since(path, in_force) if fit.standing == "edited" else None
+    since = _since(ref.path, in_force) if fit.standing == "edited" else None
     output.write_page(list(recording_page(recording, asked, fit, in_force, since)))
     return DONE if fit.standing in ("live", "unknown") else FINDINGS
 
@@ -105,13 +106,13 @@ def _since(path: Path, in_force: HashRule) -> Break | None:
 def _of_request(asked: Asked, library: Library, in_force: HashRule) -> int:
     digest = in_force.hash(asked)
     try:
-        files = library.files
+        files = library.files()
     except RecctlError as error:
         report([error])
         files = ()
     found = [path for path in files if in_force.fits(parse_filename(path.name), digest)]
     output.write_page(list(request_page(asked, in_force, digest, found)))
-    if report(library.problems):
+    if report(library.problems()):
         return TROUBLE
     return DONE if found else FINDINGS
 

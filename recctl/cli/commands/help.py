@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from recctl.cli import completion
+from recctl.cli import completers
 
 
 def help(  # noqa: A001 - the command's name
@@ -14,7 +14,7 @@ def help(  # noqa: A001 - the command's name
     command: Annotated[
         str | None,
         typer.Argument(
-            metavar="[COMMAND]", help="A command; without, all.", autocompletion=completion.command_names
+            metavar="[COMMAND]", help="A command; without, all.", autocompletion=completers.command_names
         ),
     ] = None,
 ) -> None:

@@ -10,8 +10,8 @@ import typer
 from recctl.catalog.find import Found
 from recctl.catalog.query import Query, SortKey, near_values
 from recctl.catalog.references import shortest_references
-from recctl.catalog.scan import Scan
-from recctl.cli import completion
+from recctl.catalog.scan import scan
+from recctl.cli import completers
 from recctl.cli.options import (
     JsonOption,
     NoCacheOption,
@@ -22,32 +22,34 @@ from recctl.cli.options import (
     tell,
     use_index,
 )
-from recctl.recordings.summary import Kind, Summary
-from recctl.support.errors import RecctlError
+from recctl.recordings.header import Kind
+from recctl.recordings.ref import Ref
+from recctl.recordings.summary import Summary
+from recctl.support.errors import RecctlError, separate
 from recctl.views import output
+from recctl.views.escaping import format_size, plural
 from recctl.views.progress import progress
-from recctl.views.safe import format_size, plural
-from recctl.views.screen import screen
+from recctl.views.terminal_info import screen
 
 
 def ls(
     paths: PathsArgument = None,
     test: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Test ids with this in it.", autocompletion=completion.test_texts),
+        typer.Option(metavar="TEXT", help="Test ids with this in it.", autocompletion=completers.test_texts),
     ] = None,
     model: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Models with this in the name.", autocompletion=completion.models),
+        typer.Option(metavar="TEXT", help="Models with this in the name.", autocompletion=completers.models),
     ] = None,
     endpoint: Annotated[
         str | None,
-        typer.Option(metavar="TEXT", help="Endpoints with this in it.", autocompletion=completion.endpoints),
+        typer.Option(metavar="TEXT", help="Endpoints with this in it.", autocompletion=completers.endpoints),
     ] = None,
     provider: Annotated[
         str | None,
         typer.Option(
-            metavar="TEXT", help="Providers with this in the name.", autocompletion=completion.providers
+            metavar="TEXT", help="Providers with this in the name.", autocompletion=completers.providers
         ),
     ] = None,
     kind: Annotated[Kind | None, typer.Option(metavar="KIND", help="inference, tool, http or file.")] = None,
@@ -102,8 +104,9 @@ def ls(
         if as_json:
             output.write_json(b"[]\n")  # a document all the same
         raise
-    scan = Scan(found.files, use_index(no_cache))
-    summaries = list(progress(scan, "reading recordings", len(found.files)))
+    warnings: list[str] = []
+    scanned = scan(found.files, use_index=use_index(no_cache), warn=warnings.append)
+    summaries, unreadable = separate(progress(scanned, "reading recordings", len(found.files)))
     fitting = query.select(summaries)
     shown = fitting[:limit]
     if ids:
@@ -114,10 +117,10 @@ def ls(
         output.write_json_pieces(encode_all(map(summary_object, shown)))
     else:
         _print_lines(shown, long, by_test=sort == "test")
-    code = report([*found.problems, *scan.problems])
-    tell(scan.notes)
+    code = report([*found.problems, *unreadable])
+    tell(warnings)
     if found.files:
-        output.say(_totals(summaries, fitting, shown, len(scan.problems)))
+        output.say(_totals(summaries, fitting, shown, len(unreadable)))
     if not fitting:
         tell(_what_is_near(query, summaries))
     raise typer.Exit(code)
@@ -131,10 +134,8 @@ def _what_is_near(query: Query, summaries: list[Summary]) -> Iterator[str]:
 
 
 def _print_ids(shown: list[Summary], found: Found) -> None:
-    from recctl.recordings.ogx.filename import parse_filename
-
-    references = shortest_references({path: parse_filename(path.name) for path in found.files})
-    output.write_names(references[summary.path] for summary in shown)
+    references = shortest_references(map(Ref, found.files))
+    output.write_names(references[summary.ref] for summary in shown)
 
 
 def _print_lines(shown: list[Summary], long: bool, *, by_test: bool) -> None:
@@ -154,8 +155,8 @@ def _totals(summaries: list[Summary], fitting: list[Summary], shown: list[Summar
     count = plural(len(fitting), "recording")
     if len(fitting) < len(summaries):
         count = f"{len(fitting):,} of {plural(len(summaries), 'recording')}"
-    tests = len({summary.test_id for summary in fitting if summary.test_id})
-    models = len({summary.model for summary in fitting if summary.model})
+    tests = len({summary.header.test_id for summary in fitting if summary.header.test_id})
+    models = len({summary.header.model for summary in fitting if summary.header.model})
     size = format_size(sum(summary.size for summary in fitting))
     parts = [count, plural(tests, "test"), plural(models, "model"), size]
     more = f"; the first {len(shown):,} shown" if len(shown) < len(fitting) else ""

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperCommand
 
-from recctl.cli.applying import WriteOption, carry_out, tell_skipped, though_unread
+from recctl.cli.apply import WriteOption, carry_out, tell_skipped, though_unread
 from recctl.cli.options import (
     DONE,
     FINDINGS,
@@ -30,9 +30,9 @@ from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.git import Repository, find_repository
 from recctl.support.paths import current_directory
 from recctl.views import output
+from recctl.views.escaping import one_line, plural
 from recctl.views.progress import progress
 from recctl.views.pruning import pruning_object, pruning_page, pruning_totals
-from recctl.views.safe import one_line, plural
 
 _REST = "pytest arguments"
 
@@ -117,7 +117,7 @@ def prune(
         )
     outcome = None
     if write:
-        outcome = carry_out([stale.edit() for stale in answered.remove], "prune", found.files, drop_old)
+        outcome = carry_out([stale.removal() for stale in answered.remove], "prune", found.files, drop_old)
         code = max(code, tell_skipped(outcome))
     output.say(pruning_totals(answered, outcome))
     raise typer.Exit(TROUBLE if code else FINDINGS if answered.remove else DONE)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from recctl.check.registry import RULES, rule_named
-from recctl.cli import completion
+from recctl.cli import completers
 from recctl.views import output
 from recctl.views.findings import rule_page, rules_page
 
@@ -16,7 +16,7 @@ def rule(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CODE]", help="A code or name; without, all.", autocompletion=completion.rule_names
+            metavar="[CODE]", help="A code or name; without, all.", autocompletion=completers.rule_names
         ),
     ] = None,
 ) -> None:

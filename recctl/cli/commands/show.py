@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from recctl.catalog.references import Library
-from recctl.cli import completion
+from recctl.cli import completers
 from recctl.cli.options import DirOption, JsonOption, refuse_together, report, search
 from recctl.conversation.answer import answer
 from recctl.conversation.transcript import Transcript
 from recctl.recordings.recording import Recording, load, read
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.views import output
-from recctl.views.page import BLANK, Line
+from recctl.views.styled_lines import BLANK, Line
 
 
 def show(
@@ -24,7 +24,7 @@ def show(
         typer.Argument(
             metavar="REF...",
             help="rec-<hash>, 4 or more digits of a hash, or a path.",
-            autocompletion=completion.references,
+            autocompletion=completers.references,
         ),
     ],
     text: Annotated[
@@ -56,7 +56,7 @@ def show(
     if raw:
         for reference in references:
             try:
-                output.write_file(read(library.resolve(reference)))
+                output.write_file(read(library.resolve(reference).path))
             except RecctlError as error:
                 problems.append(error)
         raise typer.Exit(report(problems))
@@ -67,7 +67,7 @@ def show(
         _print_text(recordings)
     else:
         output.write_page(_pages(recordings, chunks, long))
-    raise typer.Exit(report([*library.problems, *problems]))
+    raise typer.Exit(report([*library.problems(), *problems]))
 
 
 def _recordings(
@@ -75,12 +75,12 @@ def _recordings(
 ) -> Iterator[tuple[Recording, Transcript]]:
     for reference in references:
         try:
-            path = library.resolve(reference)
-            recording = load(path)
+            ref = library.resolve(reference)
+            recording = load(ref)
             try:
                 yield recording, answer(recording)
             except RecursionError:
-                raise Unreadable(path, "is nested too deeply to be a recording") from None
+                raise Unreadable(ref.path, "is nested too deeply to be a recording") from None
         except RecctlError as error:
             problems.append(error)
 
@@ -92,7 +92,7 @@ def _print_json(recordings: Iterator[tuple[Recording, Transcript]]) -> None:
 
 
 def _print_text(recordings: Iterator[tuple[Recording, Transcript]]) -> None:
-    from recctl.views.text import text_of_answers
+    from recctl.views.answer_text import text_of_answers
 
     said = [(recording.summary.name.reference, transcript) for recording, transcript in recordings]
     for label, transcript in said:

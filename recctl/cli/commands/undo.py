@@ -7,15 +7,15 @@ from typing import Annotated
 
 import typer
 
-from recctl.cli.applying import tell_skipped
+from recctl.cli.apply import tell_skipped
 from recctl.cli.options import DONE, TROUBLE, refuse_together, report
-from recctl.edit.journal import Journal, Outcome
-from recctl.edit.journal_entry import Entry
+from recctl.edit.journal.entry import Entry
+from recctl.edit.journal.store import Journal, Outcome
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.paths import display_path
 from recctl.views import output
-from recctl.views.plans import journal_page
-from recctl.views.safe import one_line, plural
+from recctl.views.escaping import one_line, plural
+from recctl.views.normalization import journal_page
 
 
 def undo(

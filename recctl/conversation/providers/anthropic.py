@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recctl.conversation.content import arguments_text
+from recctl.conversation.content_parts import arguments_text
 from recctl.conversation.delta import CallPart, Delta, Finish, Opened, Piece, Usage
 from recctl.conversation.sse import item_by_item
 from recctl.support.jsonvalue import JsonObject, as_int, as_list, as_object, as_str

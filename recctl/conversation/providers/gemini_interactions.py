@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from recctl.conversation.content import arguments_text, text_of
+from recctl.conversation.content_parts import arguments_text, text_of
 from recctl.conversation.delta import CallPart, Delta, Failed, Finish, Opened, Usage
-from recctl.conversation.repeats import Area, Items, Whole, deltas_of
+from recctl.conversation.output_items import Area, Items, Whole, deltas_of
 from recctl.conversation.transcript import Failure
 from recctl.support.jsonvalue import Json, JsonObject, as_int, as_list, as_object, as_str
 

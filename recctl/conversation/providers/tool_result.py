@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recctl.conversation.content import piece_of_content
+from recctl.conversation.content_parts import piece_of_content
 from recctl.conversation.delta import Delta, Failed, Opened
 from recctl.conversation.sse import item_by_item
 from recctl.conversation.transcript import Failure

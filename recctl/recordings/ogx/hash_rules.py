@@ -14,11 +14,12 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from recctl.recordings.header import Kind
 from recctl.recordings.ogx.filename import RecordingName
 from recctl.recordings.ogx.hash_normalizing import Normalizing
 from recctl.recordings.provider import host_of, hostname_of, url_path
 from recctl.recordings.recording import Recording
-from recctl.recordings.summary import Kind, Summary
+from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, JsonObject, as_str
 
 Standing: TypeAlias = Literal["live", "superseded", "ahead", "edited", "unknown"]
@@ -234,7 +235,7 @@ def differing_parts(old: JsonObject, new: JsonObject) -> tuple[str, ...]:
 
 def asked_of(recording: Recording) -> Asked:
     """Return what of a recording its hash depends on."""
-    return Asked(recording.summary.kind, recording.summary.test_id, recording.request)
+    return Asked(recording.header.kind, recording.header.test_id, recording.request)
 
 
 def is_without_test_id(summary: Summary, rule: HashRule | None = None) -> bool:
@@ -242,10 +243,10 @@ def is_without_test_id(summary: Summary, rule: HashRule | None = None) -> bool:
 
     Under any rule there was where none is given: who would remove the recording must be sure.
     """
-    if summary.kind == "tool":
+    if summary.header.kind == "tool":
         return True
     rules = RULES if rule is None else (rule,)
-    return summary.kind == "inference" and any(each.shares(summary.url or "") for each in rules)
+    return summary.header.kind == "inference" and any(each.shares(summary.header.url or "") for each in rules)
 
 
 def _normalized(body: Json, normalizing: Normalizing | None) -> Json:

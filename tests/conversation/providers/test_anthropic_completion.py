@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from recctl.conversation.transcript import Choice, Failure, Transcript
 from recctl.support.jsonvalue import Json, JsonObject
 

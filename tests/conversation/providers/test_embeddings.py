@@ -7,7 +7,7 @@ import struct
 
 import pytest
 
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from recctl.conversation.transcript import Embeddings, Transcript
 from recctl.support.jsonvalue import Json, JsonObject
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recctl.conversation.registry import assemble
+from recctl.conversation.read_response import assemble
 from recctl.conversation.transcript import Choice, Transcript
 from recctl.support.jsonvalue import Json
 

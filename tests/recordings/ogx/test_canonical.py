@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven, spelled
-from tests.helpers import SAMPLES
+from tests.helpers import SAMPLES, examples
 from tests.recordings.ogx.test_hash_rules import CORPUS, needs_corpus
 
 
@@ -63,7 +63,7 @@ documents = st.recursive(
 )
 
 
-@settings(max_examples=400)
+@examples(200)
 @given(documents)
 @example({"a": "\x7f"})
 @example({"": 0.00001, "b": [1e16, -0.0, 5e-324]})
@@ -97,7 +97,7 @@ objects = st.lists(st.tuples(keys, values), min_size=1, max_size=4).map(
 lists = st.lists(values, min_size=1, max_size=4).map(lambda parts: "[\n  " + ",\n  ".join(parts) + "\n]")
 
 
-@settings(max_examples=800)
+@examples(300)
 @given(objects | lists, st.sampled_from(["\n", "\n", "\n", "", "\n\n", "\r\n", " \n"]))
 @example('{\n  "a": "\x7f"\n}', "\n")
 @example('{\n  "a": 1e16\n}', "\n")
