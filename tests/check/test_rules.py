@@ -1,4 +1,4 @@
-"""Every rule: it has a sample that breaks it, one that does not, its texts, and a row in docs/check.md."""
+"""Every rule: it has a sample that breaks it, one that does not, its texts."""
 
 from __future__ import annotations
 
