@@ -90,8 +90,8 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "nothing near": (["c1dc"], "nothing near"),
     "stdin twice": (["-", "-"], "- is given twice"),
     "a directory": (["./sample_recordings", "ab7d"], "sample_recordings: is a directory, not a recording"),
-    "a file that is not there": (["./nowhere.json", "ab7d"], "nowhere.json: is not there"),
-    "the second is not there": (["ab7d", "./nowhere.json"], "nowhere.json: is not there"),
+    "a file that is not there": (["./nowhere.json", "ab7d"], "nowhere.json: no such file or directory"),
+    "the second is not there": (["ab7d", "./nowhere.json"], "nowhere.json: no such file or directory"),
 }
 
 

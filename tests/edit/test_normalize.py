@@ -340,7 +340,7 @@ def test_a_path_that_is_not_there_is_exit_code_2(tmp_path: Path) -> None:
     result = run("normalize", "nowhere", "--write", cwd=tmp_path)
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: nowhere: is not there; name a directory of recordings, or a recording"],
+        ["recctl: nowhere: no such file or directory; name a directory of recordings, or a recording"],
     )
 
 

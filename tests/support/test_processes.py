@@ -19,14 +19,15 @@ import pytest
 from recctl.catalog.find import find
 from recctl.catalog.scan import scan
 from recctl.check.context import Settings
-from recctl.check.engine import Checker
-from recctl.check.registry import selected
-from recctl.check.rules.rule import Finding
+from recctl.check.engine import Item, check_files
+from recctl.check.selection import selected
 from recctl.recordings.ogx.hash_rules import NEWEST
 from recctl.recordings.summary import Summary
+from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.process_pool import Job, Pool
 from recctl.support.processes import parallel_map, workers_for
 from tests.edit.processes import wait_until
+from tests.edit.trees import lay_out
 from tests.helpers import HANGS_AFTER, ROOT, chat, put, run
 
 WORKERS = [1, 2, 5]
@@ -94,6 +95,17 @@ def test_large_results_pass() -> None:
 def test_results_may_be_what_other_formats_cannot_hold() -> None:
     odd = ["\ud800", 10**400, float("inf"), None, Path("\udce9")]
     assert list(parallel_map(lambda number: odd[number % 5], range(500), 3)) == odd * 100
+
+
+def test_results_may_be_errors() -> None:
+    def work(number: int) -> Unreadable:
+        return NotARecording(Path(str(number)), "is none", "look at it")
+
+    errors = list(parallel_map(work, range(200), 3))
+    assert {(type(one), one.message, one.hint) for one in errors} == {
+        (NotARecording, "is none", "look at it")
+    }
+    assert [str(one.path) for one in errors] == [str(number) for number in range(200)]
 
 
 def test_few_results_are_computed_before_they_are_asked_for() -> None:
@@ -257,15 +269,15 @@ def test_no_worker_outlives_its_parent(name: str) -> None:
 
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
-    """Recordings, and what is none; one holds what UTF-8 cannot, one a number of a thousand digits."""
-    place = tmp_path / "recordings"
-    for number in range(40):
-        put(place, chat(test_id=f"tests/a.py::test_{number}"))
+    """Recordings to normalize, an id to keep, odd texts and numbers, and what is no recording."""
+    lay_out(tmp_path, 40)
+    place = tmp_path / "tests/suite0/recordings"
+    put(place, chat(prompt="Go on from chatcmpl-000001.", test_id="tests/a.py::test_turn"))
     put(place, chat(test_id="tests/a.py::test_\ud800"))
     put(place, chat(test_id="tests/a.py::test_large", seed=10**1000))
     (place / "bad.json").write_text("{")
     (place / "list.json").write_text("[]")
-    return place
+    return tmp_path
 
 
 @pytest.mark.parametrize("workers", WORKERS)
@@ -281,21 +293,23 @@ def test_a_scan_is_the_same(mixed: Path, workers: int) -> None:
 
 @pytest.mark.parametrize("workers", WORKERS)
 def test_a_check_is_the_same(mixed: Path, workers: int) -> None:
-    def checked(workers: int) -> list[list[Finding]]:
+    def checked(workers: int) -> list[list[Item]]:
         rules = selected(["ALL"], [])
-        return list(Checker(files, rules, Settings(NEWEST, 1000), workers=workers))
+        return list(check_files(files, rules, Settings(NEWEST, 1000, workers=workers)))
 
     files = find([mixed]).files
     assert checked(workers) == checked(1)
 
 
+COMMANDS = ["ls --json --no-cache", "ls --json", "check", "normalize --json", "normalize --json --volatile"]
+
+
 @pytest.mark.parametrize("workers", WORKERS)
-@pytest.mark.parametrize(
-    "command", [["ls", "--json", "--no-cache"], ["ls", "--json"], ["check"]], ids=" ".join
-)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_prints_the_same(
-    mixed: Path, command: list[str], workers: int, monkeypatch: pytest.MonkeyPatch
+    mixed: Path, command: str, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    serial = run(*command, mixed)
+    serial = run(*command.split(), mixed)
+    assert serial.data.count(b"\n") > 40
     monkeypatch.setattr("recctl.support.processes.workers_for", lambda *_: workers)
-    assert run(*command, mixed) == serial
+    assert run(*command.split(), mixed) == serial
