@@ -261,6 +261,7 @@ def _make_newer(entry: Path, name: str) -> None:
         (entry / file).write_text(json.dumps(known | NEWER[name]))
 
 
+@pytest.mark.promise("An entry of a newer recctl is named and never dropped")
 @pytest.mark.parametrize("name", NEWER)
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
 def test_an_entry_of_a_newer_version_is_named_and_left(
@@ -278,6 +279,7 @@ def test_an_entry_of_a_newer_version_is_named_and_left(
     assert run("undo", "--check").code == 2
 
 
+@pytest.mark.promise("An entry of a newer recctl is named and never dropped")
 @pytest.mark.parametrize("undone", [False, True], ids=["", "undone"])
 def test_an_entry_of_a_newer_version_is_never_dropped(
     pairs: list[Pair], entry: Path, tmp_path: Path, undone: bool
