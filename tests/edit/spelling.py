@@ -38,14 +38,14 @@ class Speller:
         self._out = bytearray()
 
     def document(self, value: Any) -> bytes:
-        """The bytes of a document, blanks around it."""
+        """Return the bytes of a document, blanks around it."""
         self._blank()
         self._value(value, ())
         self._blank()
         return bytes(self._out)
 
     def literal(self, text: str) -> tuple[bytes, list[int]]:
-        """A string in quotes, and where in it each character begins, and the last ends."""
+        """Return a string in quotes, and where in it each character begins, and the last ends."""
         spelled = bytearray(b'"')
         starts = []
         for char in text:
@@ -123,14 +123,14 @@ class Speller:
 
 
 def spliced(raw: bytes, changes: Mapping[Place, bytes]) -> bytes:
-    """The bytes with others at some places."""
+    """Return the bytes with others at some places."""
     for (start, end), new in sorted(changes.items(), reverse=True):
         raw = raw[:start] + new + raw[end:]
     return raw
 
 
 def differing(one: Any, other: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths at which two documents have other values, seen as JSON: 0 and 0.0 differ."""
+    """Yield the paths at which two documents have other values, seen as JSON: 0 and 0.0 differ."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         for key in one:
             yield from differing(one[key], other[key], (*path, key))
@@ -147,7 +147,7 @@ def canonical(value: Any) -> str:
 
 
 def at(value: Any, path: Path) -> Any:
-    """What a document has at a path."""
+    """Return what a document has at a path."""
     for part in path:
         value = value[part]
     return value

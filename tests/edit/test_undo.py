@@ -291,7 +291,7 @@ def test_a_removed_file_that_is_back_already_is_no_conflict(repo: Path, pairs: l
     assert tree_of(repo) == before
 
 
-def test_after_the_conflict_is_mended_undo_goes_on(repo: Path, pairs: list[Pair]) -> None:
+def test_after_the_conflict_is_resolved_undo_goes_on(repo: Path, pairs: list[Pair]) -> None:
     before = tree_of(repo)
     run("normalize", repo, "--write")
     changed = pairs[0].path.read_bytes()
