@@ -1,4 +1,4 @@
-"""normalize: exactly what the recorder evens out, byte for byte, in every era and in any formatting."""
+"""normalize: exactly what the recorder normalizes, byte for byte, in every era and in any formatting."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_nothing_else_is_touched(tmp_path: Path, where: str) -> None:
     assert path.read_bytes() == recording.to_bytes()
 
 
-def test_every_chunk_is_evened_out(tmp_path: Path) -> None:
+def test_every_chunk_is_normalized(tmp_path: Path) -> None:
     recording = chat()
     chunks = [ollama_parts.generate("llama3.2:3b", piece, (3, 4)) for piece in ("a", "b", "c")]
     chunks += [openai_parts.chat_chunk("gpt-4o", {}, openai_parts.delta("d"))]
