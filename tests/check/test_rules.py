@@ -1,4 +1,4 @@
-"""Every rule: it has a sample that breaks it, one that does not, its texts, and its row in docs/check.md."""
+"""Every rule: it has a sample that breaks it, one that does not, and its texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from recctl.check.registry import RULES
 from recctl.check.rules.rule import Rule
 from tests.check.samples import COUNTER_SAMPLES, SAMPLES, findings, lay_out
-from tests.helpers import ROOT, run, run_process
+from tests.helpers import run, run_process
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 BREAKING = [(code, name) for code, projects in SAMPLES.items() for name in projects]
@@ -81,14 +81,6 @@ def test_its_code_and_name_are_its_own(rule: Rule) -> None:
 
 def test_rules_are_in_the_order_of_their_codes() -> None:
     assert [rule.code for rule in RULES] == sorted(rule.code for rule in RULES)
-
-
-@each_rule
-def test_the_page_on_check_has_a_row_for_it(rule: Rule) -> None:
-    lines = (ROOT / "docs/check.md").read_text("utf-8").splitlines()
-    rows = [line for line in lines if line.startswith(f"| {rule.code} |")]
-    assert len(rows) == 1
-    assert rule.name in rows[0]
 
 
 @each_rule
