@@ -103,7 +103,7 @@ def _prepare(group: Sequence[Located], writer: EntryWriter, staged: Staged) -> l
     skipped = skipped or _make_directories(group, staged)
     if skipped:
         named = {one.path for one in skipped}
-        because = f"left alone because {display_path(skipped[0].path)} is"
+        because = f"left alone, because {display_path(skipped[0].path)} is"
         return [*skipped, *(Skipped(one.edit.path, because) for one in group if one.edit.path not in named)]
     changes = list(_changes(group, olds))
     for change in changes:

@@ -41,7 +41,7 @@ def why_untouchable(path: Path) -> str | None:
     try:
         mode = path.lstat().st_mode
     except OSError:
-        return "is gone"
+        return "no such file"
     if stat.S_ISLNK(mode):
         return "is a symbolic link; change the file it points to"
     return None if stat.S_ISREG(mode) else "is not a regular file"

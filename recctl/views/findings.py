@@ -39,7 +39,8 @@ def grouped(findings: Iterable[Finding], key: Callable[[Finding], str]) -> dict[
 
 def shared(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
     """Yield the findings of a test, those together that say the same of several recordings."""
-    for group in grouped(findings, lambda one: f"{one.rule.code} {one.many or one.message}").values():
+    groups = grouped(findings, lambda one: f"{one.rule.code} {one.group_message or one.message}")
+    for group in groups.values():
         if len({finding.ref for finding in group}) == 1:
             yield from ([finding] for finding in group)
         else:
@@ -113,6 +114,6 @@ def rule_page(rule: Rule) -> Iterator[Line]:
     """All there is to know of a rule."""
     fix = "; recctl check --fix fixes it" if rule.fixable else ""
     yield line(Span(f"{rule.code} {rule.name}", "heading"), f"  {rule.severity}{fix}")
-    for title, text in (("what", rule.meaning), ("why", rule.why), ("fix", rule.fix)):
+    for title, text in (("what", rule.meaning), ("why", rule.why), ("fix", rule.how_to_fix)):
         yield BLANK
         yield line(text, lead=Span(f"{title:<6}", "bold"))

@@ -86,9 +86,9 @@ def _damage(entry: Entry) -> str:
     """What is wrong with an entry at first sight, and where it lies; nothing for most."""
     bad = f"{plural(len(entry.bad), 'file')} damaged" if entry.bad else ""
     lost = "damaged: the old bytes are missing" if entry.is_without_bytes else ""
-    upgrade = "upgrade recctl to undo it" if entry.is_newer else ""
-    parts = [text for text in (entry.problem, upgrade, *entry.faults, bad, lost) if text]
-    return f"  {', '.join(parts)}  {display_path(entry.path)}" if parts else ""
+    parts = [text for text in (entry.problem, *entry.faults, bad, lost) if text]
+    hint = f"; {entry.hint}" if entry.hint else ""
+    return f"  {', '.join(parts)}{hint}  {display_path(entry.path)}" if parts else ""
 
 
 def loss_line(loss: Loss) -> str:

@@ -77,7 +77,7 @@ def replaced(old: str, new: str, recording: Recording | None = None) -> Project:
 
 
 def config(text: str, table: str = "tool.recctl.check") -> str:
-    """What a pyproject.toml says to recctl."""
+    """The configuration of recctl in a pyproject.toml."""
     return f"[{table}]\n{text}\n"
 
 
@@ -109,12 +109,12 @@ def found(root: Path, files: Project, select: str) -> list[str]:
 def codes(root: Path, files: Project, select: str) -> list[tuple[str, str]]:
     """The code and the first digits of the file's name of each finding in a project."""
     lay_out(root, files)
-    told = findings(root, "tests", "--select", select)
-    return [(finding["code"], Path(finding["path"]).name[:12]) for finding in told]
+    reported = findings(root, "tests", "--select", select)
+    return [(finding["code"], Path(finding["path"]).name[:12]) for finding in reported]
 
 
 def many(root: Path, count: int = 50) -> Path:
-    """Add so many healthy recordings that `check` goes the quick way."""
+    """Add so many healthy recordings that `check` goes the fast way."""
     for number in range(count):
         put(root / COMMON, chat(f"Answer {number}.", prompt=f"Question {number}?"))
     return root
@@ -143,7 +143,7 @@ def call(call_id: str, name: str = "get_weather", arguments: str = "{}") -> Data
 
 
 def second_turn(call_id: str) -> Recording:
-    """A request that carries on a tool call."""
+    """A request that contains a tool call."""
     turns = [
         openai_parts.user("Hi."),
         {"role": "assistant", "content": "", "tool_calls": [call(call_id)]},
@@ -282,7 +282,7 @@ OTHER_FORMS: Mapping[str, Sequence[str]] = {
         f"{_segment({'alg': 'none', 'kid': random_text(5000)})}.{_segment({'sub': random_text(9000)})}.x",
     ),
 }
-# By the name that recctl gives them: values known by where they stand.
+# By the name that recctl gives them: values known by their context.
 IN_PLACES: Mapping[str, Sequence[str]] = {
     "bearer token": tuple(f"{word} {random_text(24)}" for word in ("Bearer", "bearer")),
     "credential in a header": tuple(
@@ -330,7 +330,7 @@ IN_PLACES: Mapping[str, Sequence[str]] = {
 KEY = PROVIDER_KEYS["Anthropic API key"]
 
 
-# ---- for each rule: what breaks it
+# ---- for each rule: projects that break it
 
 _PLAIN = chat(test_id=TEST)
 _OTHER_NAMES = (f"{PLACE}/{'a' * 64}.json", f"{PLACE}/{'b' * 64}.json")
@@ -475,7 +475,7 @@ SAMPLES: Mapping[str, Projects] = {
     },
 }
 
-# ---- and what is nearly the same, and healthy
+# ---- nearly the same, and healthy
 
 COUNTER_SAMPLES: Mapping[str, Projects] = {
     "RC001": {

@@ -195,6 +195,7 @@ def test_with_both_damaged_nothing_is_put_back_and_nothing_passed_over(
 
 def test_by_force_it_is_used_as_far_as_it_agrees_with_the_bytes(pairs: list[Pair], entry: Path) -> None:
     _spoil(entry, "another digest", "manifest.json", "manifest.copy")
+    assert "; recctl undo 1 --force uses what its manifest still says  " in run("undo", "--list").out
     result = run("undo", "--force")
     assert (result.code, sorted(now(pairs))) == (2, ["new"] + ["old"] * 5)
     assert "has an invalid digest" in result.err
@@ -266,7 +267,7 @@ def test_an_entry_of_a_newer_version_is_named_and_left(
     _make_newer(entry, name)
     written = f"was written by a newer recctl (manifest version {NEWER[name]['version']})"
     listed = run("undo", "--list").out
-    assert f"{written}, upgrade recctl to undo it  {entry}\n" in listed
+    assert f"{written}; upgrade recctl to undo it  {entry}\n" in listed
     result = run("undo", *force)
     assert (result.code, now(pairs)) == (2, ["new"] * 6)
     assert problems(result) == [

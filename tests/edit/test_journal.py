@@ -85,7 +85,7 @@ def test_a_plan_of_which_nothing_is_left_makes_no_entry(journal: Journal, files:
     files[0].write_bytes(b"changed by somebody else")
     outcome = apply_plan(journal, [edit], "normalize")
     assert (outcome.done, outcome.entry, journal.entries()) == ((), None, [])
-    assert outcome.skipped == (Skipped(files[0], "changed meanwhile and is left alone"),)
+    assert outcome.skipped == (Skipped(files[0], "has changed since it was read; left alone"),)
     assert files[0].read_bytes() == b"changed by somebody else"
 
 
