@@ -256,7 +256,7 @@ _bodies = st.recursive(
 
 
 @given(_bodies, st.booleans())
-def test_any_body_is_evened_out_as_the_builder_does(body: Any, bedrock: bool) -> None:
+def test_any_body_is_normalized_as_the_builder_does(body: Any, bedrock: bool) -> None:
     drop = ("stream_options",) if bedrock else ()
     assert json.dumps(evened_out(body, drop=drop)) == json.dumps(stable_body(body, bedrock=bedrock))
 
