@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TypeVar, cast
 
 
 class RecctlError(Exception):
@@ -37,3 +38,19 @@ class AmbiguousReference(RecctlError):
     def __init__(self, message: str, hint: str, matches: Sequence[tuple[str, Path]]) -> None:
         super().__init__(message, hint)
         self.matches = tuple(matches)
+
+
+T = TypeVar("T")
+E = TypeVar("E", bound=RecctlError)
+
+
+def separate(results: Iterable[T | E], problem: type[E]) -> tuple[list[T], list[E]]:
+    """Return the values and the problems among results, each in order; `problem` is the type of problems."""
+    values: list[T] = []
+    problems: list[E] = []
+    for result in results:
+        if isinstance(result, problem):
+            problems.append(result)
+        else:
+            values.append(cast(T, result))
+    return values, problems

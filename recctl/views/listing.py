@@ -1,4 +1,4 @@
-"""`ls`: grouped by test on a terminal, a line of tab-separated fields for each recording in a pipe."""
+"""`recctl ls`: grouped by test on a terminal, one line of tab-separated fields per recording in a pipe."""
 
 from __future__ import annotations
 
@@ -9,22 +9,24 @@ import msgspec
 
 from recctl.recordings.summary import Preview, Summary
 from recctl.support.paths import display_path
-from recctl.views.escaping import format_size, one_line, plural
-from recctl.views.listing_columns import Layout, Row, laid_out, style_of
+from recctl.views.escaping import one_line
+from recctl.views.listing_columns import Layout, Row, layout_for, style_of
 from recctl.views.styled_lines import Span, Style
+from recctl.views.units import format_size, plural
 
 _GAP = "  "
-_HEADED_FROM = 80  # columns; below that the names of the columns would take more room than what is in them
-# Columns from which rows that name their tests have room for more than id, test, model, chunks and size.
-_ANSWER_FROM = 100
-_ENDPOINT_FROM = 120
+# Terminal widths from which a listing has a row of column names, and from which rows that name their test
+# have room for the answer and for the endpoint.
+_MIN_WIDTH_HEAD = 80
+_MIN_WIDTH_ANSWER = 100
+_MIN_WIDTH_ENDPOINT = 120
 _NO_TEST = "no test"
 
 
 def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
-    """Lines for a pipe: id, test, model, endpoint, chunks, answer, size in bytes, path, kind, provider.
+    """Yield lines for a pipe: id, test, model, endpoint, chunks, answer, size in bytes, path, kind, provider.
 
-    With `long` follow method, url and status. Nothing is cut; a field without a value is empty.
+    With `long` also method, url and status. Nothing is cut; a field without a value is empty.
     """
     for summary in summaries:
         fields: list[object] = [
@@ -45,10 +47,10 @@ def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
 
 
 def table(summaries: Sequence[Summary], width: int, color: bool, *, by_test: bool) -> Iterator[str]:
-    """Lines for a terminal, none wider than `width`.
+    """Yield lines for a terminal, none wider than `width`.
 
-    `by_test` groups what comes sorted by test: the file and the test once, below them a row a call.
-    Else each row names its test.
+    `by_test` groups summaries sorted by test: each file and test once, with a row per call. Otherwise
+    each row names its test.
     """
     rows = [_row(summary) for summary in summaries]
     if rows:
@@ -75,12 +77,12 @@ def _preview(summary: Summary) -> Preview:
     return Preview(preview.kind, one_line(preview.text))
 
 
-def _shown(rows: Iterable[Row], *more: str) -> Collection[str]:
-    return {"id", "model", "chunks", "size", *more, *(["provider"] if _look_alike(rows) else [])}
+def _columns(rows: Iterable[Row], *more: str) -> Collection[str]:
+    return {"id", "model", "chunks", "size", *more, *(["provider"] if _needs_provider(rows) else [])}
 
 
-def _look_alike(rows: Iterable[Row]) -> bool:
-    """Whether one test has the same model and endpoint from several providers."""
+def _needs_provider(rows: Iterable[Row]) -> bool:
+    """Return whether a test calls one model and endpoint of several providers."""
     providers: dict[tuple[str, ...], str] = {}
     return any(
         providers.setdefault((row.test, row.model, row.endpoint), row.provider) != row.provider
@@ -88,23 +90,27 @@ def _look_alike(rows: Iterable[Row]) -> bool:
     )
 
 
-# ---- sorted by something else
+# ---- sorted by another key
 
 
 def _flat(rows: Sequence[Row], width: int, color: bool) -> Iterator[str]:
-    more = ["test", *(["answer"] * (width >= _ANSWER_FROM)), *(["endpoint"] * (width >= _ENDPOINT_FROM))]
-    layout = laid_out(rows, _shown(rows, *more), width, width >= _HEADED_FROM)
-    if width >= _HEADED_FROM:
+    more = [
+        "test",
+        *(["answer"] * (width >= _MIN_WIDTH_ANSWER)),
+        *(["endpoint"] * (width >= _MIN_WIDTH_ENDPOINT)),
+    ]
+    layout = layout_for(rows, _columns(rows, *more), width, width >= _MIN_WIDTH_HEAD)
+    if width >= _MIN_WIDTH_HEAD:
         yield layout.head(color)
     for row in rows:
         yield layout.line(row, color)
 
 
-# ---- by test
+# ---- grouped by test
 
 
 class _Page(msgspec.Struct, frozen=True):
-    """What all lines of a grouped listing share."""
+    """What all lines of a grouped listing have in common."""
 
     layout: Layout
     indent: str
@@ -113,11 +119,11 @@ class _Page(msgspec.Struct, frozen=True):
 
 
 def _grouped(rows: Sequence[Row], width: int, color: bool) -> Iterator[str]:
-    headed = width >= _HEADED_FROM
-    indent = _GAP * (2 if headed else 1)
-    layout = laid_out(rows, _shown(rows, "endpoint", "answer"), width - len(indent), headed)
+    has_head = width >= _MIN_WIDTH_HEAD
+    indent = _GAP * (2 if has_head else 1)
+    layout = layout_for(rows, _columns(rows, "endpoint", "answer"), width - len(indent), has_head)
     page = _Page(layout, indent, width, color)
-    if headed:
+    if has_head:
         yield indent + layout.head(color)
     for number, (file, of_file) in enumerate(groupby(rows, key=_file_of)):
         calls = list(of_file)
@@ -141,7 +147,7 @@ def _file_heading(file: str, calls: int, page: _Page) -> str:
 
 
 def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
-    """The heading of a test, its parameters dim, and a row a call."""
+    """Yield the heading of a test, its parameters dim, and a row per call."""
     from recctl.views.short_names import short_test
     from recctl.views.terminal import paint, width_of
 
@@ -156,7 +162,7 @@ def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
 
 
 def long_blocks(summaries: Iterable[Summary], color: bool) -> Iterator[str]:
-    """A small block a recording, everything in full but the answer."""
+    """Yield a small block per recording: every field in full, of the answer one line."""
     for summary in summaries:
         row, answer = _row(summary), _preview(summary)
         status = "" if summary.status is None else f"status {summary.status}"

@@ -119,7 +119,7 @@ def test_a_disk_that_fills_up_halfway_is_noticed(
 def test_a_closed_stdout_is_one_line_and_exit_code_2(view: str) -> None:
     result = run_shell(f"recctl {' '.join(map(str, WRITERS[view]))} >&-")
     assert (result.code, result.data) == (2, b"")
-    assert problems(result) == ["recctl: stdout is closed; give it somewhere to write to"]
+    assert problems(result) == ["recctl: stdout is closed; redirect it to a file"]
 
 
 def test_help_without_a_stdout_is_no_traceback() -> None:

@@ -37,7 +37,7 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
     assert several
     for summary in several:
         found = nearest(load(summary.path), summaries)[0]
-        assert (found.tie, found.recording.summary.test_id) == ("test", summary.test_id)
+        assert (found.relation, found.recording.summary.test_id) == ("test", summary.test_id)
         assert found.recording.summary.path != summary.path
 
 
@@ -64,7 +64,7 @@ def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: lis
     for summary in alone:
         found = nearest(load(summary.path), summaries)
         place = places[summary.kind, summary.endpoint, summary.model]
-        assert [each.tie for each in found] == ["endpoint"] * min(len(place) - 1, 4)
+        assert [each.relation for each in found] == ["endpoint"] * min(len(place) - 1, 4)
         assert {each.recording.summary.path for each in found} <= {each.path for each in place}
 
 
