@@ -61,7 +61,7 @@ def undo(
     output.print_stderr(_summary(chosen, outcome, long))
     if outcome.damaged and not force:
         output.print_stderr(
-            f"recctl undo {chosen.number} --force writes what is left of the damaged files beside the originals"
+            f"recctl undo {chosen.number} --force writes what is left of damaged files beside them"
         )
     raise typer.Exit(ERROR if outcome.skipped else SUCCESS)
 

@@ -1,4 +1,4 @@
-"""Content of messages: a string, a block, or a list of both, in every provider's form."""
+"""Read the content of messages: a string, a block, or a list of both, in every provider's form."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recctl.support.jsonvalue import Json, JsonObject, as_object, as_str, compac
 
 
 def parts_of(content: Json) -> Iterator[Part]:
-    """The parts of a content: a string, a block, or a list of both."""
+    """Yield the parts of a content: a string, a block, or a list of both."""
     if isinstance(content, str):
         if content:
             yield Text(content)
@@ -54,7 +54,7 @@ def _block(block: JsonObject) -> Iterator[Part]:
 
 
 def call_of(value: Json) -> Call:
-    """A tool call in any provider's form."""
+    """Return a tool call in any provider's form."""
     call = as_object(value)
     function = as_object(call.get("function")) or call
     arguments = function.get("arguments", function.get("input", function.get("args")))

@@ -1,4 +1,4 @@
-"""Images, sounds and files in a request, described in a few words instead of their data."""
+"""Describe images, audio and files in a request in a few words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _DATA_URL = re.compile(r"data:(?P<type>[^;,]*)(?:;[^,]*)?,", re.IGNORECASE)
 
 
 def media_description(block: JsonObject) -> str | None:
-    """A description of an image, sound or file block in any provider's form; None for other blocks."""
+    """Return a description of an image, audio or file block in any provider's form, None for others."""
     if (image := block.get("image_url")) is not None:
         return _source("image", as_object(image).get("url") if isinstance(image, dict) else image)
     if sound := as_object(block.get("input_audio")):
@@ -52,7 +52,7 @@ def _of_bedrock(block: JsonObject) -> str | None:
 
 
 def _data(what: str, data: Json) -> str:
-    """A data url, or the bare base64."""
+    """Describe a data url, or bare base64."""
     is_url = isinstance(data, str) and _DATA_URL.match(data)
     return _source(what, data) if is_url else encoded(what, None, data)
 
@@ -65,6 +65,6 @@ def _source(what: str, url: Json) -> str:
 
 
 def encoded(what: str, media_type: str | None, data: Json) -> str:
-    """Base64 data described: its media type, or what it is, and its size in bytes."""
+    """Return base64 data as its media type, or `what`, and its size in bytes."""
     size = f", {len(data.rstrip('=')) * 3 // 4:,} bytes" if isinstance(data, str) else ""
     return f"{media_type or what}{size}"
