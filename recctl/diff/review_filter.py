@@ -20,7 +20,7 @@ from recctl.support.errors import Unreadable
 
 Predicate: TypeAlias = Callable[[Recording], bool]
 
-_REFERENCE = re.compile(r"(?:rec-)?[0-9a-f]{4,64}(?:\.json)?|models-.*", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:rec-)?[0-9a-f]{4,64}(?:-[0-9a-f]{1,8})?(?:\.json)?|models-.*", re.IGNORECASE)
 
 
 class ReviewFilter(msgspec.Struct, frozen=True):

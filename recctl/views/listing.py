@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 
 import msgspec
 
@@ -21,6 +22,7 @@ _MIN_WIDTH_HEAD = 80
 _MIN_WIDTH_ANSWER = 100
 _MIN_WIDTH_ENDPOINT = 120
 _NO_TEST = "no test"
+_MIN_DIGITS = 2  # of a digest: one would look like a number
 
 
 def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
@@ -46,22 +48,49 @@ def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
         yield "\t".join("" if field is None else one_line(str(field)) for field in fields)
 
 
-def table(summaries: Sequence[Summary], width: int, color: bool, *, by_test: bool) -> Iterator[str]:
+def table(
+    summaries: Sequence[Summary],
+    width: int,
+    color: bool,
+    *,
+    by_test: bool,
+    ids: Mapping[Path, str] | None = None,
+) -> Iterator[str]:
     """Yield lines for a terminal, none wider than `width`.
 
     `by_test` groups summaries sorted by test: each file and test once, with a row per call. Otherwise
-    each row names its test.
+    each row names its test. `ids` replaces the ids of some files, as `distinct_ids` gives them.
     """
-    rows = [_row(summary) for summary in summaries]
+    rows = [_row(summary, ids or {}) for summary in summaries]
     if rows:
         yield from _grouped(rows, width, color) if by_test else _flat(rows, width, color)
 
 
-def _row(summary: Summary) -> Row:
+def distinct_ids(summaries: Iterable[Summary]) -> dict[Path, str]:
+    """Return ids with part of the digest, `rec-0f7ee7578f21-3e`, for model lists that share an id.
+
+    As many digits as tell them apart. Recordings whose id is unique are left out.
+    """
+    by_id: dict[str | None, list[Summary]] = {}
+    for summary in summaries:
+        if summary.name.digest:
+            by_id.setdefault(summary.name.id, []).append(summary)
+    ids: dict[Path, str] = {}
+    for same_id in by_id.values():
+        digests = {summary.name.digest or "" for summary in same_id}
+        if len(digests) > 1:
+            digits = next(
+                n for n in range(_MIN_DIGITS, 9) if len({each[:n] for each in digests}) == len(digests)
+            )
+            ids |= {each.path: f"{each.name.id}-{(each.name.digest or '')[:digits]}" for each in same_id}
+    return ids
+
+
+def _row(summary: Summary, ids: Mapping[Path, str]) -> Row:
     from recctl.views.short_names import short_endpoint
 
     return Row(
-        id=one_line(summary.name.id or summary.name.stem),
+        id=one_line(ids.get(summary.path) or summary.name.id or summary.name.stem),
         test=one_line(summary.test_id or ""),
         model=one_line(summary.model or ""),
         provider=one_line(summary.provider or ""),
@@ -161,10 +190,12 @@ def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
         yield page.indent + page.layout.line(row, page.color)
 
 
-def long_blocks(summaries: Iterable[Summary], color: bool) -> Iterator[str]:
+def long_blocks(
+    summaries: Iterable[Summary], color: bool, ids: Mapping[Path, str] | None = None
+) -> Iterator[str]:
     """Yield a small block per recording: every field in full, of the answer one line."""
     for summary in summaries:
-        row, answer = _row(summary), _preview(summary)
+        row, answer = _row(summary, ids or {}), _preview(summary)
         status = "" if summary.status is None else f"status {summary.status}"
         chunks = f"{row.chunks} chunks" if row.chunks else ""
         facts = (summary.endpoint, summary.kind, summary.provider, summary.method, status, chunks, row.size)

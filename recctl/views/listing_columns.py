@@ -10,7 +10,7 @@ from recctl.recordings.summary import Preview
 from recctl.views.styled_lines import Style
 
 _GAP = "  "
-_MAX_ID_WIDTH = 20  # of an id that is not `rec-` and 12 digits
+_MAX_ID_WIDTH = 25  # `rec-`, 12 digits, and 8 of a digest
 _ANSWER = "answer"
 _DROPPED_FIRST = ("provider", "endpoint", "chunks", _ANSWER, "model", "size")
 _MIN_WIDTH = 4  # of a column, in characters

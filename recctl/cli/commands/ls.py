@@ -106,7 +106,7 @@ def ls(
 
         output.write_json_pieces(encode_all(map(summary_object, shown)))
     else:
-        _print_lines(shown, long, by_test=sort == "test")
+        _print_lines(shown, summaries, long, by_test=sort == "test")
     code = report_problems([*found.problems, *scan.problems])
     print_notes(scan.notes)
     if found.files:
@@ -130,16 +130,18 @@ def _print_ids(shown: list[Summary], found: Found) -> None:
     output.write_names(references[summary.path] for summary in shown)
 
 
-def _print_lines(shown: list[Summary], long: bool, *, by_test: bool) -> None:
+def _print_lines(shown: list[Summary], summaries: list[Summary], long: bool, *, by_test: bool) -> None:
     from recctl.views import listing
 
     info = terminal_info()
     if not info.is_terminal:
         output.write_lines(listing.tab_separated(shown, long))
-    elif long:
-        output.write_lines(listing.long_blocks(shown, info.color))
+        return
+    ids = listing.distinct_ids(summaries)
+    if long:
+        output.write_lines(listing.long_blocks(shown, info.color, ids))
     else:
-        output.write_lines(listing.table(shown, info.width, info.color, by_test=by_test))
+        output.write_lines(listing.table(shown, info.width, info.color, by_test=by_test, ids=ids))
 
 
 def _totals(summaries: list[Summary], matching: list[Summary], shown: list[Summary], unreadable: int) -> str:
