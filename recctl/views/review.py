@@ -38,7 +38,7 @@ _NAMES: dict[NameChange, str] = {
     "repaired": "its name fits its request again",
 }
 _WRONG_NAME = "its name is not the hash of its request: no replay finds it"
-_TEST = {True: "its test still exists", False: "its test is gone", None: ""}
+_TEST = {True: "its test still exists", False: "its test no longer exists", None: ""}
 _STYLES: dict[Status, Style] = {
     "edited": "error",
     "rerecorded": "warning",

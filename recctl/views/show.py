@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recctl.conversation.providers.formats import ERROR, UNKNOWN
 from recctl.conversation.request.conversation import conversation, declarations
@@ -64,30 +64,43 @@ def _format(summary: Summary, answer: Transcript) -> str:
 
 def _request(recording: Recording, long: bool) -> Iterator[Line]:
     request = conversation(recording)
+    declared = declarations(recording.request) if long else []
+    sections = [
+        *(list(_message(message)) for message in request.messages),
+        list(_tools(request.tools, declared)),
+        list(_parameters(request.parameters)),
+    ]
     yield BLANK
     yield _title("Request")
-    for number, message in enumerate(request.messages):
+    shown = [section for section in sections if section]
+    for number, section in enumerate(shown):
         if number:
             yield BLANK
-        yield from _message(message)
-    if request.tools:
-        if request.messages:
-            yield BLANK
-        yield styled("tools", "role")
-        yield from (each for tool in request.tools for each in _tool(tool))
-        if long:
-            yield styled("as recorded", "dim", indent=1)
-            yield styled(visible(pretty(declarations(recording.request))), "plain", indent=2)
-    if request.parameters:
-        if request.messages or request.tools:
-            yield BLANK
-        yield styled("parameters", "role")
-        named = [(one_line(key), value) for key, value in request.parameters.items()]
-        width = min(max(columns(name) for name, _ in named), _MAX_NAME_WIDTH)
-        for name, value in named:
-            yield from _parameter(name, width, value)
-    if not (request.messages or request.tools or request.parameters):
+        yield from section
+    if not shown:
         yield styled("only the url", "dim", indent=1)
+
+
+def _tools(tools: Sequence[Tool], declared: list[Json]) -> Iterator[Line]:
+    """Yield the tools, and their declarations as recorded if there are any."""
+    if not tools:
+        return
+    yield styled("tools", "role")
+    for tool in tools:
+        yield from _tool(tool)
+    if declared:
+        yield styled("as recorded", "dim", indent=1)
+        yield styled(visible(pretty(declared)), "plain", indent=2)
+
+
+def _parameters(parameters: JsonObject) -> Iterator[Line]:
+    if not parameters:
+        return
+    yield styled("parameters", "role")
+    named = [(one_line(key), value) for key, value in parameters.items()]
+    width = min(max(columns(name) for name, _ in named), _MAX_NAME_WIDTH)
+    for name, value in named:
+        yield from _parameter(name, width, value)
 
 
 def _message(message: Message) -> Iterator[Line]:

@@ -76,14 +76,9 @@ def _rows(spans: Sequence[Span], room: int | None, color: bool, max_rows: int = 
     text = Text.assemble(*((span.text, _STYLES[span.style]) for span in spans), end="")
     text.expand_tabs(4)
     console = _console(color)
-    split = text.split("\n", allow_blank=True) if room is None else text.wrap(console, room, overflow="fold")
-    rows = list(split)
-    if room is not None and 0 < max_rows < len(rows):
-        rows = rows[:max_rows]
-        rows[-1].rstrip()
-        rows[-1].truncate(room - 1)
-        rows[-1].append("…")
-    for row in rows:
+    for row in (
+        text.split("\n", allow_blank=True) if room is None else _wrapped(text, room, console, max_rows)
+    ):
         row.rstrip()
         yield "".join(
             segment.style.render(segment.text, color_system=_color_system(color))
@@ -91,6 +86,16 @@ def _rows(spans: Sequence[Span], room: int | None, color: bool, max_rows: int = 
             else segment.text
             for segment in row.render(console)
         )
+
+
+def _wrapped(text: Text, room: int, console: Console, max_rows: int) -> list[Text]:
+    rows = list(text.wrap(console, room, overflow="fold"))
+    if 0 < max_rows < len(rows):
+        del rows[max_rows:]
+        rows[-1].rstrip()
+        rows[-1].truncate(room - 1)
+        rows[-1].append("…")
+    return rows
 
 
 def _paint(spans: Iterable[Span], color: bool) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -250,3 +251,24 @@ def test_without_a_command_help_is_shown() -> None:
     assert (result.code, result.err) == (0, "")
     assert "ls" in result.out
     assert "Traceback" not in result.out
+
+
+GROUPS = {
+    "Read": ["ls", "show"],
+    "Compare": ["diff"],
+    "Replay": ["hash"],
+    "Check": ["check", "rule"],
+    "Change": ["normalize", "prune", "undo"],
+    "Other": ["cache", "help"],
+}
+
+
+def test_help_groups_the_commands() -> None:
+    lines = [line.strip(" │") for line in run("--help", env={"COLUMNS": "200"}).out.splitlines()]
+    groups: dict[str, list[str]] = {}
+    for line in lines[lines.index(next(line for line in lines if "─ Read ─" in line)) :]:
+        if title := re.search(r"─ (\w+) ─", line):
+            groups[title[1]] = []
+        elif line.split(" ")[0] in COMMANDS:
+            groups[list(groups)[-1]].append(line.split(" ")[0])
+    assert (groups, list(groups)) == (GROUPS, list(GROUPS))

@@ -298,7 +298,7 @@ def test_a_removed_recording_whose_test_lives_on(repository: Repository, form: s
         None: [None],
     }
     out = repository.diff(*options).out
-    assert (out.count("its test still exists"), out.count("its test is gone")) == (1, 1)
+    assert (out.count("its test still exists"), out.count("its test no longer exists")) == (1, 1)
 
 
 @pytest.mark.parametrize("change", ["a test file", "an untracked test file", "the configuration"])

@@ -157,7 +157,7 @@ def _sorted(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _print_no_hint(_hint: str) -> None:
-    """Print nothing: the place of `print_stderr` with --quiet."""
+    """Print nothing: replaces `print_stderr` with --quiet."""
 
 
 def _accept(findings: list[Finding], baseline: Path, files: Sequence[Path], rules: Sequence[Rule]) -> str:
@@ -171,7 +171,7 @@ def _accept(findings: list[Finding], baseline: Path, files: Sequence[Path], rule
 def _not_accepted(
     findings: list[Finding], baseline: Path, files: Sequence[Path], rules: Sequence[Rule]
 ) -> tuple[list[Finding], int]:
-    """Return the findings that a baseline lacks, and how many of its findings are gone."""
+    """Return the findings that a baseline lacks, and how many of its findings no longer occur."""
     from recctl.check.baseline import Scope, new_findings, read_baseline
 
     scope = Scope(files, [rule.code for rule in rules])

@@ -66,7 +66,7 @@ def hash(  # noqa: A001 - the command's name
 
       recctl hash rec-ab7d61e2daa7
 
-      recctl hash --url https://api.openai.com/v1/v1/models --body - --test-id tests/a.py::test_b
+      recctl hash --url https://api.openai.com/v1/v1/models --body request.json
     """
     library = Library(lambda: find_recordings(directories))
     if (reference is None) == (url is None):

@@ -57,7 +57,8 @@ def prune(
     collect: Annotated[
         bool,
         typer.Option(
-            "--collect", help="Collect the tests with the project's pytest; arguments after -- go to it."
+            "--collect",
+            help="Collect the tests with the project's pytest, which gets the arguments after --.",
         ),
     ] = False,
     exact: Annotated[
@@ -86,7 +87,7 @@ def prune(
     """Which of these files are dead weight, and can I remove them without fear?
 
     Removes recordings of tests that no longer exist. Without --tests or --collect, reads the test
-    files; a recording stays unless they show that its test is gone. recctl undo restores everything.
+    files; a recording stays unless they show that its test no longer exists. recctl undo restores everything.
 
     Examples:
 

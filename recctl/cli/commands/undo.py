@@ -24,7 +24,7 @@ from recctl.views.units import plural
 def undo(
     entry: Annotated[
         int | None,
-        typer.Argument(metavar="[ENTRY]", help="The number of a journal entry.  [default: the last one]"),
+        typer.Argument(metavar="[ENTRY]", help="The number of a journal entry; by default, the last one."),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List what can be undone.")] = False,
     check: Annotated[bool, typer.Option("--check", help="Verify every byte in the journal.")] = False,
