@@ -90,9 +90,8 @@ class _DataLines(msgspec.Struct):
         self.blank = self.blank and not line.strip()
         for found in _STRUCTURE.finditer(line):
             if found[0][0] == '"':
-                self.hopeless = (
-                    self.hopeless or not found[1]
-                )  # a JSON string cannot continue on the next line
+                # A JSON string cannot continue on the next line.
+                self.hopeless = self.hopeless or not found[1]
             else:
                 self.depth += 1 if found[0] in "[{" else -1
 
