@@ -11,7 +11,7 @@ from hypothesis import settings
 
 from tests.helpers import isolate
 
-settings.register_profile("here", deadline=None)
+settings.register_profile("here", deadline=None, max_examples=40)
 settings.register_profile("ci", deadline=None, derandomize=True, database=None)
 settings.load_profile("ci" if os.environ.get("CI") else "here")
 

@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from recctl.__main__ import main
+from tests.forks import Fork, can_fork, start
 from tests.samples import openai_parts
 from tests.samples.builder import Data, Recording, inference, streamed, whole
 
@@ -36,6 +38,9 @@ HANGS_AFTER = 60
 _FOREIGN = ("RECCTL_", "GIT_", "LC_", "LANG", "PYTHONUNBUFFERED", "PYTHONIOENCODING", "PYTHONUTF8")
 _LOOKS = ("NO_COLOR", "FORCE_COLOR", "PAGER", "LESS", "COLUMNS", "LINES", "TERM")
 _XDG = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME")
+
+# Read before the tests take the variable away.
+FUZZ = float(os.environ.get("RECCTL_FUZZ") or 1)
 
 Env = Mapping[str, str | None]
 
@@ -98,11 +103,30 @@ def environment(env: Env | None) -> dict[str, str]:
 
 
 def run_process(*args: str | Path, cwd: Path | None = None, env: Env | None = None, **more: Any) -> Result:
-    """Run recctl as a process with pipes; `more` goes to `subprocess.run`."""
+    """Run recctl as a process with pipes; `more` goes to `subprocess.run`.
+
+    It is a fork of a process that has imported recctl where that is the same as a start of Python.
+    """
+    changed = environment(env)
+    if not more and can_fork(changed):
+        return _run_fork([*map(str, args)], changed, cwd or Path.cwd())
     given = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **more}
     command = [*MODULE, *map(str, args)]
-    done = subprocess.run(command, cwd=cwd, env=environment(env), timeout=HANGS_AFTER, check=False, **given)
+    done = subprocess.run(command, cwd=cwd, env=changed, timeout=HANGS_AFTER, check=False, **given)
     return Result(done.returncode, done.stdout or b"", (done.stderr or b"").decode())
+
+
+def _run_fork(args: Sequence[str], env: Mapping[str, str], cwd: Path) -> Result:
+    (out, to_out), (err, to_err) = os.pipe(), os.pipe()
+    with open(os.devnull, "rb") as stdin:
+        try:
+            fork = start(args, env, cwd, [stdin.fileno(), to_out, to_err], HANGS_AFTER)
+        finally:
+            os.close(to_out)
+            os.close(to_err)
+    with open(out, "rb", 0) as stdout, open(err, "rb", 0) as stderr, killed_in_the_end(fork):
+        data, text = _read_all(stdout.fileno(), stderr.fileno())
+        return Result(fork.wait(), data, text.decode())
 
 
 def run_shell(script: str, *, cwd: Path | None = None, env: Env | None = None) -> Result:
@@ -123,23 +147,45 @@ def run_in_terminal(
     program: Sequence[str] = MODULE,
 ) -> Result:
     """Run recctl on a terminal of this size; `data` is all that it wrote there, on stdout and stderr."""
+    changed = environment({"TERM": "xterm-256color", **(env or {})})
     with _terminal(columns, rows) as (master, slave):
-        process = subprocess.Popen(
-            [*program, *map(str, args)],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            cwd=cwd,
-            env=environment({"TERM": "xterm-256color", **(env or {})}),
-            start_new_session=True,
-        )
+        if program is MODULE and can_fork(changed):
+            process: Fork | Started = start(
+                [*map(str, args)], changed, cwd or Path.cwd(), [slave] * 3, HANGS_AFTER
+            )
+        else:
+            process = Started([*program, *map(str, args)], changed, cwd, slave)
         os.close(slave)
-        try:
-            data = _read_all(master)
-            return Result(process.wait(HANGS_AFTER), data, "")
-        finally:
-            process.kill()
-            process.wait()
+        with killed_in_the_end(process):
+            (data,) = _read_all(master)
+            return Result(process.wait(), data, "")
+
+
+class Started:
+    """A program that runs on a terminal."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], cwd: Path | None, slave: int) -> None:
+        self._process = subprocess.Popen(
+            command, stdin=slave, stdout=slave, stderr=slave, cwd=cwd, env=env, start_new_session=True
+        )
+
+    def wait(self) -> int:
+        """Wait for the exit code."""
+        return self._process.wait(HANGS_AFTER)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self._process.kill()
+        self._process.wait()
+
+
+@contextlib.contextmanager
+def killed_in_the_end(process: Fork | Started) -> Iterator[None]:
+    """Leave no process behind, whatever fails."""
+    try:
+        yield
+    finally:
+        process.kill()
 
 
 @contextlib.contextmanager
@@ -155,20 +201,29 @@ def _terminal(columns: int, rows: int) -> Iterator[tuple[int, int]]:
         os.close(master)
 
 
-def _read_all(master: int) -> bytes:
-    pieces: list[bytes] = []
-    end = time.monotonic() + HANGS_AFTER
-    while True:
-        ready, _, _ = select.select([master], [], [], max(end - time.monotonic(), 0))
+def _read_all(*ends: int) -> list[bytes]:
+    """Read each of these to its end, all at the same time."""
+    pieces: dict[int, list[bytes]] = {end: [] for end in ends}
+    still = {*ends}
+    deadline = time.monotonic() + HANGS_AFTER
+    while still:
+        ready, _, _ = select.select([*still], [], [], max(deadline - time.monotonic(), 0))
         if not ready:
-            raise TimeoutError(f"recctl hangs on a terminal after writing {b''.join(pieces)[-200:]!r}")
-        try:
-            piece = os.read(master, 65536)
-        except OSError:  # Linux says EIO when the last writer has gone
-            piece = b""
-        if not piece:
-            return b"".join(pieces)
-        pieces.append(piece)
+            last = b"".join(piece for end in ends for piece in pieces[end])[-200:]
+            raise TimeoutError(f"recctl hangs after writing {last!r}")
+        for end in ready:
+            try:
+                piece = os.read(end, 65536)
+            except OSError:  # Linux says EIO when the last writer has gone
+                piece = b""
+            pieces[end].append(piece)
+            still -= set() if piece else {end}
+    return [b"".join(pieces[end]) for end in ends]
+
+
+def examples(number: int) -> settings:
+    """Return hypothesis settings for so many examples; RECCTL_FUZZ=10 makes them ten times as many."""
+    return settings(max_examples=max(1, int(number * FUZZ)))
 
 
 # ---- recordings to run it on

@@ -1,11 +1,10 @@
-"""Writes the sample recordings: `python -m tests.make_samples [DIR]`.
+"""The sample recordings; `python -m tests.regenerate` writes them.
 
 The seed, a user's own recording, lies among them and is neither written nor removed here.
 """
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 from tests.samples import (
@@ -50,7 +49,7 @@ def samples() -> dict[str, bytes]:
 
 
 def write_samples(directory: Path) -> int:
-    """Writes every sample below `directory`; returns how many there are."""
+    """Write every sample below `directory`, and return how many there are."""
     files = samples()
     for path, content in files.items():
         target = directory / path
@@ -60,7 +59,7 @@ def write_samples(directory: Path) -> int:
 
 
 def remove_stale_samples() -> None:
-    """Removes what an earlier version of this script left in the checkout's own directory."""
+    """Remove what an earlier version of this script left in the checkout's own directory."""
     for path in recorded_paths(SAMPLES_DIR) - samples().keys() - {SEED}:
         (SAMPLES_DIR / path).unlink()
 
@@ -71,13 +70,7 @@ def recorded_paths(directory: Path) -> set[str]:
     return {path.relative_to(directory).as_posix() for path in found}
 
 
-def main() -> None:
-    """Writes the samples to the directory named on the command line, or to the checkout's own."""
-    directory = Path(sys.argv[1]) if len(sys.argv) > 1 else SAMPLES_DIR
-    if directory is SAMPLES_DIR:  # a directory named by hand may hold somebody's real recordings
-        remove_stale_samples()
-    print(f"{write_samples(directory)} sample recordings in {directory}")
-
-
-if __name__ == "__main__":
-    main()
+def regenerate() -> int:
+    """Write the samples of this checkout, remove stale ones, and return how many there are."""
+    remove_stale_samples()
+    return write_samples(SAMPLES_DIR)

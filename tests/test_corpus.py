@@ -19,8 +19,9 @@ from recctl.catalog.preview import preview, summarize_with_preview
 from recctl.conversation.answer import answer
 from recctl.conversation.request.conversation import conversation
 from recctl.conversation.transcript import ToolCall, Transcript
-from recctl.recordings.ogx.quick_read import read_facts
+from recctl.recordings.ogx.outline import read_outline
 from recctl.recordings.recording import load, parse, summarize
+from recctl.recordings.ref import Ref
 from recctl.support.jsonvalue import Json, JsonObject
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
@@ -51,20 +52,20 @@ def whole() -> dict[Path, JsonObject]:
 def test_every_recording_is_summarised_alike_both_ways() -> None:
     summaries = {path: summarize(path, path.read_bytes()) for path in documents()}
     assert summaries
-    assert [path for path, summary in summaries.items() if summary != load(path).summary] == []
+    assert [path for path, summary in summaries.items() if summary != load(Ref(path)).summary] == []
 
 
 def test_every_recording_is_read_the_fast_way() -> None:
     """Else the agreement above would compare the slow way with itself."""
-    urls = {path: read_facts(path.read_bytes()).url for path in documents()}
+    urls = {path: read_outline(path.read_bytes()).request.url for path in documents()}
     assert urls == {path: document["request"].get("url") for path, document in documents().items()}
 
 
 def test_counts_are_those_of_the_files() -> None:
     summaries = {path: summarize(path, path.read_bytes()) for path in documents()}
-    assert sum(summary.streaming for summary in summaries.values()) == len(streamed()) > 0
+    assert sum(summary.header.streaming for summary in summaries.values()) == len(streamed()) > 0
     chunks = {path: len(document["response"]["body"]) for path, document in streamed().items()}
-    assert {path: summaries[path].chunks for path in streamed()} == chunks
+    assert {path: summaries[path].header.chunks for path in streamed()} == chunks
     assert {path: summary.size for path, summary in summaries.items()} == {
         path: path.stat().st_size for path in documents()
     }
@@ -240,20 +241,21 @@ def says(transcript: Transcript, expected: Told) -> bool:
     )
 
 
+@pytest.mark.promise("The assembled answer is what its chunks say")
 def test_every_stream_says_what_its_chunks_say() -> None:
     expected = {path: told(document, STREAMS) for path, document in streamed().items()}
     assert len(expected) == len(streamed()) > 0
-    assert [path for path, said in expected.items() if not says(answer(load(path)), said)] == []
+    assert [path for path, said in expected.items() if not says(answer(load(Ref(path))), said)] == []
 
 
 def test_every_whole_answer_says_what_its_body_says() -> None:
     expected = {path: told(document, WHOLES) for path, document in whole().items()}
     assert len(expected) == len(documents()) - len(streamed()) > 0
-    assert [path for path, said in expected.items() if not says(answer(load(path)), said)] == []
+    assert [path for path, said in expected.items() if not says(answer(load(Ref(path))), said)] == []
 
 
 def test_no_answer_is_of_an_unknown_type() -> None:
-    types = {path: answer(load(path)).type for path in documents()}
+    types = {path: answer(load(Ref(path))).type for path in documents()}
     assert {path for path, kind in types.items() if kind in ("unknown", "error", "empty")} == {
         path
         for path, document in documents().items()
@@ -271,7 +273,7 @@ def test_embeddings_are_counted() -> None:
         vectors = data.get("embeddings") or [item.get("embedding") for item in data.get("data", [])]
         if vectors and isinstance(vectors[0], list):
             expected[path] = (len(vectors), len(vectors[0]))
-    found = {path: answer(load(path)).embeddings for path in expected}
+    found = {path: answer(load(Ref(path))).embeddings for path in expected}
     assert {path: said and (said.count, said.dimensions) for path, said in found.items()} == expected != {}
 
 
@@ -283,15 +285,15 @@ def test_models_are_named() -> None:
         listed += [item for item in items if item.get("object") == "model"]
         if listed:
             expected[path] = tuple(model.get("id") or model["model"] for model in listed)
-    assert {path: answer(load(path)).models for path in expected} == expected != {}
+    assert {path: answer(load(Ref(path))).models for path in expected} == expected != {}
 
 
 # ---- the rest of what is shown
 
 
 def test_the_fast_preview_says_what_the_whole_answer_says() -> None:
-    fast = {path: summarize_with_preview(path, path.read_bytes()).preview for path in documents()}
-    assert [path for path, said in fast.items() if said != preview(answer(load(path)))] == []
+    fast = {path: summarize_with_preview(path, path.read_bytes()).header.preview for path in documents()}
+    assert [path for path, said in fast.items() if said != preview(answer(load(Ref(path))))] == []
 
 
 def test_turns_are_the_messages_of_the_request() -> None:
@@ -301,8 +303,8 @@ def test_turns_are_the_messages_of_the_request() -> None:
         lists = [body.get(key) for key in ("messages", "input", "contents")]
         found = next((each for each in lists if isinstance(each, list)), [])
         expected[path] = len(found) if all(isinstance(message, dict) for message in found) else 0
-    assert {path: summarize(path, path.read_bytes()).turns for path in expected} == expected
-    assert {load(path).summary.turns == turns for path, turns in expected.items()} == {True}
+    assert {path: summarize(path, path.read_bytes()).header.turns for path in expected} == expected
+    assert {load(Ref(path)).header.turns == turns for path, turns in expected.items()} == {True}
 
 
 def test_every_message_of_a_chat_is_in_its_conversation() -> None:

@@ -1,7 +1,7 @@
-"""Answers of the bulk of a tree, chat streams and vectors, as far as a preview needs them.
+"""The fast path of previews: answers of chat streams, vectors and model lists, most bytes of a tree.
 
-A typed decoder skips everything else, which takes a tenth of the time. What has any other shape is
-left to `answer`.
+A typed decoder reads what a preview needs and skips the rest, which takes a tenth of the time. Other
+shapes are left to `answer`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import msgspec
 from recctl.conversation.assembly import Assembler
 from recctl.conversation.delta import LATEST, CallPart
 from recctl.conversation.transcript import Choice, Embeddings, ToolCall, Transcript
-from recctl.recordings.ogx.quick_read import Known
+from recctl.recordings.ogx.outline import ReadBody
 
-_HEAD_BYTES = 200  # in which the class of the first item stands
+_FIRST_BYTES = 200  # they hold the class of the first item
 
 
 class _Function(msgspec.Struct, gc=False):
@@ -113,9 +113,9 @@ class _Open(msgspec.Struct, gc=False):
     finish_reason: str | None = None
 
 
-def read(body: msgspec.Raw) -> Known[Transcript] | None:
+def read(body: msgspec.Raw) -> ReadBody[Transcript] | None:
     """Return what a preview needs of a response body; None where `answer` has to read it."""
-    head = bytes(memoryview(body)[:_HEAD_BYTES])
+    head = bytes(memoryview(body)[:_FIRST_BYTES])
     try:
         if b"ChatCompletion" in head:
             if not head.startswith(b"["):
@@ -129,13 +129,13 @@ def read(body: msgspec.Raw) -> Known[Transcript] | None:
         return None
 
 
-def _chat(items: list[_ChunkItem], chunks: int | None) -> Known[Transcript]:
+def _chat(items: list[_ChunkItem], chunks: int | None) -> ReadBody[Transcript]:
     if not (_is_class(items[0].type, "ChatCompletionChunk") or _is_class(items[0].type, "ChatCompletion")):
         raise _Unusual
     opened: dict[int, _Open] = {}
     parts: list[CallPart] = []
     for item in items:
-        _refuse_error(item.data)
+        _raise_for_error(item.data)
         for position, choice in enumerate(item.data.choices or ()):
             index = position if choice.index is None else choice.index
             if index not in opened:
@@ -143,7 +143,7 @@ def _chat(items: list[_ChunkItem], chunks: int | None) -> Known[Transcript]:
             _read_choice(choice, index, opened[index], parts)
     called = _called(parts) if parts else {}
     choices = tuple(_choice(index, one, called.get(index, ())) for index, one in sorted(opened.items()))
-    return Known(Transcript("openai-chat", choices), chunks, items[0].type)
+    return ReadBody(Transcript("openai-chat", choices), chunks, items[0].type)
 
 
 def _choice(index: int, opened: _Open, calls: tuple[ToolCall, ...]) -> Choice:
@@ -188,35 +188,35 @@ def _part_of(call: _Call, index: int, streamed: bool) -> CallPart:
     return CallPart(call.id or None, function.name or None, function.arguments or "", index, slot)
 
 
-def _vectors(body: msgspec.Raw) -> Known[Transcript]:
+def _vectors(body: msgspec.Raw) -> ReadBody[Transcript]:
     item = _decode_vectors(body)
     if not (_is_class(item.type, "CreateEmbeddingResponse") or _is_class(item.type, "EmbedResponse")):
         raise _Unusual
-    _refuse_error(item.data)
+    _raise_for_error(item.data)
     vectors = [vector.embedding for vector in item.data.data or ()] + (item.data.embeddings or [])
     if item.data.embedding is not None:
         raise _Unusual
     found = Embeddings(len(vectors), _length(bytes(vectors[0]))) if vectors else None
-    return Known(Transcript("embeddings", embeddings=found), None, item.type)
+    return ReadBody(Transcript("embeddings", embeddings=found), None, item.type)
 
 
-def _models(body: msgspec.Raw) -> Known[Transcript]:
+def _models(body: msgspec.Raw) -> ReadBody[Transcript]:
     items = _decode_models(body)
     if not _is_class(items[0].type, "Model"):
         raise _Unusual
     names = []
     for item in items:
         model = item.data
-        _refuse_error(model)
+        _raise_for_error(model)
         if model.models is not None or model.data is not None:
             raise _Unusual
         names.append(model.id or model.model or model.name)
     listed = Transcript("models", models=tuple(name for name in names if name))
-    return Known(listed, len(items), items[0].type)
+    return ReadBody(listed, len(items), items[0].type)
 
 
 def _length(vector: bytes) -> int:
-    """The count of the numbers in an array that holds nothing else."""
+    """Return the count of the numbers in an array. Raises _Unusual for an array with anything else."""
     if not vector.startswith(b"[") or any(vector.find(other, 1) >= 0 for other in (b"[", b"{", b'"')):
         raise _Unusual
     return vector.count(b",") + 1 if vector[1:-1].strip() else 0
@@ -226,6 +226,6 @@ def _is_class(label: str, name: str) -> bool:
     return label.rpartition(".")[2] == name
 
 
-def _refuse_error(data: _Chunk | _Vectors | _Model) -> None:
+def _raise_for_error(data: _Chunk | _Vectors | _Model) -> None:
     if data.error or data.type == "error":
         raise _Unusual

@@ -1,11 +1,10 @@
-"""The index: summaries of earlier runs, so that a listing need not open files that did not change.
+"""The index: what earlier runs read, so that files that did not change need not be opened.
 
-It may only make things faster. An entry counts where the file's size, times and inode are those of
-when it was read, to the nanosecond; a file that was changed the moment before it was read is not
-entered at all, since a second change in the same tick of the file system's clock would not show.
-The index lies in the user's cache directory, one database for a tree of files, never in the tree.
-Any error of it, whatever its class, is reported once; the run does without, and a damaged database
-is built anew.
+It may only make things faster. What is kept of a file counts while its size, times and inode are those
+of when it was read, to the nanosecond. A file that changed just before it was read is not kept: a
+second change in the same tick of the file system's clock would not be noticed. Databases are in the
+user's cache directory, one for each tree of files. Any error, of whatever class, is reported once; the
+run goes on without the index, and a damaged database is built again.
 """
 
 from __future__ import annotations
@@ -25,14 +24,15 @@ import msgspec
 from recctl.catalog.index_database import (
     SUFFIX,
     VERSION,
-    entries_in,
     index_directory,
     is_damage,
     opened,
+    rows_in,
     start_afresh,
     version_of,
 )
-from recctl.recordings.summary import Kind, Preview
+from recctl.recordings.header import Header
+from recctl.support.errors import Warn, no_warning
 
 _NAME_DIGITS = 16
 _CHECK_BYTES = 4
@@ -42,7 +42,7 @@ _SECOND = 1_000_000_000
 
 
 class Stamp(msgspec.Struct, frozen=True, array_like=True):
-    """What tells that a file is as it was: device, inode, size, and when it and its inode changed, in ns."""
+    """The state of a file on disk: device, inode, size, and when it and its inode changed, in ns."""
 
     device: int
     inode: int
@@ -52,38 +52,19 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, status: os.stat_result) -> Stamp:
-        """The stamp of a file."""
+        """Return the stamp of a file."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
     def is_settled(self, now: int) -> bool:
-        """Whether a later change must show: the file did not change just before `now`, in ns."""
+        """Return whether a later change must change the stamp: the last was not just before `now`, in ns."""
         latest = max(self.modified, self.changed)
         return latest + (_TICK if latest % _SECOND else _COARSE_TICK) < now
-
-
-class Kept(msgspec.Struct, frozen=True, array_like=True):
-    """What a summary says beyond its path, name and size."""
-
-    test_id: str | None
-    kind: Kind | None
-    method: str | None
-    url: str | None
-    endpoint: str | None
-    model: str | None
-    provider: str | None
-    streaming: bool
-    chunks: int | None
-    status: int | None
-    exception: str | None
-    failed: bool
-    turns: int
-    preview: Preview | None
 
 
 K = TypeVar("K")
 
 
-class Entry(msgspec.Struct, Generic[K], frozen=True, array_like=True):
+class CachedFile(msgspec.Struct, Generic[K], frozen=True, array_like=True):
     """A file's stamp when it was read, and what was kept of it."""
 
     stamp: Stamp
@@ -91,47 +72,52 @@ class Entry(msgspec.Struct, Generic[K], frozen=True, array_like=True):
 
 
 class Contents(msgspec.Struct, Generic[K], frozen=True):
-    """What a database keeps of each file: how its name ends, and the decoder of its entries."""
+    """What a database keeps of each file: how its name ends, and the decoder of what it keeps."""
 
     suffix: str
-    decoder: msgspec.msgpack.Decoder[Entry[K]]
+    decoder: msgspec.msgpack.Decoder[CachedFile[K]]
 
 
-SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(Entry[Kept]))
+SUMMARIES = Contents(SUFFIX, msgspec.msgpack.Decoder(CachedFile[Header]))
 # A database of its own, since few commands need it: the requests, as compressed text.
-REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(Entry[bytes]))
+REQUESTS = Contents(f"-requests{SUFFIX}", msgspec.msgpack.Decoder(CachedFile[bytes]))
 
 _encode = msgspec.msgpack.Encoder().encode
 
 
-def _decode(contents: Contents[K], data: bytes) -> Entry[K]:
+def _decode(contents: Contents[K], data: bytes) -> CachedFile[K]:
     return contents.decoder.decode(memoryview(data)[_CHECK_BYTES:])
 
 
 def now() -> int:
-    """The time, in ns."""
+    """Return the time, in ns."""
     return time.time_ns()
 
 
 class Index(Generic[K]):
-    """The entries for the files of some directories, given as absolute paths.
+    """What is kept of the files of some directories, given as absolute paths.
 
-    `problems` fills with what is wrong with the database, in one line each.
+    `warn` gets one line where the database cannot be used, whatever else fails after that.
     """
 
     def __init__(
-        self, directories: Iterable[str], contents: Contents[K], directory: Path | None = None
+        self,
+        directories: Iterable[str],
+        contents: Contents[K],
+        directory: Path | None = None,
+        warn: Warn = no_warning,
     ) -> None:
-        self.problems: list[str] = []
+        self._warn = warn
+        self._has_warned = False
         self._contents = contents
-        places = sorted(directories)
-        self.database = (directory or index_directory()) / f"{_digest(_tree(places))}{contents.suffix}"
+        wanted = sorted(directories)
+        self.database = (directory or index_directory()) / f"{_digest(_tree(wanted))}{contents.suffix}"
         self._is_broken = False
         self._new: list[tuple[str, str, bytes]] = []
-        self._found = self._load(places)
+        self._found = self._load(wanted)
 
     def get(self, directory: str, name: str, stamp: Stamp) -> K | None:
-        """What was kept of a file that still has this stamp; each can be had once."""
+        """Return what was kept of a file that still has this stamp, the first time that it is asked for."""
         data = self._found.get(directory, {}).pop(name, None)
         if (
             data is None
@@ -139,47 +125,47 @@ class Index(Generic[K]):
         ):
             return None
         try:
-            entry = _decode(self._contents, data)
-        except Exception:  # of whatever class: then it is no entry
+            cached = _decode(self._contents, data)
+        except Exception:  # of whatever class: it is damaged
             return None
-        return entry.kept if entry.stamp == stamp else None
+        return cached.kept if cached.stamp == stamp else None
 
     def put(self, directory: str, name: str, stamp: Stamp, kept: K) -> None:
         """Keep what was read of a file that had this stamp before and after it was read."""
         if stamp.is_settled(now()):
-            # Lone surrogates have no place in a database, integers over 64 bits none in an entry.
+            # Neither lone surrogates nor integers over 64 bits can be stored.
             with suppress(UnicodeEncodeError, OverflowError):
-                data = _encode(Entry(stamp, kept))
+                data = _encode(CachedFile(stamp, kept))
                 (directory + name).encode()
                 check = zlib.crc32(data).to_bytes(_CHECK_BYTES, "big")
                 self._new.append((directory, name, check + data))
 
     def save(self) -> None:
-        """Write what is new, and forget the files of the same directories that are gone."""
+        """Write what is new, and forget files of the same directories that were removed."""
         if not (self._new or self._is_broken):
             return
-        gone = [
+        removed = [
             (directory, name)
             for directory, names in self._found.items()
             for name in names
             if not os.path.exists(os.path.join(directory, name))
         ]
         try:
-            self._write(gone)
+            self._write(removed)
         except Exception as error:
             self._complain(error)
             if is_damage(error, self.database) and not self._is_broken:
                 self._is_broken = True
                 self._rebuild()
 
-    def _load(self, places: Sequence[str]) -> dict[str, dict[str, bytes]]:
+    def _load(self, directories: Sequence[str]) -> dict[str, dict[str, bytes]]:
         try:
             if not self.database.exists():
                 return {}
             with self._connected() as database:
                 if version_of(database) != VERSION:
                     return {}
-                return {place: entries_in(database, place) for place in places}
+                return {directory: rows_in(database, directory) for directory in directories}
         except Exception as error:
             self._is_broken = is_damage(error, self.database)
             self._complain(error)
@@ -191,7 +177,7 @@ class Index(Generic[K]):
         except Exception as error:
             self._complain(error)
 
-    def _write(self, gone: Sequence[tuple[str, str]]) -> None:
+    def _write(self, removed: Sequence[tuple[str, str]]) -> None:
         self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._is_broken:
             for left in (self.database, self.database.with_name(f"{self.database.name}-journal")):
@@ -203,35 +189,36 @@ class Index(Generic[K]):
             is_fresh = version_of(database) != VERSION
             if is_fresh:
                 start_afresh(database)
-            database.executemany("DELETE FROM entries WHERE directory = ? AND name = ?", gone)
-            database.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", self._new)
+            database.executemany("DELETE FROM files WHERE directory = ? AND name = ?", removed)
+            database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", self._new)
             if not is_fresh:
                 self._read_back(database)
             database.execute("COMMIT")
 
     def _read_back(self, database: sqlite3.Connection) -> None:
-        """Raise where what was written is not found again: SQLite does not see every damage of its tree."""
+        """Raise DatabaseError where what was written cannot be read: SQLite does not notice all damage."""
         written = {directory for directory, _, _ in self._new}
-        held = {directory: entries_in(database, directory) for directory in written}
+        held = {directory: rows_in(database, directory) for directory in written}
         if any(held[directory].get(name) != data for directory, name, data in self._new):
             raise sqlite3.DatabaseError("what was written is not found again")
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         with opened(self.database, "rw") as database:
-            # It need not outlast a power cut; every entry has a check of its own.
+            # It need not survive a power cut: each row has a checksum.
             database.execute("PRAGMA synchronous = OFF")
             yield database
 
     def _complain(self, error: Exception) -> None:
-        if not self.problems:
+        if not self._has_warned:
+            self._has_warned = True
             why = str(error) or type(error).__name__
-            self.problems.append(f"the index {self.database} cannot be used: {why}; going on without it")
+            self._warn(f"the index {self.database} cannot be used: {why}; going on without it")
 
 
-def _tree(places: Sequence[str]) -> str:
-    """The tree that the directories belong to: a repository's, else what they have in common."""
-    common = os.path.commonpath(places) if places else os.sep
+def _tree(directories: Sequence[str]) -> str:
+    """Return the root of the directories: that of their repository, else their common parent."""
+    common = os.path.commonpath(directories) if directories else os.sep
     above = common
     while above != os.path.dirname(above):
         if os.path.exists(os.path.join(above, ".git")):

@@ -1,7 +1,7 @@
 """Previews: the answer of a recording on one line, for listings.
 
 Most bytes of a tree are streams of chat chunks and vectors. Of these a typed decoder reads only
-what a preview needs; whatever it does not fit is decoded whole, so that both ways say the same.
+what a preview needs; what it does not accept is decoded whole. Both give the same preview.
 """
 
 from __future__ import annotations
@@ -9,37 +9,39 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import msgspec
-
 from recctl.catalog import fast_preview
 from recctl.conversation.answer import answer, answer_of
 from recctl.conversation.providers.formats import UNKNOWN
 from recctl.conversation.transcript import Transcript
-from recctl.recordings.ogx.quick_read import Known, NotPlain, Response, read_head
+from recctl.recordings.header import Preview
+from recctl.recordings.ogx.header import header_of
+from recctl.recordings.ogx.outline import NotPlain, RawResponse, ReadBody, read_partially
 from recctl.recordings.recording import TOO_DEEP, Recording, parse
-from recctl.recordings.summary import Preview, Summary, summary_of
+from recctl.recordings.ref import Ref
+from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import DEEPEST, is_deep, loads
 
 _LENGTH = 120  # characters that a listing shows at most
 
 
 def summarize_with_preview(path: Path, raw: bytes) -> Summary:
-    """Return the summary of a recording's bytes with the preview of its answer.
+    """Return the summary of the recording in the bytes of a file, with a preview of the answer.
 
-    Raises Unreadable where the bytes are no recording.
+    Raises Unreadable where they hold none.
     """
     try:
-        head = read_head(raw, fast_preview.read)
+        partial = read_partially(raw, fast_preview.read)
     except NotPlain:
         return _of_whole(path, raw)
-    if head.replaces:
+    if partial.replaces_ids:
         return _of_whole(path, raw)
-    return summary_of(path, len(raw), head.facts, _of_response(head.response, head.known))
+    header = header_of(partial.outline, _of_response(partial.response, partial.body))
+    return Summary(Ref(path), len(raw), header)
 
 
 def _of_whole(path: Path, raw: bytes) -> Summary:
     recording = parse(path, raw)
-    return msgspec.structs.replace(recording.summary, preview=preview_of(recording))
+    return recording.summary.with_preview(preview_of(recording))
 
 
 def preview_of(recording: Recording) -> Preview:
@@ -50,13 +52,13 @@ def preview_of(recording: Recording) -> Preview:
         return Preview("unreadable", TOO_DEEP)
 
 
-def _of_response(response: Response, known: Known[Transcript] | None) -> Preview:
-    if known and not (response.is_exception or response.status):
-        return preview(known.answer)
+def _of_response(response: RawResponse, read: ReadBody[Transcript] | None) -> Preview:
+    if read and not (response.is_exception or response.status):
+        return preview(read.answer)
     try:
         raw = bytes(response.body)
         body = loads(raw)
-        # Only what opens so many brackets can be nested so deeply.
+        # Text with fewer brackets cannot be nested too deeply.
         if raw.count(b"[") + raw.count(b"{") > DEEPEST and is_deep(body):
             return Preview("unreadable", TOO_DEEP)
         fields = {name: getattr(response, name) for name in response.__struct_fields__}
@@ -99,7 +101,7 @@ def _without_words(transcript: Transcript) -> Preview:
 
 
 def _given(arguments: str) -> str:
-    """A call's arguments as `name=value` pairs; the string as it is where it is no object."""
+    """Return the arguments of a call as `name=value` pairs; the string as it is where it is no object."""
     try:
         values = json.loads(arguments)
     except (ValueError, RecursionError):
@@ -110,6 +112,6 @@ def _given(arguments: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """The beginning of a text, its line breaks and runs of blanks made one blank each."""
+    """Return the beginning of a text on one line, with single blanks."""
     words = " ".join(text[: 4 * _LENGTH].split())
     return words[:_LENGTH]

@@ -1,4 +1,4 @@
-"""Summaries of many files: from the index where they did not change, else read, on two cores if it pays."""
+"""Summaries of many files: from the index where they did not change, else read, on all cores if it pays."""
 
 from __future__ import annotations
 
@@ -9,154 +9,99 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.catalog.index import SUMMARIES, Index, Kept, Stamp
-from recctl.recordings.ogx.filename import parse_filename
+from recctl.catalog.index import SUMMARIES, Index, Stamp
+from recctl.recordings.header import Header
 from recctl.recordings.recording import read
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
-from recctl.support.errors import RecctlError, Unreadable
+from recctl.support.errors import RecctlError, Unreadable, Warn, no_warning
 from recctl.support.jsonvalue import MOST_BYTES
 from recctl.support.paths import absolute_path
-from recctl.support.processes import blocks_of, in_two
+from recctl.support.processes import parallel_map
 
 _WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
-_WORTH_A_CORE = 500  # files to read from which a second process pays
-_BLOCK = 50  # files that a process reads before the other's turn
+_WORTH_A_CORE = 500  # files to read from which several processes pay
 
 
 class _Result(msgspec.Struct, frozen=True, array_like=True):
-    """A file that was read: its stamp (None if it changed meanwhile), its size, and what is kept."""
+    """A file that was read: its stamp (None if it changed meanwhile), its size, and its header."""
 
     stamp: Stamp | None
     size: int
-    kept: Kept
+    header: Header
 
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[_Result | None]).decode
+def scan(
+    files: Sequence[Path], *, use_index: bool = True, workers: int | None = None, warn: Warn = no_warning
+) -> Iterator[Summary | Unreadable]:
+    """Yield the summary of each recording in the files, in their order; of other files why it has none.
 
-
-class Scan(msgspec.Struct):
-    """Summaries of files, in their order; `problems` fills with those that are no recordings.
-
-    `use_index` False does without one; `notes` fills with what there is to say of it.
+    `workers` is the number of processes that read: by default one for each core, if that pays. `warn` gets a
+    line for whatever keeps the index from being used.
     """
-
-    files: tuple[Path, ...]
-    use_index: bool = True
-    problems: list[Unreadable] = msgspec.field(default_factory=list)
-    notes: list[str] = msgspec.field(default_factory=list)
-
-    def __iter__(self) -> Iterator[Summary]:
-        if self.use_index and len(self.files) >= _WORTH_AN_INDEX:
-            try:
-                index = self._index()
-            except RecctlError as error:
-                self.notes.append(f"{error.message}; going on without it")
-            else:
-                yield from self._with_index(*index)
-                return
-        results = _read_all(self.files)
-        for path, result in zip(self.files, results, strict=True):
-            if summary := self._summary(path, result):
-                yield summary
-
-    def _index(self) -> tuple[list[str], Index[Kept]]:
-        places = [absolute_path(path) for path in self.files]
-        return places, Index({os.path.dirname(place) for place in places}, SUMMARIES)
-
-    def _with_index(self, places: Sequence[str], index: Index[Kept]) -> Iterator[Summary]:
-        known = [_known(index, path, place) for path, place in zip(self.files, places, strict=True)]
-        results = _read_all([path for path, held in zip(self.files, known, strict=True) if held is None])
-        for path, place, held in zip(self.files, places, known, strict=True):
-            if held is not None:
-                yield held
-                continue
-            result = next(results)
-            if result is not None and result.stamp is not None:
-                index.put(*os.path.split(place), result.stamp, result.kept)
-            if summary := self._summary(path, result):
-                yield summary
-        index.save()
-        self.notes += index.problems
-
-    def _summary(self, path: Path, result: _Result | None) -> Summary | None:
-        if result is not None:
-            return _summary_of(path, result.size, result.kept)
-        from recctl.catalog.preview import summarize_with_preview
-
-        try:
-            return summarize_with_preview(path, read(path))
-        except Unreadable as error:
-            self.problems.append(error)
-            return None
+    if use_index and len(files) >= _WORTH_AN_INDEX:
+        locations = [absolute_path(path) for path in files]
+        index = _index(locations, warn)
+        if index is not None:
+            yield from _with_index(files, locations, index, workers)
+            return
+    for path, result in zip(files, _read_all(files, workers), strict=True):
+        yield _summary(path, result)
 
 
-def _known(index: Index[Kept], path: Path, place: str) -> Summary | None:
-    """The summary of a file that is as it was; asked for every file, so that each call counts."""
+def _index(locations: Sequence[str], warn: Warn) -> Index[Header] | None:
     try:
-        status = os.stat(place)
+        return Index(set(map(os.path.dirname, locations)), SUMMARIES, warn=warn)
+    except RecctlError as error:
+        warn(f"{error.message}; going on without it")
+        return None
+
+
+def _with_index(
+    files: Sequence[Path], locations: Sequence[str], index: Index[Header], workers: int | None
+) -> Iterator[Summary | Unreadable]:
+    known = [_known(index, path, location) for path, location in zip(files, locations, strict=True)]
+    unknown = [path for path, found in zip(files, known, strict=True) if found is None]
+    results = _read_all(unknown, workers)
+    for path, location, found in zip(files, locations, known, strict=True):
+        if found is not None:
+            yield found
+            continue
+        result = next(results)
+        if result is not None and result.stamp is not None:
+            index.put(*os.path.split(location), result.stamp, result.header)
+        yield _summary(path, result)
+    index.save()
+
+
+def _known(index: Index[Header], path: Path, location: str) -> Summary | None:
+    """Return the summary of a file that is as it was; called for every file, so that each call counts."""
+    try:
+        status = os.stat(location)
     except (OSError, ValueError):
         return None
-    directory, _, name = place.rpartition(os.sep)
-    kept = index.get(directory, name, Stamp.of(status))
-    return None if kept is None else _summary_of(path, status.st_size, kept)
+    directory, _, name = location.rpartition(os.sep)
+    header = index.get(directory, name, Stamp.of(status))
+    return None if header is None else Summary(Ref(path), status.st_size, header)
 
 
-_shared: dict[str | None, str | None] = {}
+def _summary(path: Path, result: _Result | None) -> Summary | Unreadable:
+    if result is not None:
+        return Summary(Ref(path), result.size, result.header)
+    from recctl.catalog.preview import summarize_with_preview
+
+    try:
+        return summarize_with_preview(path, read(path))
+    except Unreadable as error:
+        return error
 
 
-def _share(text: str | None) -> str | None:
-    """The same string for equal ones: a hundred thousand recordings have a few hundred urls and tests."""
-    return _shared.setdefault(text, text)
-
-
-def _summary_of(path: Path, size: int, kept: Kept) -> Summary:
-    return Summary(
-        path=path,
-        name=parse_filename(path.name),
-        test_id=_share(kept.test_id),
-        kind=kept.kind,
-        method=kept.method,
-        url=_share(kept.url),
-        endpoint=_share(kept.endpoint),
-        model=_share(kept.model),
-        provider=kept.provider,
-        streaming=kept.streaming,
-        chunks=kept.chunks,
-        status=kept.status,
-        exception=kept.exception,
-        size=size,
-        failed=kept.failed,
-        turns=kept.turns,
-        preview=kept.preview,
-    )
-
-
-def _read_all(files: Sequence[Path]) -> Iterator[_Result | None]:
-    """What is read of each file, in order; None for one that is to be looked at by itself."""
+def _read_all(files: Sequence[Path], workers: int | None) -> Iterator[_Result | None]:
+    """Yield what is read of each file, in order; None for one that is to be looked at by itself."""
     if files:
-        # Before there are two processes, and only where there is something to read.
+        # Before there are several processes, and only where there is something to read.
         import_module("recctl.catalog.preview")
-    if len(files) < _WORTH_A_CORE:
-        yield from map(_read_one, files)
-        return
-    for data in in_two(blocks_of(files, _BLOCK), _read_block):
-        yield from _decode(data)
-
-
-def _read_block(files: Sequence[Path]) -> bytes:
-    results = [_read_one(path) for path in files]
-    try:
-        return _encode(results)
-    except (UnicodeEncodeError, OverflowError):  # lone surrogates and long integers cannot be handed over
-        return _encode([result if result is None or _is_plain(result) else None for result in results])
-
-
-def _is_plain(result: _Result) -> bool:
-    try:
-        return bool(_encode(result))
-    except (UnicodeEncodeError, OverflowError):
-        return False
+    return parallel_map(_read_one, files, workers, _WORTH_A_CORE)
 
 
 def _read_one(path: Path) -> _Result | None:
@@ -174,5 +119,4 @@ def _read_one(path: Path) -> _Result | None:
         summary = summarize_with_preview(path, raw)
     except (OSError, ValueError, Unreadable):
         return None
-    kept = Kept(*(getattr(summary, field) for field in Kept.__struct_fields__))
-    return _Result(before if before == after else None, len(raw), kept)
+    return _Result(before if before == after else None, len(raw), summary.header)

@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from recctl.check.rules.rule import Finding
-from recctl.edit.plan import write_new
+from recctl.edit.staging import write_new
 from recctl.support.errors import RecctlError
 from recctl.support.jsonvalue import as_int, as_object
 from recctl.support.paths import absolute_path

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven
+from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, parse_canonical
 from recctl.recordings.ogx.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import Judge
-from recctl.suite.source import SourceJudge
+from recctl.suite.liveness import LivenessSource
+from recctl.suite.source import LivenessBySource
 from recctl.support.jsonvalue import Json, JsonObject, as_items, as_object
 
 if TYPE_CHECKING:
@@ -31,15 +31,16 @@ class Settings(msgspec.Struct, frozen=True):
 
     hash_rule: HashRule
     max_size: int
-    tests: Judge = msgspec.field(default_factory=SourceJudge)
+    tests: LivenessSource = msgspec.field(default_factory=LivenessBySource)
 
 
 class Subject:
     """A recording under examination."""
 
-    def __init__(self, path: Path, raw: bytes, settings: Settings, quickly: bool) -> None:
+    def __init__(self, ref: Ref, raw: bytes, settings: Settings, quickly: bool) -> None:
         """`quickly` uses what is fast for many files and slow to load for one."""
-        self.path = path
+        self.ref = ref
+        self.path = ref.path
         self.raw = raw
         self.settings = settings
         self._quickly = quickly
@@ -48,7 +49,7 @@ class Subject:
     @cached_property
     def recording(self) -> Recording:
         """All of it. Raises Unreadable where the bytes are no recording."""
-        document = proven(self.raw) if self._quickly else None
+        document = parse_canonical(self.raw) if self._quickly else None
         if document is None:
             return parse(self.path, self.raw)
         self.is_proven = True
@@ -82,7 +83,7 @@ class Subject:
     @cached_property
     def fit(self) -> Fit:
         """How its name stands to its request."""
-        asked = Asked(self.summary.kind, self.summary.test_id, self.request)
+        asked = Asked(self.summary.header.kind, self.summary.header.test_id, self.request)
         return fit_of(asked, self.summary.name, self.settings.hash_rule)
 
     @property

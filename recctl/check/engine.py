@@ -15,12 +15,13 @@ from recctl.check.rules.rule import Finding, Note, Rule
 from recctl.check.rules.unreadable import NOT_A_RECORDING, NOT_JSON
 from recctl.check.same_test import Siblings
 from recctl.recordings.recording import read
+from recctl.recordings.ref import Ref
 from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.paths import absolute_path
+from recctl.support.processes import parallel_map
 
 _MANY = 50  # files from which what is slow to load and fast to run pays
-_WORTH_A_CORE = 300  # files from which a second process pays
-_BLOCK = 25  # files that a process looks at before the other's turn
+_WORTH_A_CORE = 300  # files from which several processes pay
 
 
 class _Looked(msgspec.Struct, frozen=True, array_like=True):
@@ -31,26 +32,20 @@ class _Looked(msgspec.Struct, frozen=True, array_like=True):
     seen: Seen | None
 
 
-def _encode(looked: Sequence[_Looked | None]) -> bytes:
-    return msgspec.msgpack.encode(looked, enc_hook=str)
-
-
-def _decode(data: bytes) -> list[_Looked | None]:
-    return msgspec.msgpack.decode(data, type=list[_Looked | None], dec_hook=lambda _, text: Path(text))
-
-
 class Checker(msgspec.Struct):
     """Looks at files one at a time, then at what they are to each other.
 
     `problems` fills with files that the system does not give, and with those that are no recordings
     where the rules that would say so are not among `rules`; `ignored` codes are not reported at all. `notes`
-    fills with what there is to say of the index.
+    fills with what there is to say of the index. `workers` is the number of processes: by default one for
+    each core, if that pays.
     """
 
     files: tuple[Path, ...]
     rules: tuple[Rule, ...]
     settings: Settings
     ignored: tuple[str, ...] = ()
+    workers: int | None = None
     problems: list[Unreadable] = msgspec.field(default_factory=list)
     notes: list[str] = msgspec.field(default_factory=list)
 
@@ -66,9 +61,9 @@ class Checker(msgspec.Struct):
             if looked.seen is not None:
                 kept.append(looked.seen)
                 siblings.add(looked.seen)
-            yield [rules[code].finding(path, looked.test_id, note) for code, note in looked.notes]
+            yield [rules[code].finding(Ref(path), looked.test_id, note) for code, note in looked.notes]
         yield [
-            rule.finding(seen.path, seen.summary.test_id, note)
+            rule.finding(seen.ref, seen.summary.header.test_id, note)
             for rule in self.rules
             if rule.look_around
             for seen in kept
@@ -81,23 +76,10 @@ class Checker(msgspec.Struct):
         return len(self.files) >= _MANY
 
     def _look_at_all(self) -> Iterator[_Looked | None]:
-        """What is seen of each file, in order, on two cores if that pays; None where it cannot be read."""
-        if len(self.files) < _WORTH_A_CORE or self.settings.hash_rule.asks:
-            yield from map(self._try, self.files)
-            return
-        from recctl.support.processes import blocks_of, in_two
-
-        blocks = blocks_of(self.files, _BLOCK)
-        for block, data in zip(blocks, in_two(blocks, self._look_at_block), strict=True):
-            for path, looked in zip(block, _decode(data), strict=True):
-                yield looked if looked is not None else self._try(path)
-
-    def _look_at_block(self, block: Sequence[Path]) -> bytes:
-        looked = [self._try(path) for path in block]
-        try:
-            return _encode(looked)
-        except (UnicodeEncodeError, OverflowError):  # what cannot be handed over is looked at again
-            return _encode([None] * len(block))
+        """Yield what is seen of each file, in order; None where it cannot be read."""
+        # One that asks a recorder would share the pipes to it with its workers.
+        workers = 1 if self.settings.hash_rule.asks else self.workers
+        return parallel_map(self._try, self.files, workers, _WORTH_A_CORE)
 
     def _try(self, path: Path) -> _Looked | None:
         try:
@@ -106,9 +88,9 @@ class Checker(msgspec.Struct):
             return None
 
     def _look(self, path: Path, raw: bytes) -> _Looked:
-        subject = Subject(path, raw, self.settings, self._quickly)
+        subject = Subject(Ref(path), raw, self.settings, self._quickly)
         needs_all = any(rule.needs_all for rule in self.rules)
-        test_id = (subject.recording.summary if needs_all else subject.summary).test_id
+        test_id = (subject.recording.header if needs_all else subject.summary.header).test_id
         around = any(rule.look_around for rule in self.rules)
         notes = [(rule.code, note) for rule in self.rules if rule.look for note in rule.look(subject)]
         return _Looked(test_id, notes, seen_of(subject) if around else None)
@@ -125,7 +107,7 @@ class Checker(msgspec.Struct):
         except Unreadable as error:
             rule = NOT_A_RECORDING if isinstance(error, NotARecording) else NOT_JSON
             if rule in self.rules:
-                return [rule.finding(error.path, None, Note(f"it {error.message}"))]
+                return [rule.finding(Ref(error.path), None, Note(f"it {error.message}"))]
             if not fits(rule.code, self.ignored):
                 self.problems.append(error)
         return []

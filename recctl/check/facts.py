@@ -10,9 +10,10 @@ import msgspec
 from recctl.check.context import Subject
 from recctl.check.fingerprint import place_of
 from recctl.check.turn_links import Carried, carried_by
-from recctl.recordings.ogx.hash_rules import Standing
-from recctl.recordings.ogx.normalized import due_values, is_evened_out
+from recctl.recordings.ogx.hash_rules import NameStatus
+from recctl.recordings.ogx.normalized import due_values, is_normalized
 from recctl.recordings.recording import Recording
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, as_object, loads
 
@@ -34,15 +35,20 @@ class Seen(msgspec.Struct, frozen=True):
     """
 
     summary: Summary
-    standing: Standing
+    standing: NameStatus
     hash: str | None
     carried: Carried
     place: str
     due: tuple[Due, ...]
 
     @property
+    def ref(self) -> Ref:
+        """Which recording it is."""
+        return self.summary.ref
+
+    @property
     def path(self) -> Path:
-        """Where it lies."""
+        """The file that holds it."""
         return self.summary.path
 
     @property
@@ -54,14 +60,14 @@ class Seen(msgspec.Struct, frozen=True):
 def seen_of(subject: Subject) -> Seen:
     """What is kept of a recording."""
     summary, fit = subject.summary, subject.fit
-    carried = carried_by(summary.kind, subject.request)
+    carried = carried_by(summary.header.kind, subject.request)
     place = place_of(summary, subject.request)
-    return Seen(summary, fit.standing, fit.hash, carried, place, _due(subject))
+    return Seen(summary, fit.status, fit.hash, carried, place, _due(subject))
 
 
 def _due(subject: Subject) -> tuple[Due, ...]:
     own, of_models = subject.summary.name.id, subject.settings.hash_rule.normalizes_models
-    if is_evened_out(subject.raw, own, of_models):
+    if is_normalized(subject.raw, own, of_models):
         return ()
     values = due_values(_recorded_body(subject.recording), own, of_models)
     ids = ((field, value if field == "id" and isinstance(value, str) else None) for field, value in values)

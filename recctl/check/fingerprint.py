@@ -32,7 +32,8 @@ def place_of(summary: Summary, request: JsonObject) -> str:
     words = json.dumps(body_of(request))
     # Ids and times may be longer or shorter; what stands between words is the same.
     counts = map(words.count, _BETWEEN)
-    return " ".join(map(str, (summary.kind, summary.url, summary.model, summary.chunks, *counts)))
+    header = summary.header
+    return " ".join(map(str, (header.kind, header.url, header.model, header.chunks, *counts)))
 
 
 def request_likeness(recording: Recording) -> Likeness:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from recctl.recordings.header import Kind
 from recctl.recordings.recording import body_of
-from recctl.recordings.summary import Kind
 from recctl.support.jsonvalue import JsonObject, as_list, as_object
 
 if TYPE_CHECKING:

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from recctl.cli.reporting import print_notes, report_problems
-from recctl.edit.journal import Journal, Outcome
+from recctl.edit import apply
+from recctl.edit.apply import Outcome
+from recctl.edit.journal.store import Journal
 from recctl.edit.plan import Edit
 from recctl.support.errors import Unreadable
 from recctl.views.journal import loss_line
@@ -29,11 +31,11 @@ def apply_plan(plan: Sequence[Edit], command: str, files: Sequence[Path], drop_o
     `files` are those that the command was given; the journal records their directories.
     Raises RecctlError, with nothing changed, if the plan cannot be applied.
     """
-    outcome = Journal().apply(plan, command, {path.parent for path in files}, drop_old)
+    outcome = apply.apply_plan(Journal(), plan, command, {path.parent for path in files}, drop_old)
     print_notes(loss_line(loss) for loss in outcome.losses)
     return outcome
 
 
 def report_skipped(outcome: Outcome) -> int:
     """Print which files were left alone and why; return the exit code that follows."""
-    return report_problems(Unreadable(path, why) for path, why in outcome.skipped)
+    return report_problems(Unreadable(one.path, one.reason) for one in outcome.skipped)

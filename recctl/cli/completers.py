@@ -42,17 +42,17 @@ def command_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def models(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the models of the recordings."""
-    return _matching((summary.model for summary in _summaries(ctx)), incomplete)
+    return _matching((summary.header.model for summary in _summaries(ctx)), incomplete)
 
 
 def providers(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the providers of the recordings."""
-    return _matching((summary.provider for summary in _summaries(ctx)), incomplete)
+    return _matching((summary.header.provider for summary in _summaries(ctx)), incomplete)
 
 
 def endpoints(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the endpoints of the recordings."""
-    return _matching((summary.endpoint for summary in _summaries(ctx)), incomplete)
+    return _matching((summary.header.endpoint for summary in _summaries(ctx)), incomplete)
 
 
 def test_texts(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -71,7 +71,7 @@ def paths(ctx: typer.Context, incomplete: str) -> list[str]:
     test = parse_test_path(file)
     if not separator or test is None:
         return []
-    of_file = (each.test_id or "" for each in _summaries(ctx) if test.selects(each))
+    of_file = (each.header.test_id or "" for each in _summaries(ctx) if test.selects(each))
     names = {each.partition("[")[0].partition("::")[2] for each in of_file}
     classes = {name.rpartition("::")[0] for name in names}
     return _matching((f"{file}::{name}" for name in names | classes if name), incomplete)
@@ -108,14 +108,15 @@ def _parsed_so_far(ctx: typer.Context) -> dict[str, Any]:
 
 
 def _summaries(ctx: typer.Context) -> Iterable[Summary]:
-    from recctl.catalog.scan import Scan
+    from recctl.catalog.scan import scan
     from recctl.cli.path_arguments import use_index
+    from recctl.support.errors import separate
 
-    return Scan(_files(ctx), use_index(False))
+    return separate(scan(_files(ctx), use_index=use_index(False)))[0]
 
 
 def _test_ids(ctx: typer.Context) -> set[str]:
-    return {summary.test_id.partition("[")[0] for summary in _summaries(ctx) if summary.test_id}
+    return {summary.header.test_id.partition("[")[0] for summary in _summaries(ctx) if summary.header.test_id}
 
 
 def _matching(values: Iterable[str | None], incomplete: str) -> list[str]:

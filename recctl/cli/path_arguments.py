@@ -10,7 +10,7 @@ from recctl.catalog.find import Found, find, find_default, united
 from recctl.catalog.test_paths import TestPath, parse_test_path, recordings_of
 from recctl.recordings.summary import Summary
 from recctl.support.configuration import NO_CACHE_VARIABLE, find_project
-from recctl.support.errors import RecctlError
+from recctl.support.errors import RecctlError, separate
 from recctl.support.paths import current_directory, display_path
 from recctl.views.progress import progress
 
@@ -39,13 +39,13 @@ def find_recordings(arguments: Iterable[str | Path] | None) -> Found:
 
 def _find_of_tests(tests: Sequence[TestPath]) -> Found:
     """Return the recordings of tests. Raises RecctlError for a test without any."""
-    from recctl.catalog.scan import Scan
+    from recctl.catalog.scan import scan
 
     searched = [_find_around(test) for test in tests]
     candidates = searched[0] if len(searched) == 1 else united(*searched)
-    scan = Scan(candidates.files, use_index(False))
-    summaries = list(progress(scan, "reading recordings", len(candidates.files)))
-    unreadable = [problem.path for problem in scan.problems]
+    scanned = scan(candidates.files, use_index=use_index(False))
+    summaries, problems = separate(progress(scanned, "reading recordings", len(candidates.files)))
+    unreadable = [problem.path for problem in problems]
     for test in tests:
         if not recordings_of([test], summaries, unreadable):
             raise _no_recordings_of(test, summaries)
@@ -56,15 +56,15 @@ def _find_around(test: TestPath) -> Found:
     """Return the recordings of the test file's project, which need not be the current one."""
     here = current_directory()
     root = find_project(here).root
-    is_outside = os.path.isfile(test.place) and not Path(test.place).is_relative_to(root)
-    return find_default(Path(test.place).parent if is_outside else here, os.environ)
+    is_outside = os.path.isfile(test.location) and not Path(test.location).is_relative_to(root)
+    return find_default(Path(test.location).parent if is_outside else here, os.environ)
 
 
 def _no_recordings_of(test: TestPath, summaries: Sequence[Summary]) -> RecctlError:
     from recctl.catalog.query import nearest_tests
 
     wanted = f"{test.file}::{test.inner}" if test.inner else test.file
-    near = nearest_tests(wanted, (summary.test_id for summary in summaries if summary.test_id))
+    near = nearest_tests(wanted, (summary.header.test_id for summary in summaries if summary.header.test_id))
     hint = f"similar: {', '.join(near)}" if near else "recctl ls lists all recordings"
     return RecctlError(f"no recordings of {wanted} among {len(summaries):,}", hint)
 

@@ -19,7 +19,7 @@ RecorderOption = Annotated[
     typer.Option(
         "--recorder",
         metavar="PYTHON",
-        help=f"Hash with the recorder that this interpreter has installed; or set {RECORDER_VARIABLE}.",
+        help=f"Hash with the recorder of this interpreter, which recctl runs; or set {RECORDER_VARIABLE}.",
     ),
 ]
 

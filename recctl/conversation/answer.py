@@ -7,8 +7,8 @@ import msgspec
 from recctl.conversation.providers.formats import EMPTY, ERROR, UNKNOWN
 from recctl.conversation.read_response import assemble
 from recctl.conversation.transcript import Failure, Transcript
+from recctl.recordings.header import is_error_status
 from recctl.recordings.recording import Recording
-from recctl.recordings.summary import is_error_status
 from recctl.support.jsonvalue import Json, JsonObject, as_int, as_object, as_str
 
 

@@ -78,7 +78,7 @@ def complete(side: Recording | BareRequest, other: Recording | None) -> Complete
     key, request = _with_body_key(side.request, known)
     taken = {name: known[name] for name in _ENVELOPE if name in known and name not in request}
     if not side.names_test and other is not None:
-        taken["test_id"] = other.summary.test_id
+        taken["test_id"] = other.summary.header.test_id
     request = {**taken, **_model(request.get(key), known), **request}
     document = {"test_id": request.get("test_id"), "request": request, "response": {}}
     recording = from_document(side.path, json.dumps(document).encode(), document)

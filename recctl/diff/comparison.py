@@ -39,7 +39,7 @@ def request_view(recording: Recording) -> JsonObject:
     """Return the parts of a request that are compared."""
     request = recording.request
     view = {key: request[key] for key in _REQUEST_KEYS if request.get(key) is not None}
-    view["test_id"] = recording.summary.test_id
+    view["test_id"] = recording.header.test_id
     if request.get("test_id") not in (None, view["test_id"]):
         view["request_test_id"] = request["test_id"]  # which some kinds are hashed with
     return view | {key: request[key] for key in _BODY_KEYS if key in request}
@@ -96,7 +96,7 @@ def verdict(old: Recording, new: Recording, rule: HashRule = NEWEST) -> Verdict:
 
 def has_target(recording: Recording) -> bool:
     """Return whether a request has a target: every recorded one has, a bare request may lack the url."""
-    return recording.summary.kind not in ("inference", "http") or recording.summary.url is not None
+    return recording.header.kind not in ("inference", "http") or recording.header.url is not None
 
 
 def _is_misnamed(recording: Recording, rule: HashRule) -> bool:

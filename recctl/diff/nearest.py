@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -12,8 +11,10 @@ import msgspec
 from recctl.diff.changes import changes
 from recctl.diff.comparison import request_view
 from recctl.diff.similarity import text_similarity, word_counts
-from recctl.recordings.ogx.quick_read import NotPlain, read_request
+from recctl.recordings.header import Header
+from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, load, read, request_body
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, JsonObject, as_object, compact
@@ -42,7 +43,7 @@ def function_of(test_id: str) -> str:
     return test_id.partition("[")[0]
 
 
-def _relations(wanted: Summary) -> Iterator[tuple[Relation, Callable[[Summary], bool]]]:
+def _relations(wanted: Header) -> Iterator[tuple[Relation, Callable[[Header], bool]]]:
     """Yield the relations that a recording may have to the wanted one, the closest first."""
     test = wanted.test_id
     if test is not None:
@@ -57,8 +58,8 @@ def _relations(wanted: Summary) -> Iterator[tuple[Relation, Callable[[Summary], 
         yield "model", lambda other: other.model == wanted.model
 
 
-def _call(summary: Summary) -> tuple[object, ...]:
-    return summary.kind, summary.endpoint, summary.model
+def _call(header: Header) -> tuple[object, ...]:
+    return header.kind, header.endpoint, header.model
 
 
 def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> list[Neighbor]:
@@ -67,44 +68,48 @@ def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> lis
     A neighbor asks for the same kind of answer: a list of models is never near a chat. Files that
     cannot be read are skipped.
     """
-    path = wanted.summary.path.resolve()
-    candidates = [other for other in others if not _is_same_file(other.path, path)]
-    for relation, has_relation in _relations(wanted.summary):
-        if found := _nearest_of(wanted, relation, [other for other in candidates if has_relation(other)]):
+    own = Ref(wanted.ref.path.resolve(), wanted.ref.item)
+    candidates = [other for other in others if not _is_same_call(other.ref, own)]
+    for relation, has_relation in _relations(wanted.header):
+        related = [other for other in candidates if has_relation(other.header)]
+        if found := _nearest_of(wanted, relation, related):
             return found[:count]
     return []
 
 
-def _is_same_file(path: Path, resolved: Path) -> bool:
-    """Return whether a path leads to a file; under another name, only a link can."""
-    return (path.name == resolved.name or path.is_symlink()) and path.resolve() == resolved
+def _is_same_call(ref: Ref, own: Ref) -> bool:
+    """Return whether a ref names the same call as `own`, whose links are resolved."""
+    path = ref.path
+    # Under another name, only a link can lead to the file.
+    may_be = ref.item == own.item and (path.name == own.path.name or path.is_symlink())
+    return may_be and path.resolve() == own.path
 
 
 def _nearest_of(wanted: Recording, relation: Relation, candidates: Sequence[Summary]) -> list[Neighbor]:
     counts = word_counts(_request_text(wanted.raw))
-    scored = [(_rough_similarity(counts, wanted.summary, other), other) for other in candidates]
-    scored.sort(key=lambda pair: (-pair[0], str(pair[1].path)))
+    scored = [(_rough_similarity(counts, wanted.header, other), other) for other in candidates]
+    scored.sort(key=lambda pair: (-pair[0], str(pair[1].ref)))
     neighbors = []
     for _, other in scored:
         try:
-            recording = load(other.path)
+            recording = load(other.ref)
         except Unreadable:
             continue
         if _are_comparable(wanted, recording):
             neighbors.append(_neighbor(wanted, relation, recording))
         if len(neighbors) == _SHORTLIST:
             break
-    call = _call(wanted.summary)
+    call = _call(wanted.header)
     return sorted(
-        neighbors, key=lambda one: (_call(one.recording.summary) != call, one.distance, one.differences)
+        neighbors, key=lambda one: (_call(one.recording.header) != call, one.distance, one.differences)
     )
 
 
 def _are_comparable(one: Recording, other: Recording) -> bool:
     """Return whether two requests go to one endpoint, or both send a conversation, or both a prompt."""
-    endpoint = one.summary.endpoint
-    same_kind = one.summary.kind == other.summary.kind
-    if endpoint is not None and same_kind and endpoint == other.summary.endpoint:
+    endpoint = one.summary.header.endpoint
+    same_kind = one.summary.header.kind == other.summary.header.kind
+    if endpoint is not None and same_kind and endpoint == other.summary.header.endpoint:
         return True
     form = _form(one)
     return form is not None and form == _form(other)
@@ -122,14 +127,14 @@ def _holds_messages(value: Json) -> bool:
     return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
-def _rough_similarity(counts: Counter[str], wanted: Summary, other: Summary) -> float:
+def _rough_similarity(counts: Counter[str], wanted: Header, other: Summary) -> float:
     """Return the share of words that two requests have in common; at most 0 for another endpoint."""
     try:
         similarity = text_similarity(counts, word_counts(_request_text(read(other.path))))
     except Unreadable:
         return -1.0
     # A test calls guards and embeddings as well: requests to one endpoint come first.
-    return similarity if _call(other) == _call(wanted) else similarity - 1
+    return similarity if _call(other.header) == _call(wanted) else similarity - 1
 
 
 def _request_text(raw: bytes) -> str:

@@ -45,13 +45,13 @@ class Pairing(msgspec.Struct, frozen=True):
 def pair_recordings(
     old: Sequence[Recording], new: Sequence[Recording], renamed: Mapping[Path, Path]
 ) -> Pairing:
-    """Pair recordings by path, hash and file name, then by similar requests.
+    """Pair recordings by ref, hash and file name, then by similar requests.
 
     Similar requests pair within a test; across tests, only equal ones do. `renamed` maps the old paths
     of renamed files to the new ones.
     """
     pairing = Pairing((), tuple(old), tuple(new))
-    for key in (_path, _request_key, _stem):
+    for key in (_ref, _request_key, _stem):
         removed = {key(recording): recording for recording in pairing.removed}
         same = [
             Pair(removed.pop(key(recording)), recording)
@@ -65,7 +65,7 @@ def pair_recordings(
 
 def current_test_id(recording: Recording, renamed: Mapping[Path, Path]) -> str | None:
     """Return a recording's test id, with its file's new name if that was renamed."""
-    test_id = recording.summary.test_id
+    test_id = recording.header.test_id
     if test_id is None:
         return None
     file, separator, rest = test_id.partition("::")
@@ -82,8 +82,8 @@ def request_name(recording: Recording) -> tuple[Path, str]:
     return recording.summary.path.parent, name.hash or name.stem
 
 
-def _path(recording: Recording) -> str:
-    return str(recording.summary.path)
+def _ref(recording: Recording) -> str:
+    return str(recording.ref)
 
 
 def _request_key(recording: Recording) -> str:
@@ -99,7 +99,7 @@ def _similar_pairs(pairing: Pairing, renamed: Mapping[Path, Path]) -> list[Pair]
     """Return pairs within each test, the most similar requests first."""
     added_by_test: dict[str | None, list[Recording]] = defaultdict(list)
     for recording in pairing.added:
-        added_by_test[recording.summary.test_id].append(recording)
+        added_by_test[recording.header.test_id].append(recording)
     views = {id(each): without_test(request_view(each)) for each in (*pairing.removed, *pairing.added)}
     prints = Fingerprints()
     scored = [
@@ -119,7 +119,7 @@ def _similar_pairs(pairing: Pairing, renamed: Mapping[Path, Path]) -> list[Pair]
 
 
 def _endpoint(recording: Recording) -> tuple[object, ...]:
-    return recording.summary.kind, recording.summary.endpoint
+    return recording.header.kind, recording.header.endpoint
 
 
 def _equal_pairs(pairing: Pairing) -> list[Pair]:

@@ -21,7 +21,7 @@ from recctl.diff.response_change import (
     recorded_changes,
     response_change,
 )
-from recctl.recordings.ogx.hash_rules import NEWEST, HashRule, Standing, asked_of, fit_of
+from recctl.recordings.ogx.hash_rules import NEWEST, HashRule, NameStatus, asked_of, fit_of
 from recctl.recordings.recording import Recording
 from recctl.recordings.summary import Summary
 
@@ -120,9 +120,9 @@ def _sides(reviewed: ReviewedRecording) -> list[Recording]:
 def _order(one: ReviewedRecording) -> tuple[bool, bool, bool, int, int, bool, str]:
     severity = SEVERITY.index(one.response) if one.response else len(SEVERITY)
     status = STATUSES.index(one.status)
-    path = str(_sides(one)[-1].summary.path)
+    ref = str(_sides(one)[-1].ref)
     edited = one.status == "edited"
-    return one.insignificant, not one.dead, not edited, severity, status, not one.test_exists, path
+    return one.insignificant, not one.dead, not edited, severity, status, not one.test_exists, ref
 
 
 def _test_order(test: ReviewedTest) -> tuple[tuple[bool | int, ...], str]:
@@ -157,12 +157,12 @@ def _name_change(pair: Pair, request_changed: bool, rule: HashRule) -> NameChang
 
 def _new_name(recording: Recording, rule: HashRule) -> NameChange | None:
     """Return `broken` for a new name that no rule ever gave to the request."""
-    return "broken" if _standing(recording, rule) == "edited" else None
+    return "broken" if _name_status(recording, rule) == "edited" else None
 
 
 def _kept_name(pair: Pair, rule: HashRule) -> NameChange | None:
     """Return what a changed request did to a name that stayed."""
-    before, after = _standing(pair.old, rule), _standing(pair.new, rule)
+    before, after = _name_status(pair.old, rule), _name_status(pair.new, rule)
     if after == "unknown":
         return None
     if after == "live":
@@ -172,9 +172,9 @@ def _kept_name(pair: Pair, rule: HashRule) -> NameChange | None:
     return "still broken" if before == "edited" else "broken"
 
 
-def _standing(recording: Recording, rule: HashRule) -> Standing:
+def _name_status(recording: Recording, rule: HashRule) -> NameStatus:
     name = recording.summary.name
-    return "unknown" if name.hash is None else fit_of(asked_of(recording), name, rule).standing
+    return "unknown" if name.hash is None else fit_of(asked_of(recording), name, rule).status
 
 
 def count_statuses(tests: Iterable[ReviewedTest]) -> Counter[Status]:

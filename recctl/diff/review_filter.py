@@ -20,7 +20,9 @@ from recctl.support.errors import Unreadable
 
 Predicate: TypeAlias = Callable[[Recording], bool]
 
-_REFERENCE = re.compile(r"(?:rec-)?[0-9a-f]{4,64}(?:-[0-9a-f]{1,8})?(?:\.json)?|models-.*", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?:(?:rec-)?[0-9a-f]{4,64}(?:-[0-9a-f]{1,8})?(?:\.json)?|models-.*?)(?:#\d+)?", re.IGNORECASE
+)
 
 
 class ReviewFilter(msgspec.Struct, frozen=True):
@@ -57,14 +59,15 @@ class ReviewFilter(msgspec.Struct, frozen=True):
         """
         if self.paths or self.tests or not self.references:
             return list(states.problems)
-        stems = tuple(each.removesuffix(SUFFIX).removeprefix("rec-").lower() for each in self.references)
+        names = (each.partition("#")[0].lower() for each in self.references)
+        stems = tuple(name.removesuffix(SUFFIX).removeprefix("rec-") for name in names)
         return [problem for problem in states.problems if problem.path.stem.startswith(stems)]
 
     def _matches(self, states: States) -> list[Predicate]:
         matches = [_in_test(test) for test in self.tests]
         if self.references:
             paths = list({path.stem: path for path in states.paths}.values())
-            stems = {resolve(each, paths).stem for each in self.references}
+            stems = {resolve(each, paths).path.stem for each in self.references}
             matches.append(lambda recording: recording.summary.name.stem in stems)
         if self.paths:
             roots = [path.resolve() for path in self.paths]
@@ -99,7 +102,7 @@ def _in_test(argument: str) -> Predicate:
     location = Path(file).resolve()
 
     def in_test(recording: Recording) -> bool:
-        own_file, _, own_names = (recording.summary.test_id or "").partition("::")
+        own_file, _, own_names = (recording.header.test_id or "").partition("::")
         if not own_file or not (own_file == file or _is_at(recording, own_file, location)):
             return False
         return names in ("", own_names) or own_names.startswith((f"{names}::", f"{names}["))

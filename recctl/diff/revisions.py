@@ -41,8 +41,8 @@ def read_revisions(repository: Repository, revisions: str, below: Sequence[Path]
     wanted = _wanted(repository, below)
     paths = _paths(repository, [*old_tree, *new_tree], wanted, below)
     old_tree, new_tree = _differing(old_tree, new_tree, wanted)
-    old, old_problems = separate(_read_blobs(repository, old_tree, base), Unreadable)
-    new, new_problems = separate(_read_blobs(repository, new_tree, head), Unreadable)
+    old, old_problems = separate(_read_blobs(repository, old_tree, base))
+    new, new_problems = separate(_read_blobs(repository, new_tree, head))
     renamed = _renamed(repository, base, head)
     return States(base, head, tuple(old), tuple(new), renamed, (*old_problems, *new_problems), paths)
 
@@ -91,8 +91,8 @@ def read_working_tree(repository: Repository, below: Sequence[Path]) -> States:
     for path, is_excluded in files.items():
         if wanted(path):
             changed.add(repository, base, path, is_excluded)
-    old, old_problems = separate(_read_blobs(repository, changed.old, base), Unreadable)
-    new, new_problems = separate(changed.new, Unreadable)
+    old, old_problems = separate(_read_blobs(repository, changed.old, base))
+    new, new_problems = separate(changed.new)
     renamed = _renamed(repository, base, None)
     problems = (*new_problems, *old_problems)
     return States(base, WORKING_TREE, tuple(old), tuple(new), renamed, problems, paths)

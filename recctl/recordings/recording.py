@@ -1,18 +1,23 @@
-"""A whole recording from its bytes, and the summary of one by the shortest way that works."""
+"""Recordings from bytes: the summary by a typed decoder where that is enough, or the whole document."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 
 import msgspec
 
-from recctl.recordings.ogx.quick_read import NotPlain, read_facts
-from recctl.recordings.summary import MESSAGE_KEYS, Facts, Summary, summary_of
+from recctl.recordings.header import Header
+from recctl.recordings.ogx.header import header_of
+from recctl.recordings.ogx.outline import NotPlain, outline_of, read_outline
+from recctl.recordings.ref import Ref
+from recctl.recordings.summary import Summary
 from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.jsonvalue import MOST_BYTES, Json, JsonObject, as_object, as_str, is_deep, loads
+from recctl.support.paths import display_path
 
 TOO_DEEP = "is nested too deeply to be a recording"
 _FEW_IDS = 100
@@ -20,20 +25,26 @@ _WORD = re.compile(r"[\w-]+")
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """A whole recording: the summary, the request and response objects, and the bytes they came from.
+    """A whole recorded call: which one, its header, its request and response, and the bytes of its file.
 
-    `request` is as recorded. In `response` the ids are normalised as a replay does it, by
+    `request` is as recorded. In `response` the ids are normalized as a replay does it, by
     `id_normalization_mapping`.
     """
 
-    summary: Summary
+    ref: Ref
+    header: Header
     request: JsonObject
     response: JsonObject
     raw: bytes
 
+    @property
+    def summary(self) -> Summary:
+        """What a listing knows of it."""
+        return Summary(self.ref, len(self.raw), self.header)
+
 
 def read(path: Path) -> bytes:
-    """The bytes of a file. Raises Unreadable where the system refuses."""
+    """Return the bytes of a file. Raises Unreadable."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -41,33 +52,33 @@ def read(path: Path) -> bytes:
                 raise Unreadable(path, f"is too large to be a recording: {size:,} bytes")
             return file.read()
     except FileNotFoundError:
-        raise Unreadable(path, "is not there, or went away meanwhile") from None
+        raise Unreadable(path, "no such file or directory") from None
     except PermissionError:
-        raise Unreadable(path, "cannot be read: permission denied", "mend its mode with chmod") from None
+        raise Unreadable(path, "permission denied", f"chmod u+r {shlex.quote(display_path(path))}") from None
     except OSError as error:
         raise Unreadable(path, f"cannot be read: {error.strerror or error}") from None
 
 
 def summarize(path: Path, raw: bytes) -> Summary:
-    """The summary of a recording's bytes, decoding no more than it needs.
+    """Return the summary of the recording in the bytes of a file.
 
-    Raises Unreadable where the bytes are no recording.
+    Raises Unreadable where they hold none.
     """
     try:
-        return summary_of(path, len(raw), read_facts(raw))
+        return Summary(Ref(path), len(raw), header_of(read_outline(raw)))
     except NotPlain:
-        # Perhaps still what json reads (NaN, lone surrogates, values of odd types): the slow way
-        # decides, and says what is wrong.
+        # The standard library may still read it (NaN, lone surrogates, values of odd types), or else
+        # says what is wrong.
         return parse(path, raw).summary
 
 
 def parse(path: Path, raw: bytes) -> Recording:
-    """The whole recording from its bytes. Raises Unreadable where they are no recording."""
+    """Return the recording in the bytes of a file. Raises Unreadable where they hold none."""
     return from_document(path, raw, _load(path, raw))
 
 
 def from_document(path: Path, raw: bytes, document: Json) -> Recording:
-    """The recording in bytes whose document is known already. Raises NotARecording where it is none."""
+    """Return the recording in bytes that were parsed already. Raises NotARecording where they hold none."""
     if not isinstance(document, dict):
         held = "an array" if isinstance(document, list) else "a single value"
         raise NotARecording(path, f"is JSON but no recording: it holds {held}, not an object")
@@ -76,28 +87,28 @@ def from_document(path: Path, raw: bytes, document: Json) -> Recording:
         if not isinstance(value, dict):
             raise NotARecording(path, f'is JSON but no recording: it has no "{key}" object')
     request, response = as_object(request), as_object(response)
-    summary = summary_of(path, len(raw), _facts(document, request, response))
+    header = header_of(outline_of(document, request, response))
     mapping = as_object(document.get("id_normalization_mapping"))
-    return Recording(summary, request, as_object(_replayed(response, mapping)), raw)
+    return Recording(Ref(path), header, request, as_object(_replayed(response, mapping)), raw)
 
 
-def load(path: Path) -> Recording:
-    """The recording in a file. Raises Unreadable."""
-    return parse(path, read(path))
+def load(ref: Ref) -> Recording:
+    """Return the recording that a ref names. Raises Unreadable."""
+    return parse(ref.path, read(ref.path))
 
 
 def request_body(recording: Recording) -> Json:
-    """The part of the request that the caller composed."""
+    """Return the part of a recording's request that the caller composed."""
     return body_of(recording.request)
 
 
 def body_of(request: JsonObject) -> Json:
-    """The part of a request that the caller composed: body, payload or kwargs, else all of it."""
+    """Return the part of a request that the caller composed: body, payload or kwargs, else all of it."""
     return next((request[key] for key in ("body", "payload", "kwargs") if key in request), request)
 
 
 def _load(path: Path, raw: bytes) -> Json:
-    """The JSON document in the bytes, by the standard library, which reads all that the recorder writes."""
+    """Return the document in the bytes, by the standard library, which reads all that a recorder writes."""
     if not raw.strip():
         raise Unreadable(path, "is empty", "restore it from git or record it again")
     try:
@@ -123,48 +134,11 @@ def _not_json(path: Path, error: json.JSONDecodeError) -> Unreadable:
     return Unreadable(path, f"is not JSON at {where}: {error.msg}")
 
 
-def _facts(document: JsonObject, request: JsonObject, response: JsonObject) -> Facts:
-    body = response.get("body")
-    first = as_object(body[0] if isinstance(body, list) and body else body)
-    data = as_object(first.get("__data__"))
-    models = (as_str(as_object(request.get(key)).get("model")) for key in ("payload", "body"))
-    return Facts(
-        test_id=document.get("test_id"),
-        request_test_id=request.get("test_id"),
-        method=request.get("method"),
-        url=request.get("url"),
-        endpoint=request.get("endpoint"),
-        model=request.get("model"),
-        body_model=next(filter(None, models), None),
-        provider=request.get("provider"),
-        provider_metadata=request.get("provider_metadata"),
-        tool_name=request.get("tool_name"),
-        api=request.get("api"),
-        file_id=request.get("file_id"),
-        has_body=request.get("body") is not None,
-        has_payload=request.get("payload") is not None,
-        is_streaming=response.get("is_streaming"),
-        chunks=len(body) if isinstance(body, list) else None,
-        type_label=first.get("__type__"),
-        status=response.get("status"),
-        is_exception=response.get("is_exception"),
-        exception_data=response.get("exception_data"),
-        tool_error=bool(data.get("error_message") or data.get("error_code")),
-        turns=next(filter(None, map(_turns, (request.get("payload"), request.get("body")))), 0),
-    )
-
-
-def _turns(body: Json) -> int:
-    lists = (as_object(body).get(key) for key in MESSAGE_KEYS)
-    found = next((messages for messages in lists if isinstance(messages, list)), [])
-    return len(found) if found and isinstance(found[0], dict) else 0
-
-
 def _replayed(value: Json, mapping: JsonObject) -> Json:
-    """The value with each original id replaced by its normalised form; `mapping` is normalised → original.
+    """Return the value with each original id replaced; `mapping` is normalized id → original id.
 
-    Recorders map few ids. Of more than 100 those are replaced that stand by themselves: to look for so many
-    at every position would take as long as their number times the size of the value.
+    Recorders map few ids. Of more than 100 only whole words are replaced: to search for each of them
+    everywhere would take as long as their number times the size of the value.
     """
     pairs = [(original, new) for new, original in mapping.items() if as_str(original)]
     pairs.sort(key=lambda pair: -len(pair[0]))  # call_12 before call_1

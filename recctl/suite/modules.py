@@ -1,28 +1,25 @@
-"""Python modules of a project as syntax trees: what their names stand for, and what imports lead to."""
+"""Python modules as syntax trees, and what their names refer to: imports, definitions, assignments."""
 
 from __future__ import annotations
 
 import ast
 import builtins
-import os
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-import msgspec
-
-from recctl.suite.harmless import is_harmless
-
 Scope: TypeAlias = ast.Module | ast.ClassDef
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _BUILTINS = frozenset(dir(builtins))
+# What `parse_source` raises for bytes that are not Python.
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Module:
-    """A module's syntax tree, and what its names stand for."""
+    """A module's syntax tree, and what its names refer to."""
 
     def __init__(self, path: Path, tree: ast.Module) -> None:
         self.path = path
@@ -30,7 +27,7 @@ class Module:
 
     @cached_property
     def imports(self) -> dict[str, tuple[str, ...]]:
-        """Names that imports bind anywhere in the module, with the dotted names that they may stand for.
+        """The names that imports bind anywhere in the module, with the dotted names that they may refer to.
 
         Relative imports begin with their dots.
         """
@@ -43,7 +40,7 @@ class Module:
 
     @cached_property
     def definitions(self) -> dict[str, list[Definition]]:
-        """Functions and classes defined at the module's top level, by name; several where it is redefined."""
+        """The functions and classes at the module's top level, by name; several if it is redefined."""
         found: dict[str, list[Definition]] = {}
         for statement in statements(self.tree.body):
             if isinstance(statement, Definition):
@@ -52,9 +49,9 @@ class Module:
 
     @cached_property
     def assigned(self) -> dict[str, list[ast.expr | None]]:
-        """What plain names are assigned at the top level: the value, or what it is a part or an item of.
+        """The values assigned to names at the top level, or what the value is unpacked or iterated from.
 
-        None where a name is bound inside an expression.
+        None if a name is bound inside an expression.
         """
         found: dict[str, list[ast.expr | None]] = {}
         for statement in statements(self.tree.body):
@@ -64,122 +61,13 @@ class Module:
         return found
 
     def is_builtin(self, name: str) -> bool:
-        """Return whether a name stands for a builtin here."""
+        """Return whether a name refers to a builtin here."""
         bound = name in self.definitions or name in self.assigned or name in self.imports
         return not bound and name in _BUILTINS
 
 
-class Found(msgspec.Struct, frozen=True):
-    """A definition in a module of the project."""
-
-    module: Module
-    node: Definition
-
-
-class Project:
-    """The modules below a root directory, as imports reach them."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self._imported: dict[tuple[Path, str], tuple[Path | None, str]] = {}
-
-    def imported(self, module: Module, dotted: str) -> tuple[Path | None, str]:
-        """Return the file of this project that a dotted name begins with, and what of the name is left.
-
-        `tests.helpers.make` gives `tests/helpers.py` and `make`; None where no file of the project fits.
-        """
-        key = (module.path.parent, dotted)
-        if key not in self._imported:
-            self._imported[key] = self._import(module, dotted)
-        return self._imported[key]
-
-    def _import(self, module: Module, dotted: str) -> tuple[Path | None, str]:
-        level = len(dotted) - len(dotted.lstrip("."))
-        parts = tuple(part for part in dotted[level:].split(".") if part)
-        for base in self._bases(module.path, level):
-            for length in range(len(parts), 0, -1):
-                stem = base.joinpath(*parts[:length])
-                for path in (stem.with_name(f"{stem.name}.py"), stem / "__init__.py"):
-                    if os.path.isfile(path):
-                        return path, ".".join(parts[length:])
-            if level and os.path.isfile(base / "__init__.py"):
-                return base / "__init__.py", ".".join(parts)
-        return None, dotted
-
-    def find(self, module: Module, dotted: str, depth: int = 8) -> Found | None:
-        """Return the function or class that a dotted name stands for, if this project defines it once."""
-        path, rest = self.imported(module, dotted)
-        other = parse_module(path) if path is not None and rest else None
-        if other is None or depth == 0:
-            return None
-        first, *inner = rest.split(".")
-        defined = other.definitions.get(first, [])
-        imported = other.imports.get(first, ())
-        if first in other.assigned or len(defined) + len(imported) != 1:
-            return None
-        found = Found(other, defined[0]) if defined else self.find(other, imported[0], depth - 1)
-        for name in inner:
-            found = self.method(found, name) if found else None
-        return found
-
-    def method(self, owner: Found, name: str) -> Found | None:
-        """Return what a class itself defines under a name, if it does so once."""
-        scope = owner.node
-        named = statements_named(scope, name) if isinstance(scope, ast.ClassDef) else []
-        return Found(owner.module, named[0]) if len(named) == 1 and isinstance(named[0], Definition) else None
-
-    def imported_beside(self, module: Module, directory: Path) -> Iterator[Module]:
-        """Yield the modules below a directory that a module imports, and those that they import."""
-        waiting, seen = [module], {module.path}
-        while waiting:
-            one = waiting.pop()
-            for dotted in {dotted for targets in one.imports.values() for dotted in targets}:
-                path, _ = self.imported(one, dotted.removesuffix(".*"))
-                if path is None or path in seen or not path.is_relative_to(directory):
-                    continue
-                seen.add(path)
-                if other := parse_module(path):
-                    yield other
-                    waiting.append(other)
-
-    def methods(self, owner: Found, names: Iterable[str], depth: int = 8) -> Iterator[Found]:
-        """Yield what a class, or what it inherits from in this project, defines under these names."""
-        if not isinstance(owner.node, ast.ClassDef) or depth == 0:
-            return
-        for statement in statements(owner.node.body):
-            if isinstance(statement, Definition) and statement.name in names:
-                yield Found(owner.module, statement)
-        for base in owner.node.bases:
-            if found := self.class_of(owner.module, base):
-                yield from self.methods(found, names, depth - 1)
-
-    def is_unknown(self, module: Module, dotted: str) -> bool:
-        """Return whether a dotted name stands for something outside the project that may make tests."""
-        return not is_harmless(dotted) and self.imported(module, dotted)[0] is None
-
-    def class_of(self, module: Module, node: ast.expr) -> Found | None:
-        """Return the class of the project that a base class names; None for one from elsewhere."""
-        plain = node.value if isinstance(node, ast.Subscript) else node
-        if isinstance(plain, ast.Name) and (defined := module.definitions.get(plain.id)):
-            return Found(module, defined[-1])
-        return next(
-            (found for dotted in dotted_names(plain, module) if (found := self.find(module, dotted))), None
-        )
-
-    def _bases(self, path: Path, level: int) -> Iterator[Path]:
-        """Yield the directories from which an import may be resolved."""
-        if level:
-            yield path.parents[level - 1]
-            return
-        # pytest puts the first directory without __init__.py on the path; a project may add others.
-        above = [path.parent, *path.parent.parents]
-        below_root = [directory for directory in above if directory.is_relative_to(self.root)]
-        yield from below_root
-        yield self.root / "src"
-
-
 def dotted_names(node: ast.expr, module: Module) -> tuple[str, ...]:
-    """Return what an imported name, or an attribute of one, may stand for; none where it is not imported."""
+    """Return the dotted names that an imported name, or an attribute of one, may refer to."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -189,16 +77,16 @@ def dotted_names(node: ast.expr, module: Module) -> tuple[str, ...]:
 
 
 def parse_module(path: Path) -> Module | None:
-    """Return a file's module, the same object while the file stays; None where it cannot be parsed."""
+    """Return the module of a file, the same object while it is unchanged; None if it cannot be parsed."""
     try:
         status = path.stat()
         return _parsed(path, status.st_mtime_ns, status.st_ino, status.st_size)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (OSError, *UNPARSABLE):
         return None
 
 
 def syntax_tree(path: Path) -> ast.Module | None:
-    """Return a file's syntax tree, the same object while the file does not change; None where it has none."""
+    """Return the tree of a file, the same object while it is unchanged; None if it cannot be parsed."""
     module = parse_module(path)
     return None if module is None else module.tree
 
@@ -209,9 +97,9 @@ def _parsed(path: Path, _changed: int, _inode: int, _size: int) -> Module:
 
 
 def parse_source(data: bytes) -> ast.Module:
-    """Return the syntax tree of a Python file. Raises what `ast.parse` raises.
+    """Return the syntax tree of a Python file. Raises one of UNPARSABLE.
 
-    Newer Pythons warn about an escape such as "\\d". The warning is not ours to print, nor an error.
+    Newer Pythons warn about invalid escape sequences. The project's pytest reports these, recctl does not.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -219,7 +107,7 @@ def parse_source(data: bytes) -> ast.Module:
 
 
 def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a scope, those inside its `if`, `try`, `with`, `for` and `match` included."""
+    """Yield the statements of a scope, including those inside of `if`, `try`, `with`, `for` and `match`."""
     for statement in body:
         yield statement
         if isinstance(statement, Definition):
@@ -232,7 +120,7 @@ def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def statements_named(scope: Scope, name: str) -> list[ast.stmt]:
-    """Return the statements that give a scope this name: definitions, imports, assignments."""
+    """Return the statements of a scope that bind a name: definitions, imports, assignments."""
     return [statement for statement in statements(scope.body) if name in _names_of(statement)]
 
 
@@ -241,13 +129,13 @@ def _names_of(statement: ast.stmt) -> Iterable[str]:
         return (statement.name,)
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return (name for name, _ in imported_names(statement))
-    # What stands inside it as statements of its own has its turn.
+    # The statements inside of it are visited by themselves.
     parts = (child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt))
     return (name for part in parts for name in _stored(part))
 
 
 def imported_names(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """Yield the names that an import statement binds, with the dotted name of what each stands for."""
+    """Yield the names that an import statement binds, with the dotted name that each refers to."""
     if isinstance(node, ast.Import):
         for alias in node.names:
             first = alias.name.partition(".")[0]
@@ -259,7 +147,7 @@ def imported_names(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _assignments(statement: ast.stmt) -> Iterator[tuple[ast.AST, ast.expr | None]]:
-    """Yield what a statement stores to, with the value; its other parts, which may bind names, with None."""
+    """Yield the targets of a statement with their value; its other parts, which may bind names, with None."""
     if isinstance(statement, Definition):
         return
     parts: dict[ast.AST, ast.expr | None] = {
@@ -277,7 +165,7 @@ def _assignments(statement: ast.stmt) -> Iterator[tuple[ast.AST, ast.expr | None
 
 
 def _stored(node: ast.AST) -> Iterator[str]:
-    """Yield the names that an expression or a pattern binds, but for those inside functions and handlers."""
+    """Yield the names that an expression or a pattern binds, except inside of lambdas and statements."""
     waiting = [node]
     while waiting:
         node = waiting.pop()
@@ -289,6 +177,6 @@ def _stored(node: ast.AST) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest
-        # The variables of a comprehension are its own.
+        # The variables of a comprehension are local to it.
         own = [node.target] if isinstance(node, ast.comprehension) else []
         waiting.extend(child for child in ast.iter_child_nodes(node) if child not in own)

@@ -1,147 +1,185 @@
-"""The project a command runs in: its root, and what its pyproject.toml says under `[tool.recctl]`."""
+"""The project a command runs in: its root, and the settings of its pyproject.toml under `[tool.recctl]`."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Mapping
+from collections import abc
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, time
+from functools import partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
 import msgspec
+from msgspec import Meta
 
 from recctl.support.errors import RecctlError
 from recctl.support.suggestions import did_you_mean
 
-NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"  # set: do without the index of earlier runs
+NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"  # if set, the index of earlier runs is not used
 DEFAULT_MAX_SIZE = 1000  # kB
+_MAX_SHOWN = 60  # characters of a wrong value
+
+_Problem: TypeAlias = tuple[str, str]  # the name of a table, and what is wrong in it
 
 
-class CheckSettings(msgspec.Struct, frozen=True):
+class Code(str):
+    """The code of a rule, or a prefix of codes, in capitals."""
+
+    __slots__ = ()
+
+
+# The description of a type is what an error message says that a value must be.
+_Codes: TypeAlias = Annotated[
+    tuple[Code, ...], Meta(description='a list of strings, such as ["RC1", "RC404"]')
+]
+_Directories: TypeAlias = Annotated[
+    tuple[Path, ...],
+    Meta(min_length=1, description='a string or a list of strings, such as ["tests/recordings"]'),
+]
+_HashRule: TypeAlias = Annotated[str, Meta(min_length=1, description='a string, such as "ogx 1.4"')]
+_File: TypeAlias = Annotated[Path, Meta(description='a string, such as ".recctl-baseline.json"')]
+_Flag: TypeAlias = Annotated[bool, Meta(description="true or false")]
+_KiloBytes: TypeAlias = Annotated[int, Meta(gt=0, description="a whole number above 0")]
+
+
+class CheckSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
     """`[tool.recctl.check]`: codes or prefixes to select and to ignore, the latter also by path glob.
 
-    Globs are relative to `base`, the directory of the pyproject.toml. `max_size` is in kB.
+    Globs are relative to the directory of the pyproject.toml. `max_size` is in kB.
     """
 
-    base: Path | None = None
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    per_path_ignores: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
-    baseline: Path | None = None
-    strict: bool = False
-    max_size: int = DEFAULT_MAX_SIZE
+    select: _Codes = ()
+    ignore: _Codes = ()
+    per_path_ignores: Mapping[str, _Codes] = msgspec.field(default_factory=dict)
+    baseline: _File | None = None
+    strict: _Flag = False
+    max_size: _KiloBytes = DEFAULT_MAX_SIZE
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """`[tool.recctl]`: where recordings are, the rule that hashes them, and what `check` does.
+
+    `recordings` and `hash_rule` are None where they are not configured.
+    """
+
+    recordings: _Directories | None = None
+    hash_rule: _HashRule | None = None
+    check: CheckSettings = msgspec.field(default_factory=CheckSettings)
 
 
 class Project(msgspec.Struct, frozen=True):
-    """`root` is the git top level, else the current directory.
+    """`root` is the git top level, else the current directory; `directory` that of the pyproject.toml.
 
-    `recordings` are the configured directories and `hash_rule` names the era of the recorder; each
-    None where nothing is configured.
+    Without a pyproject.toml `directory` is None and every setting has its default.
     """
 
     root: Path
+    directory: Path | None = None
     recordings: tuple[Path, ...] | None = None
     hash_rule: str | None = None
     check: CheckSettings = msgspec.field(default_factory=CheckSettings)
 
 
 def find_project(start: Path) -> Project:
-    """The project around a directory. Raises RecctlError for a pyproject.toml that cannot be used."""
+    """Return the project around a directory. Raises RecctlError for a pyproject.toml that cannot be used."""
     parents = (start, *start.parents)
     # os.path says no where it may not look; pathlib would raise.
     top = next((parent for parent in parents if os.path.exists(parent / ".git")), None)
     nearest = next((path for parent in parents if os.path.isfile(path := parent / "pyproject.toml")), None)
     if nearest is None:
         return Project(top or start)
-    own = _Table(nearest, "tool.recctl", _own_table(nearest))
-    own.refuse_others("recordings", "hash-rule", "check")
-    recordings = own.strings("recordings", single=True, example='recordings = ["tests/recordings"]')
-    return Project(
-        top or start,
-        tuple(nearest.parent / name for name in recordings) or None,
-        own.string("hash-rule"),
-        _check_settings(nearest.parent, own.table("check")),
-    )
+    settings = _settings(nearest, _own_table(nearest))
+    return Project(top or start, nearest.parent, settings.recordings, settings.hash_rule, settings.check)
 
 
-def _check_settings(base: Path, table: _Table) -> CheckSettings:
-    table.refuse_others("select", "ignore", "per-path-ignores", "baseline", "strict", "max-size")
-    ignores = table.table("per-path-ignores")
-    baseline = table.string("baseline")
-    return CheckSettings(
-        base,
-        _codes(table, "select"),
-        _codes(table, "ignore"),
-        {glob: _codes(ignores, glob) for glob in ignores.values},
-        None if baseline is None else base / baseline,
-        table.flag("strict"),
-        table.number("max-size", DEFAULT_MAX_SIZE),
-    )
-
-
-def _codes(table: _Table, key: str) -> tuple[str, ...]:
-    return tuple(code.upper() for code in table.strings(key))
-
-
-class _Table(msgspec.Struct, frozen=True):
-    """A table of a pyproject.toml; every look at a value raises RecctlError where it has the wrong type."""
-
-    file: Path
-    name: str
-    values: Mapping[str, Any]
-
-    def table(self, key: str) -> _Table:
-        value = self.values.get(key, {})
-        inner = _Table(self.file, f"{self.name}.{key}", value)
-        return inner if isinstance(value, dict) else inner.refuse("must be a table")
-
-    def strings(
-        self, key: str, *, single: bool = False, example: str = 'a list of strings, as ["RC1", "RC404"]'
-    ) -> tuple[str, ...]:
-        value = self.values.get(key)
-        if value is None:
-            return ()
-        given = [value] if single and isinstance(value, str) else value
-        if not isinstance(given, list) or not all(isinstance(item, str) and item for item in given):
-            self.refuse(f"{key} must be strings", example)
-        return tuple(given) or self.refuse(f"{key} must not be empty", example) if single else tuple(given)
-
-    def string(self, key: str) -> str | None:
-        value = self.values.get(key)
-        return (
-            value
-            if value is None or (isinstance(value, str) and value)
-            else self.refuse(f"{key} must be a string")
-        )
-
-    def flag(self, key: str) -> bool:
-        value = self.values.get(key, False)
-        return value if isinstance(value, bool) else self.refuse(f"{key} must be true or false")
-
-    def number(self, key: str, default: int) -> int:
-        value = self.values.get(key, default)
-        if isinstance(value, int) and not isinstance(value, bool) and value > 0:
-            return value
-        return self.refuse(f"{key} must be a whole number above 0")
-
-    def refuse_others(self, *known: str) -> None:
-        for key in self.values:
-            if key not in known:
-                meant = did_you_mean(key, known)
-                self.refuse(f"has no key {key}", f"{meant} known are {', '.join(known)}".lstrip())
-
-    def refuse(self, why: str, hint: str = "") -> NoReturn:
-        raise RecctlError(f"{self.file}: [{self.name}] {why}", hint or "mend it")
-
-
-def _own_table(pyproject: Path) -> Mapping[str, Any]:
+def _own_table(pyproject: Path) -> Any:
+    """Return the value of `tool.recctl`, which may have any type."""
     import tomllib  # only where there is something to read
 
-    hint = "mend it, or name a directory"
     try:
         tool = tomllib.loads(pyproject.read_text("utf-8")).get("tool", {})
-    except (OSError, ValueError, RecursionError) as error:
-        raise RecctlError(f"{pyproject}: cannot be used: {error}", hint) from None
-    own = tool.get("recctl", {}) if isinstance(tool, dict) else None
-    if not isinstance(own, dict):
-        raise RecctlError(f"{pyproject}: [tool.recctl] must be a table", hint)
-    return own
+    except OSError as error:
+        why = f"cannot be read: {(error.strerror or str(error)).lower()}"
+        raise RecctlError(f"{pyproject}: {why}", "fix it, or name a directory") from None
+    except (ValueError, RecursionError) as error:
+        raise RecctlError(f"{pyproject}: not valid TOML: {error}", "fix it, or name a directory") from None
+    if not isinstance(tool, dict):
+        raise _wrong(pyproject, "tool", f"must be a table, not {_shown(tool)}")
+    return tool.get("recctl", {})
+
+
+def _settings(pyproject: Path, table: Any) -> Settings:
+    if isinstance(table, dict) and isinstance(table.get("recordings"), str):
+        table = {**table, "recordings": [table["recordings"]]}
+    decode = partial(_decode, pyproject.parent)
+    try:
+        return msgspec.convert(table, Settings, dec_hook=decode)
+    except msgspec.ValidationError as error:
+        problems = _problems("tool.recctl", table, Settings, decode)
+        raise _wrong(pyproject, *next(problems, ("tool.recctl", str(error)))) from None
+
+
+def _decode(base: Path, kind: type, value: Any) -> Any:
+    """Return a string as a code or as a path below `base`. Raises ValueError for other values and ""."""
+    if not isinstance(value, str) or not value:
+        raise ValueError("not a string")
+    return Code(value.upper()) if kind is Code else base / value
+
+
+def _problems(name: str, value: Any, kind: Any, decode: Callable[[type, Any], Any]) -> Iterator[_Problem]:
+    """Yield what is wrong with a table: its name, and why."""
+    if not isinstance(value, dict):
+        yield name, f"must be a table, not {_shown(value)}"
+        return
+    kinds = _kinds(kind, value)
+    unknown = [key for key in value if key not in kinds]
+    yield from ((name, _unknown(key, kinds)) for key in unknown)
+    for key in (key for key in kinds if key in value):
+        inner = kinds[key]
+        if get_origin(inner) is abc.Mapping or inner is CheckSettings:
+            yield from _problems(f"{name}.{key}", value[key], inner, decode)
+        elif not _converts(value[key], inner, decode):
+            yield name, f"{key} must be {_allowed(inner)}, not {_shown(value[key])}"
+
+
+def _kinds(kind: Any, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the type of each key that a table may have: of a struct's fields, or of any key of a mapping."""
+    if get_origin(kind) is abc.Mapping:
+        return dict.fromkeys(table, get_args(kind)[1])
+    return {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+
+
+def _converts(value: Any, kind: Any, decode: Callable[[type, Any], Any]) -> bool:
+    try:
+        msgspec.convert(value, kind, dec_hook=decode)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _allowed(kind: Any) -> str:
+    """Return what a value of this type, or of this type or None, has to be."""
+    metas = (meta for part in (kind, *get_args(kind)) for meta in getattr(part, "__metadata__", ()))
+    return next(str(meta.description) for meta in metas)
+
+
+def _unknown(key: str, known: Iterable[str]) -> str:
+    meant = did_you_mean(key, known)
+    return f"has no key {key}; {f'{meant} known are' if meant else 'known are'} {', '.join(known)}"
+
+
+def _shown(value: Any) -> str:
+    """Return a wrong value as text, cut to fit the message."""
+    if isinstance(value, date | time):  # json.dumps would quote it
+        return value.isoformat()
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):  # an integer of too many digits, or lists nested too deeply
+        return "a value this large"
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
+
+
+def _wrong(pyproject: Path, name: str, why: str) -> RecctlError:
+    return RecctlError(f"{pyproject}: [{name}] {why}")

@@ -54,24 +54,25 @@ def _without_nan(value: Json) -> Json:
 
 def summary_object(summary: Summary) -> JsonObject:
     """Return the keys of `ls --json`."""
+    header, name = summary.header, summary.name
     return {
-        "id": summary.name.id,
+        "id": name.id,
         "path": display_path(summary.path),
         "item": 1,  # the number of the call in its file; a file holds one
-        "hash": summary.name.hash,
-        "digest": summary.name.digest,
-        "test_id": summary.test_id,
-        "kind": summary.kind,
-        "method": summary.method,
-        "url": summary.url,
-        "endpoint": summary.endpoint,
-        "model": summary.model,
-        "provider": summary.provider,
-        "streaming": summary.streaming,
-        "chunks": summary.chunks,
-        "status": summary.status,
-        "exception": summary.exception,
-        "answer": None if summary.preview is None else summary.preview.text,
+        "hash": name.hash,
+        "digest": name.digest,
+        "test_id": header.test_id,
+        "kind": header.kind,
+        "method": header.method,
+        "url": header.url,
+        "endpoint": header.endpoint,
+        "model": header.model,
+        "provider": header.provider,
+        "streaming": header.streaming,
+        "chunks": header.chunks,
+        "status": header.status,
+        "exception": header.exception,
+        "answer": None if header.preview is None else header.preview.text,
         "size": summary.size,
     }
 
@@ -90,7 +91,7 @@ def listed_object(recording: Recording, answer: Transcript | None = None) -> Jso
     from recctl.catalog.preview import preview, preview_of  # ls never gets here
 
     found = preview_of(recording) if answer is None else preview(answer)
-    return summary_object(msgspec.structs.replace(recording.summary, preview=found))
+    return summary_object(recording.summary.with_preview(found))
 
 
 def transcript_object(answer: Transcript) -> JsonObject:

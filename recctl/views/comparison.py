@@ -55,9 +55,9 @@ def _head(lead: Span, recording: Recording) -> Iterator[Line]:
     summary = recording.summary
     stem = summary.name.stem if recording.response else summary.path.name  # of a bare request, the file
     name = Span(one_line(summary.name.id or stem), "id")
-    facts = "  ".join(one_line(fact) for fact in (summary.model, summary.endpoint) if fact)
+    facts = "  ".join(one_line(fact) for fact in (summary.header.model, summary.header.endpoint) if fact)
     yield line(name, f"  {facts}", lead=lead)
-    yield styled(one_line(summary.test_id or "no test"), "dim", indent=1)
+    yield styled(one_line(summary.header.test_id or "no test"), "dim", indent=1)
 
 
 def _choice(neighbors: Sequence[Neighbor]) -> Iterator[Line]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from recctl.check.rules.rule import Finding, Rule, Severity
+from recctl.recordings.ref import display_ref
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
 from recctl.views.escaping import one_line
@@ -18,9 +19,9 @@ SEVERITIES: dict[Severity, Style] = {"error": "error", "warning": "warning"}
 
 def findings_page(findings: Sequence[Finding]) -> Iterator[Line]:
     """Yield the findings of each file, one line each, by code: the form for a pipe."""
-    for path, group in groupby(findings, key=lambda finding: finding.path):
+    for ref, group in groupby(findings, key=lambda finding: finding.ref):
         of_file = list(group)
-        yield line(Span(one_line(display_path(path)), "id"))
+        yield line(Span(one_line(display_ref(ref)), "id"))
         if of_file[0].test_id is not None:
             yield line(Span(one_line(of_file[0].test_id), "dim"), indent=1)
         for one in of_file:
@@ -40,7 +41,7 @@ def group_by(findings: Iterable[Finding], key: Callable[[Finding], str]) -> dict
 def group_same(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
     """Yield the findings of a test in groups: those of several recordings with one message together."""
     for group in group_by(findings, lambda one: f"{one.rule.code} {one.many or one.message}").values():
-        if len({finding.path for finding in group}) == 1:
+        if len({finding.ref for finding in group}) == 1:
             yield from ([finding] for finding in group)
         else:
             yield group
@@ -76,7 +77,7 @@ def findings_totals(findings: Sequence[Finding], files: int) -> str:
     errors = sum(finding.rule.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     counts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
-    affected = len({finding.path for finding in findings})
+    affected = len({finding.ref for finding in findings})
     fixable = sum(finding.fixable for finding in findings)
     fix = f"; {fixable:,} fixable with --fix" if fixable else ""
     explain = f"; recctl rule {findings[0].rule.code} explains" if findings else ""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from recctl.catalog.references import shortest_references
 from recctl.check.rules.rule import Finding
-from recctl.recordings.ogx.filename import parse_filename
+from recctl.recordings.ref import Ref, display_ref
 from recctl.support.paths import display_path
 from recctl.views import terminal
 from recctl.views.escaping import one_line
@@ -54,8 +54,7 @@ class _View:
     """How findings are shown: in how many columns, with paths or references."""
 
     def __init__(self, width: int, files: Iterable[Path], long: bool) -> None:
-        names = {} if long else {path: parse_filename(path.name) for path in files}
-        self._references: Mapping[Path, str] = shortest_references(names)
+        self._references = shortest_references(() if long else map(Ref, files))
         self._width = width
         self._long = long
         self._max_rows = 0 if long or width < _NARROW else _MAX_ROWS
@@ -87,11 +86,11 @@ class _View:
     def _label(self, finding: Finding) -> str:
         """Return what other commands take: a reference or path; below its directory, the file name."""
         path = finding.path
-        reference = self._references.get(path, "")
-        if reference == path.stem or (finding.test_id is None and reference == os.fspath(path)):
+        reference = self._references.get(finding.ref, "")
+        if reference == path.stem or (finding.test_id is None and reference == str(finding.ref)):
             return one_line(path.name)
-        is_path = reference in ("", os.fspath(path))
-        return one_line(display_path(path) if is_path else reference)
+        is_path = reference in ("", str(finding.ref))
+        return one_line(display_ref(finding.ref) if is_path else reference)
 
     def _joined(self, group: Sequence[Finding], room: int) -> list[Span]:
         """Return the message that recordings share, and as many references as fit."""

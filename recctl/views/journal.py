@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from recctl.edit.journal_entry import Entry
-from recctl.edit.journal_room import Loss
+from recctl.edit.journal.entry import Entry
+from recctl.edit.journal.retention import Loss
 from recctl.support.paths import display_path
 from recctl.views.escaping import one_line
 from recctl.views.styled_lines import Line, Span, line, styled
@@ -16,12 +16,13 @@ from recctl.views.units import format_size, plural
 def journal_page(entries: Sequence[Entry]) -> Iterator[Line]:
     """Yield a line per entry, the newest first; one that is damaged or of a newer recctl says so."""
     for entry in entries:
-        about = f"{plural(len(entry.items) + len(entry.bad), 'file')}  {format_size(entry.size)}"
-        known = f"  {one_line(entry.created)}  {one_line(entry.command):<9}  {about}"
-        where = f"  {one_line(display_path(Path(entry.directory)))}" if entry.directory else ""
+        ran_in = entry.manifest.directory
+        about = f"{plural(entry.files, 'file')}  {format_size(entry.size)}"
+        known = f"  {one_line(entry.manifest.created)}  {one_line(entry.command):<9}  {about}"
+        where = f"  {one_line(display_path(Path(ran_in)))}" if ran_in else ""
         yield line(
             Span(f"{entry.number:>4}", "id"),
-            f"{known}{where}" if entry.created else "",
+            f"{known}{where}" if entry.manifest.created else "",
             Span("  undone" if entry.undone else "", "dim"),
             Span(one_line(_damage(entry)), "warning"),
         )
@@ -33,15 +34,16 @@ def _damage(entry: Entry) -> str:
     """Return what is wrong with an entry and its path, if anything is; old bytes are not read for this."""
     bad = f"{plural(len(entry.bad), 'file')} damaged" if entry.bad else ""
     lost = "damaged: the old bytes are missing" if entry.is_without_bytes else ""
-    parts = [text for text in (entry.problem, *entry.faults, bad, lost) if text]
-    return f"  {', '.join(parts)}  {display_path(entry.place)}" if parts else ""
+    upgrade = "upgrade recctl to undo it" if entry.is_newer else ""
+    parts = [text for text in (entry.problem, upgrade, *entry.faults, bad, lost) if text]
+    return f"  {', '.join(parts)}  {display_path(entry.path)}" if parts else ""
 
 
 def loss_line(loss: Loss) -> str:
     """Return what was lost with an entry that was dropped to make room."""
     kept = (
-        "its files are unknown"
+        "its files cannot be listed"
         if loss.files is None
         else f"with the only copy of {plural(loss.files, 'file')}"
     )
-    return f"entry {loss.entry.number} of {loss.entry.created or 'unknown time'} was dropped, {kept}"
+    return f"entry {loss.entry.number} of {loss.entry.manifest.created or 'unknown time'} was dropped, {kept}"

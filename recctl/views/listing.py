@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.recordings.summary import Preview, Summary
+from recctl.recordings.header import Preview
+from recctl.recordings.ref import display_ref
+from recctl.recordings.summary import Summary
 from recctl.support.paths import display_path
 from recctl.views.escaping import one_line
 from recctl.views.listing_columns import Layout, Row, layout_for, style_of
@@ -31,20 +33,21 @@ def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
     With `long` also method, url and status. Nothing is cut; a field without a value is empty.
     """
     for summary in summaries:
+        header, name = summary.header, summary.name
         fields: list[object] = [
-            summary.name.id or summary.name.stem,
-            summary.test_id,
-            summary.model,
-            summary.endpoint,
-            summary.chunks,
+            name.id or name.stem,
+            header.test_id,
+            header.model,
+            header.endpoint,
+            header.chunks,
             _preview(summary).text,
             summary.size,
             display_path(summary.path),
-            summary.kind,
-            summary.provider,
+            header.kind,
+            header.provider,
         ]
         if long:
-            fields += [summary.method, summary.url, summary.status]
+            fields += [header.method, header.url, header.status]
         yield "\t".join("" if field is None else one_line(str(field)) for field in fields)
 
 
@@ -89,20 +92,21 @@ def distinct_ids(summaries: Iterable[Summary]) -> dict[Path, str]:
 def _row(summary: Summary, ids: Mapping[Path, str]) -> Row:
     from recctl.views.short_names import short_endpoint
 
+    header, name = summary.header, summary.name
     return Row(
-        id=one_line(ids.get(summary.path) or summary.name.id or summary.name.stem),
-        test=one_line(summary.test_id or ""),
-        model=one_line(summary.model or ""),
-        provider=one_line(summary.provider or ""),
-        endpoint=short_endpoint(one_line(summary.endpoint or "")),
-        chunks="" if summary.chunks is None else str(summary.chunks),
+        id=one_line(ids.get(summary.path) or name.id or name.stem),
+        test=one_line(header.test_id or ""),
+        model=one_line(header.model or ""),
+        provider=one_line(header.provider or ""),
+        endpoint=short_endpoint(one_line(header.endpoint or "")),
+        chunks="" if header.chunks is None else str(header.chunks),
         answer=_preview(summary),
         size=format_size(summary.size),
     )
 
 
 def _preview(summary: Summary) -> Preview:
-    preview = summary.preview or Preview("nothing", "")
+    preview = summary.header.preview or Preview("nothing", "")
     return Preview(preview.kind, one_line(preview.text))
 
 
@@ -195,16 +199,17 @@ def long_blocks(
 ) -> Iterator[str]:
     """Yield a small block per recording: every field in full, of the answer one line."""
     for summary in summaries:
+        header = summary.header
         row, answer = _row(summary, ids or {}), _preview(summary)
-        status = "" if summary.status is None else f"status {summary.status}"
+        status = "" if header.status is None else f"status {header.status}"
         chunks = f"{row.chunks} chunks" if row.chunks else ""
-        facts = (summary.endpoint, summary.kind, summary.provider, summary.method, status, chunks, row.size)
+        facts = (header.endpoint, header.kind, header.provider, header.method, status, chunks, row.size)
         yield _cells(
             color, (row.id, "id"), (row.model, "model"), (", ".join(one_line(f) for f in facts if f), "plain")
         )
         if row.test:
             yield _GAP + row.test
-        yield _GAP + _cells(color, (one_line(display_path(summary.path)), "dim"))
+        yield _GAP + _cells(color, (one_line(display_ref(summary.ref)), "dim"))
         yield _GAP + _cells(color, (answer.text, style_of(answer)))
 
 

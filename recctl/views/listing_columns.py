@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
-from recctl.recordings.summary import Preview
+from recctl.recordings.header import Preview
 from recctl.views.styled_lines import Style
 
 _GAP = "  "

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from recctl.edit.journal import Outcome
+from recctl.edit.apply import Outcome
 from recctl.edit.prune import Pruning, Stale
+from recctl.recordings.ref import display_ref
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
 from recctl.views.escaping import one_line
@@ -33,8 +34,8 @@ def pruning_page(pruning: Pruning) -> Iterator[Line]:
 
 
 def _by_test(stale: list[Stale]) -> Iterator[Line]:
-    ordered = sorted(stale, key=lambda one: (one.summary.test_id or "", str(one.summary.path)))
-    for test_id, group in groupby(ordered, key=lambda one: one.summary.test_id):
+    ordered = sorted(stale, key=lambda one: (one.summary.header.test_id or "", str(one.summary.path)))
+    for test_id, group in groupby(ordered, key=lambda one: one.summary.header.test_id):
         files = list(group)
         size = format_size(sum(one.summary.size for one in files))
         yield line(Span(one_line(test_id or ""), "heading"))
@@ -46,7 +47,7 @@ def _by_test(stale: list[Stale]) -> Iterator[Line]:
         for one in files:
             state = "" if one.git in ("unchanged", None) else f"  {one.git}"
             yield line(
-                Span(one_line(display_path(one.summary.path)), "removed"), Span(state, "warning"), indent=2
+                Span(one_line(display_ref(one.summary.ref)), "removed"), Span(state, "warning"), indent=2
             )
 
 
@@ -67,7 +68,7 @@ def pruning_totals(pruning: Pruning, outcome: Outcome | None) -> str:
             return f"nothing removed; {rest}"
         removed = [one for one in removed if one.summary.path in done]
         did, after = "removed", "; recctl undo restores them"
-    tests = plural(len({one.summary.test_id for one in removed}), "test")
+    tests = plural(len({one.summary.header.test_id for one in removed}), "test")
     size = format_size(sum(one.summary.size for one in removed))
     return f"{plural(len(removed), 'recording')} of {tests} {did}, {size}; {rest}{after}"
 
@@ -78,7 +79,7 @@ def pruning_object(pruning: Pruning) -> JsonObject:
         "remove": [
             {
                 "path": display_path(stale.summary.path),
-                "test_id": stale.summary.test_id,
+                "test_id": stale.summary.header.test_id,
                 "reason": stale.reason,
                 "size": stale.summary.size,
                 "git": stale.git,

@@ -10,9 +10,9 @@ from recctl.conversation.request.conversation import conversation, declarations
 from recctl.conversation.request.types import Call, Media, Message, Other, Part, Result, Text, Tool
 from recctl.conversation.transcript import Choice, Embeddings, Failure, ToolCall, Transcript, token_counts
 from recctl.recordings.recording import Recording
+from recctl.recordings.ref import display_ref
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, JsonObject, compact, pretty
-from recctl.support.paths import display_path
 from recctl.views.escaping import columns, one_line, visible
 from recctl.views.logprobs import logprob_lines, tokens_of
 from recctl.views.styled_lines import BLANK, Line, Span, line, styled
@@ -41,14 +41,20 @@ def _title(text: str) -> Line:
 
 
 def _head(summary: Summary, answer: Transcript) -> Iterator[Line]:
+    header = summary.header
     facts = [Span(one_line(summary.name.id or summary.name.stem), "id")]
-    facts += [Span("  " + one_line(text), "model") for text in (summary.model,) if text]
-    facts += [Span("  " + one_line(text), "plain") for text in (summary.provider,) if text]
+    facts += [Span("  " + one_line(text), "model") for text in (header.model,) if text]
+    facts += [Span("  " + one_line(text), "plain") for text in (header.provider,) if text]
     yield Line(tuple(facts))
     rows = (
-        ("test", summary.test_id or "none"),
-        ("file", f"{display_path(summary.path)} ({format_size(summary.size)})"),
-        ("request", " ".join(filter(None, (summary.method, summary.url))) or summary.endpoint or "?"),
+        ("test", summary.header.test_id or "none"),
+        ("file", f"{display_ref(summary.ref)} ({format_size(summary.size)})"),
+        (
+            "request",
+            " ".join(filter(None, (summary.header.method, summary.header.url)))
+            or summary.header.endpoint
+            or "?",
+        ),
         ("format", _format(summary, answer)),
     )
     for label, text in rows:
@@ -56,9 +62,10 @@ def _head(summary: Summary, answer: Transcript) -> Iterator[Line]:
 
 
 def _format(summary: Summary, answer: Transcript) -> str:
-    if summary.exception and answer.type == ERROR:
+    header = summary.header
+    if header.exception and answer.type == ERROR:
         return "none: an exception was raised instead of an answer"
-    streamed = f", streamed in {plural(summary.chunks or 0, 'chunk')}" if summary.streaming else ""
+    streamed = f", streamed in {plural(header.chunks or 0, 'chunk')}" if header.streaming else ""
     return f"{answer.type}{streamed}"
 
 

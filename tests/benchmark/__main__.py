@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recctl.catalog.find import find
-from recctl.edit.normalize import Normalizer
+from recctl.catalog.turn_ids import TurnIds
+from recctl.edit.normalize import Normalization, normalizations
 from tests.benchmark.timing import Side, in_turns
 from tests.benchmark.tree import make
 from tests.helpers import ROOT
@@ -86,7 +87,8 @@ class Bench:
 
     def _clean(self) -> list[str]:
         files = tuple(Path(name) for name in self.files)
-        due = {str(one.path) for one in Normalizer(files)}
+        results = normalizations(files, TurnIds(files))
+        due = {str(one.path) for one in results if isinstance(one, Normalization)}
         return [name for name in self.files if name not in due]
 
     def _measured(self, against: Side, *sides: tuple[Side, float | None]) -> Iterator[str]:

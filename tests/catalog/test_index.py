@@ -18,7 +18,10 @@ from pathlib import Path
 
 import pytest
 
-from recctl.catalog.index import SUMMARIES, Index, Kept, Stamp
+from recctl.catalog.index import SUMMARIES, Index, Stamp
+from recctl.catalog.index_database import VERSION
+from recctl.recordings.header import Header
+from recctl.support.errors import Warn, no_warning
 from tests.helpers import Result, chat, environment, put, run, run_process
 
 COUNT = 60  # more than the number from which the index is used
@@ -73,11 +76,11 @@ def hits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     plain = Index.get
 
-    def counting(self: Index[Kept], directory: str, name: str, stamp: Stamp) -> Kept | None:
-        kept = plain(self, directory, name, stamp)
-        if kept is not None:
+    def counting(self: Index[Header], directory: str, name: str, stamp: Stamp) -> Header | None:
+        header = plain(self, directory, name, stamp)
+        if header is not None:
             names.append(name)
-        return kept
+        return header
 
     monkeypatch.setattr(Index, "get", counting)
     return names
@@ -135,7 +138,7 @@ def test_files_that_are_gone_are_forgotten(cache: Path, tree: Path) -> None:
     time.sleep(TICK)
     listed(tree)
     with opened(cache) as held:
-        names = {name for (name,) in held.execute("SELECT name FROM entries")}
+        names = {name for (name,) in held.execute("SELECT name FROM files")}
     assert names == {path.name for path in tree.iterdir()}
 
 
@@ -227,7 +230,8 @@ class Changes:
             path.symlink_to(other)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.promise("Answers are the same with and without the index")
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 def test_whatever_changes_a_listing_tells_it(cache: Path, tree: Path, hits: list[str], seed: int) -> None:
     changes = Changes(tree, seed)
     done = []
@@ -265,6 +269,7 @@ def spoil_bytes(path: Path, seed: int) -> None:
     path.write_bytes(data)
 
 
+@pytest.mark.promise("A damaged or locked index changes no answer")
 @pytest.mark.parametrize("seed", range(5))
 def test_a_spoiled_index_changes_no_answer(cache: Path, tree: Path, seed: int) -> None:
     right = listed(tree, "--no-cache")
@@ -292,7 +297,7 @@ def spoil_somehow(path: Path, chance: random.Random) -> None:
     path.write_bytes(data)
 
 
-KEPT = Kept("t.py::a", "http", None, None, "/é", "m", None, True, 3, 200, None, False, 2, None)
+HEADER = Header("t.py::a", "http", None, None, "/é", "m", None, True, 3, 200, None, False, 2, None)
 
 
 class Small:
@@ -311,16 +316,16 @@ class Small:
         (self.path,) = cache.glob("*.sqlite")
         self.whole = self.path.read_bytes()
 
-    def index(self) -> Index[Kept]:
-        return Index(self.directories, SUMMARIES, self.cache)
+    def index(self, warn: Warn = no_warning) -> Index[Header]:
+        return Index(self.directories, SUMMARIES, self.cache, warn)
 
-    def put_all(self, index: Index[Kept]) -> None:
+    def put_all(self, index: Index[Header]) -> None:
         for (directory, name), stamp in self.stamps.items():
             if index.get(directory, name, stamp) is None:
-                index.put(directory, name, stamp, KEPT)
+                index.put(directory, name, stamp, HEADER)
         index.save()
 
-    def held(self, index: Index[Kept]) -> list[Kept | None]:
+    def held(self, index: Index[Header]) -> list[Header | None]:
         return [index.get(*place, stamp) for place, stamp in self.stamps.items()]
 
 
@@ -332,18 +337,18 @@ LONG = float(os.environ.get("RECCTL_FUZZ") or 1) > 1
 )
 def test_no_damage_of_the_database_is_more_than_one_line(cache: Path, damages: int) -> None:
     small = Small(cache)
-    assert small.held(small.index()) == [KEPT] * len(small.stamps)
+    assert small.held(small.index()) == [HEADER] * len(small.stamps)
     noticed = 0
     for seed in range(damages):
         small.path.write_bytes(small.whole)
         spoil_somehow(small.path, random.Random(seed))
-        index = small.index()
-        small.put_all(index)
-        assert len(index.problems) <= 1, seed
-        noticed += bool(index.problems)
+        problems: list[str] = []
+        small.put_all(small.index(problems.append))
+        assert len(problems) <= 1, seed
+        noticed += bool(problems)
         small.put_all(small.index())  # what is rebuilt has what was new; the rest follows
-        again = small.index()
-        assert (small.held(again), again.problems) == ([KEPT] * len(small.stamps), []), seed
+        left: list[str] = []
+        assert (small.held(small.index(left.append)), left) == ([HEADER] * len(small.stamps), []), seed
     assert noticed > damages / 20
 
 
@@ -361,7 +366,7 @@ ERRORS = [
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("where", ["entries_in", "version_of", "start_afresh", "_decode"])
+@pytest.mark.parametrize("where", ["rows_in", "version_of", "start_afresh", "_decode"])
 def test_an_error_of_any_class_is_said_once_and_done_without(
     cache: Path, tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
 ) -> None:
@@ -379,6 +384,10 @@ def test_an_error_of_any_class_is_said_once_and_done_without(
     monkeypatch.undo()
     monkeypatch.setenv("RECCTL_CACHE_DIR", str(cache))
     assert agrees(tree)
+
+
+def test_a_header_with_other_fields_needs_another_database() -> None:
+    assert all(f"'{name}': '{kind}'" in VERSION for name, kind in Header.__annotations__.items())
 
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
@@ -414,10 +423,11 @@ def test_an_index_of_another_version_is_started_afresh(cache: Path, tree: Path, 
 def test_an_entry_of_another_form_counts_as_none(cache: Path, tree: Path) -> None:
     listed(tree)
     with opened(cache) as held:
-        held.execute("UPDATE entries SET data = CAST(x'00' || substr(data, 2) AS BLOB)")
+        held.execute("UPDATE files SET data = CAST(x'00' || substr(data, 2) AS BLOB)")
     assert agrees(tree)
 
 
+@pytest.mark.promise("A damaged or locked index changes no answer")
 def test_a_locked_index_is_done_without(cache: Path, tree: Path) -> None:
     right = listed(tree)
     holder = sqlite3.connect(database(cache), isolation_level=None)
@@ -452,6 +462,7 @@ def test_processes_at_once_on_a_cold_index(cache: Path, tree: Path) -> None:
     assert agrees(tree)
 
 
+@pytest.mark.promise("A damaged or locked index changes no answer")
 def test_a_kill_at_any_moment_leaves_no_wrong_answer(cache: Path, tree: Path) -> None:
     chance = random.Random(7)
     command = [sys.executable, "-m", "recctl", "ls", str(tree), "--json"]

@@ -9,22 +9,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recctl.catalog import fast_preview
 from recctl.catalog.preview import preview, summarize_with_preview
 from recctl.conversation.answer import answer
 from recctl.conversation.transcript import Choice, Embeddings, Failure, ToolCall, Transcript
-from recctl.recordings.ogx.quick_read import read_head
+from recctl.recordings.header import Preview
+from recctl.recordings.ogx.outline import read_partially
 from recctl.recordings.recording import load, parse, summarize
-from recctl.recordings.summary import Preview
+from recctl.recordings.ref import Ref
 from recctl.support.errors import NotARecording
 from recctl.support.jsonvalue import Json, JsonObject, is_deep, is_deep_text
 from tests.conversation.test_splitting import CARRIERS, event_lines, json_values, texts
-from tests.helpers import SAMPLES
+from tests.helpers import SAMPLES, examples
 from tests.hostile.fuzzing import ODD_VALUES, budget, places, with_value
 from tests.make_samples import SAMPLES_DIR, recorded_paths
 
@@ -108,7 +108,7 @@ def test_what_comes_first(transcript: Transcript, expected: Preview) -> None:
 
 
 @given(arguments=st.text(max_size=20) | json_values.map(json.dumps), text=texts)
-@settings(max_examples=200)
+@examples(80)
 def test_any_answer_has_a_preview_of_one_line(arguments: str, text: str) -> None:
     for transcript in (said(text), said(tool_calls=(ToolCall(None, "f", arguments),))):
         line = preview(transcript).text
@@ -145,10 +145,10 @@ def previews(path: Path) -> tuple[Preview, Preview]:
     """The preview by the fast path, where it is taken, and that of the whole answer."""
     raw = path.read_bytes()
     fast = summarize_with_preview(path, raw)
-    assert fast.preview is not None
+    assert fast.header.preview is not None
     # To look into the body first changes nothing else.
-    assert msgspec.structs.replace(fast, preview=None) == summarize(path, raw)
-    return fast.preview, preview(answer(load(path)))
+    assert summarize(path, raw).with_preview(fast.header.preview) == fast
+    return fast.header.preview, preview(answer(load(Ref(path))))
 
 
 @pytest.mark.parametrize("path", sorted(recorded_paths(SAMPLES_DIR)), ids=lambda path: Path(path).stem[:20])
@@ -304,13 +304,14 @@ def test_an_exception_after_a_long_stream_comes_first(tmp_path: Path) -> None:
     assert previews(path) == (Preview("error", "APIError"), Preview("error", "APIError"))
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @given(
     words=st.lists(texts, min_size=30, max_size=90),
     name=st.sampled_from(
         ["chat", "completion", "Ollama chat", "Gemini", "Anthropic", "Interactions", "Responses"]
     ),
 )
-@settings(max_examples=100)
+@examples(40)
 def test_any_long_stream(words: list[str], name: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     carrier = CARRIERS[name]
     items = carrier.items(words)
@@ -324,7 +325,7 @@ def test_any_long_stream(words: list[str], name: str, tmp_path_factory: pytest.T
 BULK = [
     path
     for path in SAMPLES.rglob("*.json")
-    if fast_preview.read(read_head(path.read_bytes()).response.body) is not None
+    if fast_preview.read(read_partially(path.read_bytes()).response.body) is not None
 ]
 ODD = (*ODD_VALUES, {"name": "f", "arguments": {"a": 1}}, {"index": 0, "id": "call_b"}, "[1]", 10**40)
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from recctl.catalog import same_test as families
-from recctl.catalog.same_test import Families
+from recctl.catalog import same_test
+from recctl.catalog.same_test import SameTest
 from recctl.recordings.recording import load
+from recctl.recordings.ref import Ref
 from tests.helpers import chat, put
 from tests.samples.builder import Data, Recording, http, tool, whole
 
@@ -38,7 +39,7 @@ SHAPES: dict[str, Data] = {
 def test_the_head_of_a_file_tells_the_test_of_its_summary(tmp_path: Path, name: str) -> None:
     path = tmp_path / "one.json"
     path.write_text(json.dumps(SHAPES[name], indent=2))
-    assert families.test_id_of(path) == load(path).summary.test_id
+    assert same_test.test_id_of(path) == load(Ref(path)).summary.header.test_id
 
 
 @pytest.mark.parametrize("recording", [HTTP, TOOL], ids=["http", "tool"])
@@ -46,4 +47,4 @@ def test_whose_request_alone_names_the_test_belongs_to_it(tmp_path: Path, record
     given = put(tmp_path / "one.json", chat(test_id=REQUESTS))
     other = tmp_path / "other.json"
     other.write_text(json.dumps(_named(recording, None), indent=2))
-    assert Families([given]).of(given, REQUESTS) == [other]
+    assert SameTest([given]).others(Ref(given), REQUESTS) == [Ref(other)]

@@ -9,23 +9,11 @@ from typing import Any
 import pytest
 
 from recctl.check.registry import selected
-from tests.check.samples import (
-    ANTHROPIC,
-    ERROR,
-    FILE,
-    STREAMS,
-    TEST,
-    chat_chunks,
-    codes,
-    found,
-    project,
-    refused,
-    said,
-    tool_answer,
-)
+from tests.check.samples import ERROR, FILE, codes, found, project, refused, said, tool_answer
 from tests.helpers import chat
 from tests.samples import ollama_parts, openai_parts
 from tests.samples.builder import Data, failed, http, inference, sse, streamed, tool, typed, whole
+from tests.samples.streams import ANTHROPIC, STREAMS, TEST, chat_chunks
 
 # ---- recorded errors
 

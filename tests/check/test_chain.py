@@ -6,25 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.check.samples import (
-    ANTHROPIC,
-    PLACE,
-    STREAMS,
-    TEST,
-    Project,
-    call,
-    chat_chunks,
-    findings,
-    found,
-    lay_out,
-    moved,
-    project,
-    said,
-    second_turn,
-)
+from tests.check.samples import PLACE, Project, call, findings, found, lay_out, project, said, second_turn
 from tests.helpers import chat
 from tests.samples import openai_parts
-from tests.samples.builder import Data, Recording, http, inference, whole
+from tests.samples.builder import Data, Recording, http, inference, moved, whole
+from tests.samples.streams import ANTHROPIC, STREAMS, TEST, chat_chunks
 
 CALL = "call_9mQx4Lw2"
 RESPONSES = "https://api.openai.com/v1/v1/responses"

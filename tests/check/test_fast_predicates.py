@@ -26,11 +26,13 @@ BOTH = [
 HUGE = 1_000_000
 
 
-def told(files: tuple[Path, ...], at_least: int, select: str = "ALL") -> list[tuple[object, ...]]:
+def told(
+    files: tuple[Path, ...], at_least: int, select: str = "ALL", workers: int = 1
+) -> list[tuple[object, ...]]:
     """Everything that is found, the problems too, where the quick way starts at so many files."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recctl.check.engine._MANY", at_least)
-        checker = Checker(files, selected([select], []), Settings(NEWEST, 1000))
+        checker = Checker(files, selected([select], []), Settings(NEWEST, 1000), workers=workers)
         found = [
             (str(one.path), one.rule.code, one.test_id, one.message, one.fixable, one.line)
             for of_file in checker
@@ -39,6 +41,7 @@ def told(files: tuple[Path, ...], at_least: int, select: str = "ALL") -> list[tu
     return [*found, *((str(problem.path), problem.message) for problem in checker.problems)]
 
 
+@pytest.mark.promise("Fast and full ways of reading give the same answer")
 @pytest.mark.parametrize(("name", "files"), BOTH, ids=[name for name, _ in BOTH])
 def test_a_sample_is_judged_alike(
     name: str, files: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -60,15 +63,12 @@ def test_all_samples_together_are_judged_alike(tmp_path: Path) -> None:
     assert told(paths, 0) == slow
 
 
-def test_on_two_cores_they_are_judged_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", [2, 5])
+def test_several_processes_judge_them_alike(workers: int, tmp_path: Path) -> None:
     for number, (_, files) in enumerate(BOTH):
         lay_out(tmp_path / str(number), files)
     paths = find([tmp_path]).files
-    monkeypatch.setattr("recctl.check.engine._WORTH_A_CORE", HUGE)
-    on_one = told(paths, 0)
-    monkeypatch.setattr("recctl.check.engine._WORTH_A_CORE", 0)
-    monkeypatch.setattr("recctl.support.processes.cores", lambda: 2)
-    assert told(paths, 0) == on_one != []
+    assert told(paths, 0, workers=workers) == told(paths, 0) != []
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

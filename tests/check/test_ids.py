@@ -10,21 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.check.samples import (
-    PLACE,
-    STREAMS,
-    TEST,
-    answered,
-    config,
-    findings,
-    found,
-    lay_out,
-    model_list,
-    project,
-    with_bytes,
-)
+from tests.check.samples import PLACE, config, findings, found, lay_out, model_list, project, with_bytes
 from tests.helpers import chat, document, run
-from tests.samples.builder import Recording, with_mapping
+from tests.samples.builder import Recording, answered, with_mapping
+from tests.samples.streams import STREAMS, TEST
 
 PLAIN = chat(test_id=TEST)
 OWN = f"rec-{Path(PLAIN.path).name[:12]}"

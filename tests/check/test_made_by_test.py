@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.templates import fits
-from tests.check.samples import TEST, Project, found, project, second_turn
+from recctl.suite.string_templates import matches
+from tests.check.samples import Project, found, project, second_turn
 from tests.helpers import chat
 from tests.samples.builder import Recording
 from tests.samples.openai_parts import user
+from tests.samples.streams import TEST
 
 WORDS = "I see that Ada Lovelace lives in London, in 1840."
 CALL = "call_9mQx4Lw2"
@@ -141,6 +142,7 @@ ELSEWHERE: dict[str, tuple[str, dict[str, str]]] = {
         {"conftest.py": 'def turn(a): return f"I see that {a} lives in London{a}"'},
     ),
     "the product": ("from product import TURN", {"product/__init__.py": MODULE}),
+    "the product below src": ("from product import TURN", {"src/product/__init__.py": MODULE}),
     "JSON beside the test": ('PATH = "data/turns.json"', {"tests/a/data/turns.json": TURNS}),
     "JSON named without its suffix": ('CASES = ["chat/turns"]', {"tests/a/chat/turns.json": TURNS}),
     "JSON lines": ('PATH = "turns.jsonl"', {"tests/a/turns.jsonl": f"{{}}\n{TURNS}\n"}),
@@ -252,7 +254,7 @@ TEMPLATES = [
 
 @pytest.mark.parametrize(("template", "text", "is_match"), TEMPLATES, ids=str)
 def test_parts_in_order_with_anything_between(template: tuple[str, ...], text: str, is_match: bool) -> None:
-    assert fits(template, text) == is_match
+    assert matches(template, text) == is_match
 
 
 def test_hostile_templates_end(tmp_path: Path) -> None:

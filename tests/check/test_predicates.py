@@ -7,16 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recctl.check.predicates import ends, says_something
 from recctl.conversation.answer import answer
 from recctl.recordings.recording import parse
-from tests.check.samples import STREAMS
-from tests.helpers import SAMPLES, chat
+from tests.helpers import SAMPLES, chat, examples
 from tests.samples import ollama_parts, openai_parts
 from tests.samples.builder import Data
+from tests.samples.streams import STREAMS
 
 DOCUMENT = chat().document
 NAME = Path(f"tests/common/recordings/{'0' * 64}.json")
@@ -98,7 +98,7 @@ bodies = st.lists(chat_items, min_size=1, max_size=6) | st.lists(items, max_size
 spellings = st.sampled_from([{"indent": 2}, {}, {"separators": (",", ":")}])
 
 
-@settings(max_examples=400)
+@examples(150)
 @given(body=bodies, spelling=spellings)
 def test_a_yes_is_true_whatever_the_chunks_hold(body: Any, spelling: dict[str, Any]) -> None:
     check(body, spelling)
@@ -112,7 +112,7 @@ plain_choices = st.builds(
 )
 
 
-@settings(max_examples=200)
+@examples(80)
 @given(
     chunks=st.lists(st.lists(plain_choices, max_size=3), min_size=1, max_size=6),
     numbered=st.booleans(),

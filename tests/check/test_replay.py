@@ -9,22 +9,20 @@ import pytest
 from tests.check.samples import (
     COMMON,
     PLACE,
-    TEST,
-    answered,
     codes,
     config,
     findings,
     found,
     lay_out,
     model_list,
-    moved,
     old,
     project,
     replaced,
     tool_answer,
 )
 from tests.helpers import chat
-from tests.samples.builder import http, whole
+from tests.samples.builder import answered, http, moved, whole
+from tests.samples.streams import TEST
 
 PLAIN = chat(test_id=TEST)
 RIGHT = Path(PLAIN.path).stem

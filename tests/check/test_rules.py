@@ -29,6 +29,7 @@ def test_there_are_no_samples_of_rules_that_are_gone() -> None:
     assert set(COUNTER_SAMPLES) == known
 
 
+@pytest.mark.promise("Each rule finds its samples and passes the counter-samples")
 @pytest.mark.parametrize(("code", "name"), BREAKING, ids=map(" ".join, BREAKING))
 def test_a_sample_breaks_its_rule(code: str, name: str, tmp_path: Path) -> None:
     root = lay_out(tmp_path, SAMPLES[code][name])
@@ -47,6 +48,7 @@ def test_a_sample_breaks_its_rule_among_all_the_others(code: str, name: str, tmp
     assert [finding for finding in findings(root) if finding["code"] == code] == alone
 
 
+@pytest.mark.promise("Each rule finds its samples and passes the counter-samples")
 @pytest.mark.parametrize(("code", "name"), HEALTHY, ids=map(" ".join, HEALTHY))
 def test_a_counter_sample_does_not(code: str, name: str, tmp_path: Path) -> None:
     root = lay_out(tmp_path, COUNTER_SAMPLES[code][name])

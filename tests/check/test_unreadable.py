@@ -10,7 +10,6 @@ import pytest
 from tests.check.samples import (
     PLACE,
     SAMPLES,
-    TEST,
     Project,
     codes,
     findings,
@@ -24,6 +23,7 @@ from tests.check.samples import (
 from tests.helpers import chat, problems, run
 from tests.samples import openai_parts
 from tests.samples.builder import http, inference, whole
+from tests.samples.streams import TEST
 
 UNREADABLE = [(code, name) for code in ("RC001", "RC003") for name in SAMPLES[code]]
 
@@ -61,6 +61,7 @@ def test_where_the_rule_is_not_asked_for_the_file_is_a_problem(
     assert (result.code, json.loads(result.out), len(problems(result))) == (2, [], 1)
 
 
+@pytest.mark.promise("A bad file is named and hides no good one")
 @pytest.mark.parametrize("rules", ["RC1", "RC106", "RC103", "RC401", "RC4", "RC5"])
 @pytest.mark.parametrize("code", ["RC001", "RC003"])
 def test_a_file_that_cannot_be_read_hides_no_other(code: str, rules: str, tmp_path: Path) -> None:

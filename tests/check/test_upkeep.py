@@ -11,19 +11,14 @@ import pytest
 from tests.check.samples import (
     FILE,
     PLACE,
-    STREAMS,
-    TEST,
     Project,
-    answered,
     call,
-    chat_chunks,
     codes,
     config,
     findings,
     found,
     lay_out,
     model_list,
-    moved,
     project,
     refused,
     replaced,
@@ -34,7 +29,8 @@ from tests.check.samples import (
 )
 from tests.helpers import chat, run
 from tests.samples import openai_parts
-from tests.samples.builder import Data, Recording, http, old_inference, sse, streamed, whole
+from tests.samples.builder import Data, Recording, answered, http, moved, old_inference, sse, streamed, whole
+from tests.samples.streams import STREAMS, TEST, chat_chunks
 
 PLAIN = chat(test_id=TEST)
 
@@ -51,17 +47,17 @@ SOURCES = {
     "not Python": ("def test_one(:\n", []),
     "gone": (
         "def test_two(): ...\n",
-        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
+        ["stale: tests/a/test_chat.py does not define test_one, and nothing generates it"],
     ),
     "in a class now": (
         "class TestA:\n    def test_one(self): ...\n",
-        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
+        ["stale: tests/a/test_chat.py does not define test_one, and nothing generates it"],
     ),
     "a comment": (
         "# def test_one(): ...\n",
-        ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"],
+        ["stale: tests/a/test_chat.py does not define test_one, and nothing generates it"],
     ),
-    "nothing": ("", ["stale: tests/a/test_chat.py defines no test_one; nothing in it makes tests"]),
+    "nothing": ("", ["stale: tests/a/test_chat.py does not define test_one, and nothing generates it"]),
 }
 
 

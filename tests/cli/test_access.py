@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from recctl.catalog.find import find
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
+from recctl.support.errors import separate
 from tests.helpers import HANGS_AFTER, SAMPLES, Result, chat, problems, put, run_process, sample
 
 # ---- FIFOs and devices: opening them would wait for ever, so a process of its own tries
@@ -73,14 +74,14 @@ def run_unprivileged(*args: str, cwd: Path) -> Result:
 def test_file_without_permission_is_named(mixed: Path, args: list[str]) -> None:
     put(mixed / "locked.json", chat()).chmod(0)
     result = run_unprivileged(*args, cwd=mixed)
-    line = "recctl: locked.json: cannot be read: permission denied; mend its mode with chmod"
+    line = "recctl: locked.json: permission denied; chmod u+r locked.json"
     assert (result.code, result.out, problems(result)) == (2, "good\n", [line])
 
 
 def test_shown_file_without_permission_is_named(mixed: Path) -> None:
     put(mixed / "locked.json", chat()).chmod(0)
     result = run_unprivileged("show", "--text", "./locked.json", "./good.json", cwd=mixed)
-    line = "recctl: locked.json: cannot be read: permission denied; mend its mode with chmod\n"
+    line = "recctl: locked.json: permission denied; chmod u+r locked.json\n"
     assert result == Result(2, b"Hello.", line)
 
 
@@ -122,11 +123,11 @@ def test_current_directory_in_one_that_may_not_be_searched_is_no_bug(open_projec
 def test_file_that_goes_away_between_search_and_reading_is_named(mixed: Path) -> None:
     found = find([mixed])
     shutil.rmtree(mixed)
-    scan = Scan(found.files)
-    assert (len(found.files), list(scan), len(scan.problems)) == (1, [], 1)
-    assert (scan.problems[0].path, scan.problems[0].message) == (
+    summaries, problems = separate(scan(found.files))
+    assert (len(found.files), summaries, len(problems)) == (1, [], 1)
+    assert (problems[0].path, problems[0].message) == (
         mixed / "good.json",
-        "is not there, or went away meanwhile",
+        "no such file or directory",
     )
 
 

@@ -204,6 +204,7 @@ def test_the_order_of_files_is_that_of_their_paths_however_they_are_named(
 # ---- json
 
 
+@pytest.mark.promise("JSON has every key, always")
 def test_json_has_exactly_the_agreed_keys(tmp_path: Path) -> None:
     path = broken(tmp_path, "RC404")
     bad = broken(tmp_path, "RC003", name="two")
@@ -253,7 +254,7 @@ def test_a_file_without_permission_is_named_and_hides_no_other(tmp_path: Path) -
     (tmp_path / "bad.json").write_bytes(b"{")
     put(tmp_path / "locked.json", chat()).chmod(0)
     result = run_unprivileged("check", ".", cwd=tmp_path)
-    line = "recctl: locked.json: cannot be read: permission denied; mend its mode with chmod"
+    line = "recctl: locked.json: permission denied; chmod u+r locked.json"
     assert (result.code, problems(result)) == (2, [line])
     assert result.out.startswith("bad.json\n  RC001 ")
 
@@ -262,7 +263,7 @@ def test_a_file_without_permission_is_named_and_hides_no_other(tmp_path: Path) -
 def test_a_path_that_is_not_there_is_named_and_hides_no_other(tmp_path: Path, form: str) -> None:
     (tmp_path / "bad.json").write_bytes(b"{")
     result = run("check", "gone.json", "bad.json", "--format", form, cwd=tmp_path, env=NO_GITHUB)
-    line = "recctl: gone.json: is not there; name a directory of recordings, or a recording"
+    line = "recctl: gone.json: no such file or directory; name a directory of recordings, or a recording"
     assert (result.code, problems(result)) == (2, [line])
     assert "bad.json" in result.out
     assert "gone.json" not in result.out
@@ -283,7 +284,7 @@ def test_a_file_that_vanishes_after_the_search_is_named(
     result = run("check", "bad.json", "gone.json", cwd=tmp_path)
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: gone.json: is not there, or went away meanwhile"],
+        ["recctl: gone.json: no such file or directory"],
     )
     assert result.out.startswith("bad.json\n  RC001 ")
 
@@ -315,7 +316,7 @@ def test_a_link_to_nowhere_that_is_named_is_told(tmp_path: Path) -> None:
     (tmp_path / "bad.json").write_bytes(b"{")
     result = run("check", "link.json", "bad.json", cwd=tmp_path)
     assert (result.code, len(problems(result))) == (2, 1)
-    assert problems(result)[0].startswith("recctl: link.json: is not there")
+    assert problems(result)[0].startswith("recctl: link.json: no such file or directory")
     assert result.out.startswith("bad.json\n  RC001 ")
 
 

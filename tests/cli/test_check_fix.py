@@ -14,7 +14,7 @@ import pytest
 
 from recctl.check import fixing
 from recctl.check.rules.rule import Finding
-from recctl.edit.plan import Edit
+from recctl.edit.plan import Rewrite
 from recctl.recordings.ogx.hash_rules import HashRule
 from tests.edit import trees
 from tests.edit.trees import strangers, tree_of
@@ -150,6 +150,7 @@ def test_the_mode_is_kept(root: Path, code: str, mode: int) -> None:
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (right, mode)
 
 
+@pytest.mark.promise("Nothing changes without --write or --fix")
 def test_without_fix_nothing_is_written(root: Path, tmp_path: Path) -> None:
     broken(root, *FIXABLE.values())
     before = tree_of(tmp_path)
@@ -327,6 +328,7 @@ def test_to_mend_and_to_accept_at_once_is_refused_or_mends_first(root: Path) -> 
 # ---- taken back
 
 
+@pytest.mark.promise("undo brings back every byte")
 @pytest.mark.parametrize("mode", [0o644, 0o600], ids=oct)
 def test_undo_brings_back_every_byte(root: Path, mode: int) -> None:
     for code, change in FIXABLE.items():
@@ -411,7 +413,7 @@ def _before_the_plan(patch: pytest.MonkeyPatch, happens: Callable[[], object]) -
     """Let something happen after the files were checked and before it is planned what to write."""
     plan = fixing.fixes
 
-    def late(findings: list[Finding], files: tuple[Path, ...], rule: HashRule) -> list[Edit]:
+    def late(findings: list[Finding], files: tuple[Path, ...], rule: HashRule) -> list[Rewrite]:
         happens()
         return plan(findings, files, rule)
 

@@ -356,6 +356,7 @@ def test_nothing_can_break_the_table_or_make_markup(tmp_path: Path, text: str) -
     assert len(parsed) == 4
 
 
+@pytest.mark.promise("Recorded text is escaped in GitHub's formats")
 @pytest.mark.parametrize(
     "text", ["www.evil.example", "see (www.evil.example)", "http://evil.example", "x@y.example"]
 )

@@ -32,6 +32,7 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.promise("A file name is never taken for an option")
 @pytest.mark.parametrize("path", DASHED)
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_takes_a_path_that_begins_with_a_dash(command: str, path: str, place: Path) -> None:

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recctl.catalog.query import matcher
 from tests.cli.listing import COUNT, TOTALS, Item, listed
-from tests.helpers import ROOT, SAMPLES, chat, document, put, run
+from tests.helpers import ROOT, SAMPLES, chat, document, examples, put, run
 
 # ---- filters
 
@@ -172,7 +172,7 @@ wild = st.sampled_from(["a", "b", "*", "?", "::", "/", "["])
 @given(
     value=st.lists(pieces, max_size=8).map("".join), glob=st.lists(wild, min_size=1, max_size=5).map("".join)
 )
-@settings(max_examples=500)
+@examples(150)
 def test_a_test_glob_is_fnmatch_on_every_end_of_the_id(value: str, glob: str) -> None:
     if "*" not in glob and "?" not in glob:
         glob += "*"

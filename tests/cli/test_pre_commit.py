@@ -12,6 +12,8 @@ import pytest
 from tests.helpers import ROOT, chat, document, put
 from tests.samples.builder import Recording
 
+pytestmark = pytest.mark.slow  # installs a package for each Python
+
 INSTALLS_WITHIN = 300  # seconds: the hook's environment is made once, from the package index
 TEST = "tests/a/test_chat.py::test_hello"
 PLACE = "tests/a/recordings"
@@ -163,6 +165,7 @@ def edited(prompt: str) -> bytes:
     return healthy(prompt).to_bytes().replace(b"gpt-4o", b"gpt-4o-mini")
 
 
+@pytest.mark.promise("A file name is never taken for an option")
 @pytest.mark.parametrize("option", OPTIONS)
 def test_a_directory_named_like_an_option_is_checked(repository: Path, option: str) -> None:
     path = repository / option / "recordings/x.json"
@@ -196,6 +199,7 @@ def configured(repository: Path, hook: str, settings: str) -> None:
     config.write_text(f"{head}    hooks:\n      - id: {hook}\n        {settings}\n")
 
 
+@pytest.mark.promise("A file name is never taken for an option")
 def test_a_file_at_the_top_named_like_an_option_is_checked(repository: Path) -> None:
     """A baseline that accepts everything, given by nothing but its name."""
     configured(repository, "recctl-check", r"files: \.json$")

@@ -188,6 +188,7 @@ def test_file_names_that_are_not_utf8_reach_stderr_and_stdout(tmp_path: Path) ->
 # ---- signals
 
 
+@pytest.mark.promise("Ctrl-C leaves neither a traceback nor a process")
 @pytest.mark.parametrize("view", ["show --text", "show", "ls", "ls --json"])
 def test_ctrl_c_is_130_and_says_nothing(large: Path, view: str) -> None:
     """The first byte has come and the pipe is too small for the rest: recctl is busy writing."""

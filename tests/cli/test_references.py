@@ -106,6 +106,53 @@ def test_directories_given_replace_those_of_the_project(tmp_path: Path) -> None:
     assert "among 1" in refused(other.stem, cwd=tmp_path)[0]
 
 
+# ---- a call of a file
+
+ONE_CALL = ["rec-ab7d61e2daa7", SEED.stem, SEED.name, SEED.relative_to(ROOT).as_posix(), str(SEED)]
+
+
+@pytest.mark.parametrize("form", ONE_CALL)
+def test_the_only_call_of_a_file_is_its_first(form: str) -> None:
+    result = run("show", "--raw", "--dir", SAMPLES, f"{form}#1", cwd=ROOT)
+    assert result == Result(0, SEED.read_bytes(), "")
+
+
+@pytest.mark.parametrize("item", ["0", "2", "358", "00002", "999999999"])
+@pytest.mark.parametrize("form", ONE_CALL)
+def test_a_call_that_the_file_does_not_hold_is_named(form: str, item: str) -> None:
+    line = f"recctl: {form}#{item}: no such call: the file holds 1; leave out #{item}"
+    assert refused("--dir", SAMPLES, f"{form}#{item}", cwd=ROOT) == [line]
+
+
+@pytest.mark.parametrize("command", [["show", "--json"], ["show"], ["diff"], ["hash"]])
+def test_every_command_knows_the_calls_of_a_file(command: list[str]) -> None:
+    named, alone = (run(*command, "--dir", SAMPLES, f"ab7d{item}", cwd=ROOT) for item in ("#1", ""))
+    assert named == alone
+    assert named.code < 2
+    result = run(*command, "--dir", SAMPLES, "ab7d#2", cwd=ROOT)
+    assert (result.code, problems(result)) == (
+        2,
+        ["recctl: ab7d#2: no such call: the file holds 1; leave out #2"],
+    )
+
+
+def test_a_call_of_a_file_in_the_current_directory_needs_no_search(tmp_path: Path) -> None:
+    path = put(tmp_path / "one.json", chat())
+    assert run("show", "--raw", "one.json#1", cwd=tmp_path) == Result(0, path.read_bytes(), "")
+
+
+@pytest.mark.parametrize("reference", ["call#2", "call#2.json", "recordings/call#2.json", "call#2#1"])
+def test_a_file_whose_name_ends_like_a_call_is_found(tmp_path: Path, reference: str) -> None:
+    path = put(tmp_path / "recordings" / "call#2.json", chat())
+    assert run("show", "--raw", reference, cwd=tmp_path) == Result(0, path.read_bytes(), "")
+
+
+@pytest.mark.parametrize("reference", ["ab7d#", "ab7d#x", "ab7d#-1", "ab7d#1234567890", "#1", "ab7d#\u0661"])
+def test_what_is_no_number_of_a_call_names_nothing(reference: str) -> None:
+    (line,) = refused("--dir", SAMPLES, "--", reference, cwd=ROOT)
+    assert f"no recording {reference} among {COUNT}" in line
+
+
 # ---- several
 
 
@@ -139,7 +186,7 @@ def test_of_very_many_matches_only_some_are_listed(tmp_path: Path) -> None:
 
 HINTS = {
     "a test": ("test_ferry_times", "for the recordings of a test: recctl ls --test 'test_ferry_times'"),
-    "a test id": ("tests/a.py::test_b", "is not there"),
+    "a test id": ("tests/a.py::test_b", "no such file or directory"),
     "words": ("hello", "a reference is rec-<hash>, 4 or more digits of a hash"),
 }
 
@@ -159,7 +206,7 @@ CHANGED = ["ab7d61e2daa8", "rec-ab7d61e2daa8", "ab7d6f", "rec-c8bbad9a79b8", "mo
 def test_a_hash_is_not_taken_for_one_that_looks_like_it(tmp_path: Path) -> None:
     samples = shutil.copytree(SAMPLES, tmp_path / "samples")
     commit_all(new_repository(tmp_path))
-    known = "nothing is known of it: git history does not hold it either"
+    known = "git history does not have it either"
     lines = [f"recctl: no recording {reference} among {COUNT}; {known}" for reference in CHANGED]
     assert refused(*CHANGED, "--dir", samples, cwd=tmp_path) == lines
 
@@ -171,7 +218,7 @@ def test_fewer_than_four_digits_name_nothing(reference: str) -> None:
 
 
 def test_a_path_that_is_not_there_is_named_as_such() -> None:
-    assert refused("./no/such.json", cwd=ROOT) == ["recctl: no/such.json: is not there"]
+    assert refused("./no/such.json", cwd=ROOT) == ["recctl: no/such.json: no such file or directory"]
 
 
 def test_a_directory_is_no_recording() -> None:
@@ -197,7 +244,7 @@ COMMANDS = [["show"], ["show", "--json"], ["diff"], ["hash"]]
 
 
 def back(revision: str, path: str = GONE.path) -> str:
-    return f"to have it back: git checkout {revision} -- :/{path}"
+    return f"to get it back: git checkout {revision} -- :/{path}"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -217,14 +264,15 @@ def test_what_a_message_says_brings_it_back(repository: Repository) -> None:
     repository.remove(GONE)
     commit_all(repository, "Remove")
     (line,) = refused(HASH, cwd=repository.top)
-    repository.git(*line.partition("have it back: git ")[2].split())
+    repository.git(*line.partition("get it back: git ")[2].split())
     assert run("show", "--text", HASH, cwd=repository.top) == Result(0, b"Gone.", "")
 
 
 def test_a_path_that_a_commit_removed_says_so_too(repository: Repository) -> None:
     repository.remove(GONE)
     removal = commit_all(repository, "Remove")
-    known = f"is not there: git history held {GONE.path}, removed in {removal}; {back(removal[:12] + '^')}"
+    removed = f"git history held {GONE.path}, removed in {removal}; {back(removal[:12] + '^')}"
+    known = f"no such file or directory: {removed}"
     assert refused(GONE.path, cwd=repository.top) == [f"recctl: {GONE.path}: {known}"]
     below = repository.top / "tests"
     shown = GONE.path.removeprefix("tests/")
@@ -296,7 +344,7 @@ def test_a_list_of_models_that_was_removed(repository: Repository) -> None:
     removal = commit_all(repository, "Remove")
     for reference in (name, "models-ab12", "ab12ab12", "rec-ab12ab12ab12"):
         assert f"{name}.json, removed in {removal}; " in refused(reference, cwd=repository.top)[0]
-    assert "nothing is known of it" in refused("models-ab13", cwd=repository.top)[0]
+    assert "git history does not have it either" in refused("models-ab13", cwd=repository.top)[0]
 
 
 def test_settings_and_a_repository_below_another_do_not_matter(repository: Repository) -> None:
@@ -312,19 +360,19 @@ def test_a_shallow_clone_does_not_know(repository: Repository, tmp_path: Path) -
     commit_all(repository, "Remove")
     commit_all(repository, "More")
     repository.git("clone", "--quiet", "--depth=1", f"file://{repository.top}", str(tmp_path / "shallow"))
-    known = "nothing is known of it: this clone is shallow, git fetch --unshallow may tell"
+    known = "git cannot say whether there was one: this clone is shallow; git fetch --unshallow gets the rest"
     assert refused(HASH, cwd=tmp_path / "shallow") == [f"recctl: no recording {HASH} among 1; {known}"]
 
 
 def test_outside_of_git_and_without_a_commit_nothing_is_known(tmp_path: Path) -> None:
     put(tmp_path / "recordings", chat())
     (line,) = refused("abcd", cwd=tmp_path)
-    assert line.startswith("recctl: no recording abcd among 1; nothing is known of it: ")
+    assert line.startswith("recctl: no recording abcd among 1; git cannot say whether there was one: ")
     assert "is not in a git repository" in line
     new_repository(tmp_path)
-    assert "git history does not hold it either" in refused("abcd", cwd=tmp_path)[0]
+    assert "git history does not have it either" in refused("abcd", cwd=tmp_path)[0]
     without = run("show", "abcd", cwd=tmp_path, env={"PATH": str(tmp_path)})
-    assert (without.code, "nothing is known of it: git is not to be found" in without.err) == (2, True)
+    assert (without.code, "whether there was one: git not found" in without.err) == (2, True)
 
 
 # ---- some good, some bad

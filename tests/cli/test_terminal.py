@@ -150,6 +150,7 @@ def test_force_color_colours_a_pipe_but_neither_wraps_nor_cuts_it() -> None:
     assert bare(forced) == run("show", sample("ab7d")).out
 
 
+@pytest.mark.promise("In a pipe documents and texts are exact")
 @pytest.mark.parametrize(
     "env", [{"TERM": "xterm-256color", "COLUMNS": "20"}, {"FORCE_COLOR": "1", "COLUMNS": "20"}]
 )

@@ -100,6 +100,7 @@ SUMS: dict[str, Callable[[list[JsonObject]], str]] = {
 }
 
 
+@pytest.mark.promise("The assembled answer is what its chunks say")
 @pytest.mark.parametrize("name", SUMS)
 def test_streams_say_what_their_events_add_up_to(name: str) -> None:
     judged, wrong = 0, []

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recctl.conversation.request.conversation import conversation
@@ -26,6 +26,7 @@ from recctl.conversation.request.types import (
 from recctl.recordings.recording import Recording, parse, request_body
 from recctl.support.jsonvalue import Json, JsonObject
 from tests.conversation.test_splitting import ODD_VALUES, json_values, nested, places, put
+from tests.helpers import examples
 from tests.make_samples import samples
 
 # Nine bytes as every picture of this kind begins.
@@ -652,7 +653,7 @@ def test_odd_values_at_every_place_never_raise(name: str) -> None:
 
 
 @given(data=st.data(), new=json_values)
-@settings(max_examples=600)
+@examples(200)
 def test_anything_anywhere_never_raises(data: st.DataObject, new: Json) -> None:
     request = data.draw(st.sampled_from(REQUESTS))
     place = data.draw(st.sampled_from([place for place in places(request) if place]))
@@ -674,7 +675,7 @@ BODY_KEYS = [
 
 
 @given(st.dictionaries(st.sampled_from(BODY_KEYS) | st.text(max_size=2), json_values))
-@settings(max_examples=300)
+@examples(100)
 def test_any_body_never_raises(body: JsonObject) -> None:
     assert is_sound(conversation(recorded(url="u", body=body)))
 

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recctl.conversation.read_response import assemble
 from recctl.conversation.transcript import Choice, Failure, ToolCall, Transcript
 from recctl.support.jsonvalue import Json, JsonObject
+from tests.helpers import examples
 
 # ---- how each streamed format carries the pieces of a text
 
@@ -238,10 +239,11 @@ def texts_in_pieces(draw: st.DrawFn) -> list[str]:
     return [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
 
 
+@pytest.mark.promise("The assembled answer is what its chunks say")
 @pytest.mark.parametrize("name", CARRIERS)
 @given(pieces=texts_in_pieces(), ascii_only=st.booleans())
 @example(pieces=["e", "\u0301", "", "👩", "\u200d", "👩"], ascii_only=False)
-@settings(max_examples=50)
+@examples(20)
 def test_a_text_cut_anywhere_assembles(name: str, pieces: list[str], ascii_only: bool) -> None:
     carrier = CARRIERS[name]
     items = carrier.items(pieces)
@@ -436,7 +438,7 @@ def test_odd_values_at_every_place_never_raise(name: str) -> None:
 
 @pytest.mark.parametrize("name", BODIES)
 @given(data=st.data(), new=json_values, events=st.booleans())
-@settings(max_examples=60)
+@examples(25)
 def test_anything_anywhere_never_raises(name: str, data: st.DataObject, new: Json, events: bool) -> None:
     body = BODIES[name]
     changed = put(body, data.draw(st.sampled_from(list(places(body)))), new)
@@ -448,7 +450,7 @@ def test_anything_anywhere_never_raises(name: str, data: st.DataObject, new: Jso
 @given(body=json_values)
 @example(body={"type": []})
 @example(body={"type": {}, "event_type": [], "object": {}, "choices": [[]]})
-@settings(max_examples=300)
+@examples(100)
 def test_any_json_never_raises(body: Json) -> None:
     assert is_sound(assemble(body))
 
@@ -456,7 +458,7 @@ def test_any_json_never_raises(body: Json) -> None:
 @given(
     lines=st.lists(texts | st.sampled_from(["", "data: {", "data:", "event", ":", "event: x"]), max_size=6)
 )
-@settings(max_examples=200)
+@examples(100)
 def test_any_lines_never_raise(lines: list[str]) -> None:
     assert is_sound(assemble(lines))
 

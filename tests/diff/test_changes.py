@@ -256,6 +256,7 @@ def test_a_document_does_not_differ_from_itself(document: Json) -> None:
     assert changes(document, copy.deepcopy(document)) == []
 
 
+@pytest.mark.promise("The changes of a diff make the new document of the old")
 @given(_pairs)
 def test_the_changes_make_the_new_document_of_the_old(pair: tuple[Json, Json]) -> None:
     old, new = pair

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from recctl.catalog.find import find
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
 from recctl.diff.nearest import Neighbor, function_of, nearest
 from recctl.recordings.recording import load
+from recctl.recordings.ref import Ref
+from recctl.support.errors import separate
 from tests.helpers import chat, put
 from tests.samples.builder import Recording, inference, tool, typed, whole
 
@@ -20,7 +22,7 @@ ASKED = "When does the last ferry to Inishmore leave on a Sunday in the winter?"
 
 def siblings(directory: Path, wanted: Path) -> list[Neighbor]:
     """The nearest of all recordings in the directory."""
-    return nearest(load(wanted), Scan(find([directory]).files))
+    return nearest(load(Ref(wanted)), separate(scan(find([directory]).files))[0])
 
 
 def names(found: list[Neighbor]) -> list[str]:
@@ -158,6 +160,6 @@ def test_a_file_that_is_no_recording_is_passed_over(tmp_path: Path) -> None:
 def test_a_file_that_went_away_meanwhile_is_passed_over(tmp_path: Path) -> None:
     wanted = put(tmp_path, ferry())
     near, gone = put(tmp_path, ferry("Something else")), put(tmp_path, ferry("Something gone"))
-    summaries = list(Scan(find([tmp_path]).files))
+    summaries = separate(scan(find([tmp_path]).files))[0]
     os.unlink(gone)
-    assert names(nearest(load(wanted), summaries)) == [near.name]
+    assert names(nearest(load(Ref(wanted)), summaries)) == [near.name]

@@ -67,6 +67,7 @@ def look(path: Path) -> dict[str, Any]:
     return {"owner": (status.st_uid, status.st_gid), "mode": oct(status.st_mode), **attributes}
 
 
+@pytest.mark.promise("Modes, owners and attributes stay with a file")
 @as_root
 @pytest.mark.parametrize("command", ["normalize", "prune"])
 def test_all_of_it_stays_and_comes_back(place: Path, command: str) -> None:

@@ -8,14 +8,16 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.edit.normalize import Normalization, Normalizer
+from recctl.catalog.turn_ids import TurnIds
+from recctl.edit.normalize import Normalization, normalizations
 from recctl.edit.plan import patched
+from recctl.support.errors import Unreadable
 from tests.edit.recorder import DURATIONS, EPOCH, settled
 from tests.edit.spelling import Speller, at, canonical, differing, spliced
-from tests.helpers import chat
+from tests.helpers import chat, examples
 from tests.samples.builder import Data, typed
 
 NAMES = ("ab7d61e2daa7.json", f"{'ab7d61e2daa7':0<64}.json", f"models-{'ab7d61e2daa7':0<64}-27e22205.json")
@@ -46,12 +48,12 @@ def examine(raw: bytes, name: str) -> tuple[Normalization | None, list[str]]:
     with TemporaryDirectory() as directory:
         path = Path(directory, name)
         path.write_bytes(raw)
-        normalizer = Normalizer((path,))
-        found = list(normalizer)
-    return (found[0] if found else None), [problem.message for problem in normalizer.problems]
+        results = list(normalizations((path,), TurnIds((path,))))
+    found = [one for one in results if isinstance(one, Normalization)]
+    return (found[0] if found else None), [one.message for one in results if isinstance(one, Unreadable)]
 
 
-@settings(max_examples=300)
+@examples(100)
 @given(documents, st.sampled_from(NAMES), seeds, st.sampled_from([0, 0.3]))
 def test_what_is_due_is_what_the_recorders_rule_changes(
     document: Data, name: str, seed: int, wild: float
@@ -64,7 +66,7 @@ def test_what_is_due_is_what_the_recorders_rule_changes(
     }
     found, problems = examine(raw, name)
     assert problems == []
-    edited = raw if found is None else patched(raw, found.edit().patches or ())
+    edited = raw if found is None else patched(raw, found.rewrite().patches)
     assert edited == spliced(raw, changes)
     assert canonical(json.loads(edited)) == canonical(after)
     assert examine(edited, name) == (None, [])
@@ -99,7 +101,7 @@ def _mutated(raw: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:
     return raw
 
 
-@settings(max_examples=400)
+@examples(120)
 @given(st.lists(cuts, min_size=1, max_size=3))
 def test_the_short_way_agrees_with_the_long_one(changes: list[tuple[int, int, bytes]]) -> None:
     """A NaN at the front is read by no fast parser, and changes nothing that counts."""
@@ -113,7 +115,7 @@ def test_the_short_way_agrees_with_the_long_one(changes: list[tuple[int, int, by
 
 
 def _paths(found: Normalization | None) -> list[tuple[str | int, ...]]:
-    return [due.path for due in found.due] if found else []
+    return [change.path for change in found.changes] if found else []
 
 
 FRONT = b'{"test_id"'

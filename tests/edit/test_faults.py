@@ -237,6 +237,7 @@ def _fill(disk: Path, leave: int) -> Path:
     return filler
 
 
+@pytest.mark.promise("A full disk changes nothing")
 @pytest.mark.parametrize("leave", [0, 4096, 12288], ids=str)
 @each_writer
 def test_a_full_disk_below_the_recordings(small_disk: Path, command: str, leave: int) -> None:
@@ -383,6 +384,7 @@ def test_two_hard_links_in_one_run_are_both_changed(tmp_path: Path) -> None:
 ROUNDS = 8
 
 
+@pytest.mark.promise("Runs at the same time lose nothing")
 def test_two_normalizations_at_once_lose_nothing(tmp_path: Path, state: Path) -> None:
     for number in range(ROUNDS):
         root = tmp_path / str(number)
@@ -398,6 +400,7 @@ def test_two_normalizations_at_once_lose_nothing(tmp_path: Path, state: Path) ->
         assert tree_of(scene.repo) == scene.before
 
 
+@pytest.mark.promise("Runs at the same time lose nothing")
 def test_normalize_and_prune_at_once_lose_nothing(tmp_path: Path) -> None:
     for number in range(ROUNDS):
         scene = Scene("prune", tmp_path / str(number), 20)

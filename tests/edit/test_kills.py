@@ -12,14 +12,13 @@ from random import Random
 
 import pytest
 
-from recctl.edit.journal import Journal, journal_directory
-from tests.edit.processes import Forked, fork, wait_until
+from recctl.edit.journal.store import Journal, journal_directory
+from tests.edit.processes import Forked, wait_until
 from tests.edit.scenes import Scene
 from tests.edit.trees import strangers
 from tests.helpers import run
 
 FILES = 30
-ROUNDS = 40  # of each kind, for each command: 240 in all
 MEMORY = Path("/dev/shm")
 
 
@@ -33,33 +32,43 @@ def quick_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     shutil.rmtree(place, ignore_errors=True)
 
 
-each_command = pytest.mark.parametrize("command", ["normalize", "prune", "undo"])
+each_command = pytest.mark.parametrize("command", ["normalize", "prune", "undo", "rename"])
+# Kills of each kind, for each command.
+some_and_many = pytest.mark.parametrize("kills", [6, pytest.param(40, marks=pytest.mark.slow)])
 
 
+@pytest.mark.promise("A kill leaves each file old or new")
 @each_command
-def test_a_kill_at_any_moment_leaves_each_recording_old_or_new(quick_place: Path, command: str) -> None:
+@some_and_many
+def test_a_kill_at_any_moment_leaves_each_recording_old_or_new(
+    quick_place: Path, command: str, kills: int
+) -> None:
     scene = Scene(command, quick_place, FILES)
     random = Random(4)
     longest = _duration(scene)
-    for number in range(ROUNDS):
+    for number in range(kills):
         scene.start_again()
-        process = fork(*scene.arguments)
+        process = scene.start()
         time.sleep(random.uniform(0, longest))
         _kill(scene, process)
         _go_on(scene, undo=number % 2 == 0)
 
 
+@pytest.mark.promise("A kill leaves each file old or new")
 @each_command
-def test_a_kill_half_way_leaves_each_recording_old_or_new(quick_place: Path, command: str) -> None:
+@some_and_many
+def test_a_kill_half_way_leaves_each_recording_old_or_new(
+    quick_place: Path, command: str, kills: int
+) -> None:
     scene = Scene(command, quick_place, FILES, answer="Hello, " * 1000)
     random = Random(5)
     longest = _duration(scene)
     first = min(pair.path for pair in scene.pairs)
     mixed = 0
-    for number in range(ROUNDS):
+    for number in range(kills):
         scene.start_again()
         is_changed = _change_of(first)
-        process = fork(*scene.arguments)
+        process = scene.start()
         wait_until(is_changed)
         if number % 3:
             time.sleep(random.uniform(0, longest / 100))
@@ -71,7 +80,7 @@ def test_a_kill_half_way_leaves_each_recording_old_or_new(quick_place: Path, com
 def _duration(scene: Scene) -> float:
     """How long the whole command takes here."""
     start = time.monotonic()
-    fork(*scene.arguments).wait()
+    scene.start().wait()
     return time.monotonic() - start
 
 
@@ -108,7 +117,7 @@ def _go_on(scene: Scene, *, undo: bool) -> None:
         assert scene.now() == scene.olds
     else:
         # Undo that was killed when all was done finds nothing to undo.
-        assert run(*scene.arguments).code in ((0, 2) if scene.command == "undo" else (0, 1))
+        assert scene.run() in ((0, 2) if scene.command == "undo" else (0, 1))
         assert scene.now() == scene.news
     assert strangers(scene.repo) == []
     assert {path.name for path in journal_directory().iterdir()} <= {"lock", "1", "2"}

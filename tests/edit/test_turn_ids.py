@@ -52,6 +52,7 @@ def write_twice(*args: Path) -> Result:
     return first
 
 
+@pytest.mark.promise("An id that a request carries stays")
 def test_a_carried_id_stays_and_the_rest_is_evened_out(place: Path) -> None:
     path = put(place, answered(CARRIED))
     put(place, carrying())
@@ -147,7 +148,7 @@ def test_a_project_that_does_not_say_where_they_are_stops_it(project: Path) -> N
     (project / "pyproject.toml").write_text("[tool.recctl]\nrecordings = 7\n")
     result = run("normalize", path, "--write", cwd=project)
     assert (result.code, len(problems(result)), data_of(path)) == (2, 1, (CARRIED, 7))
-    assert "pyproject.toml: [tool.recctl] recordings must be strings" in problems(result)[0]
+    assert "pyproject.toml: [tool.recctl] recordings must be a string or a list" in problems(result)[0]
 
 
 def test_so_do_the_directories_of_the_variable(project: Path, tmp_path_factory: Any) -> None:

@@ -45,6 +45,7 @@ def prune(repo: Path, gone: list[Pair]) -> Result:
 # ---- all of it
 
 
+@pytest.mark.promise("undo brings back every byte")
 def test_undo_restores_a_normalized_tree(repo: Path, pairs: list[Pair]) -> None:
     before = tree_of(repo)
     assert run("normalize", repo, "--write").code == 1
@@ -59,6 +60,7 @@ def _shown(repo: Path, pairs: list[Pair]) -> list[str]:
     return [pair.path.relative_to(repo).as_posix() for pair in pairs]
 
 
+@pytest.mark.promise("undo brings back every byte")
 def test_undo_restores_a_pruned_tree(repo: Path, pairs: list[Pair]) -> None:
     before = tree_of(repo)
     prune(repo, pairs)
@@ -229,6 +231,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.promise("undo leaves alone what changed since")
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_file_that_changed_since_is_left_alone_and_named(repo: Path, pairs: list[Pair], name: str) -> None:
     run("normalize", repo, "--write")

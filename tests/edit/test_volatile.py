@@ -245,6 +245,7 @@ EVENTS: dict[str, tuple[Data, Keys]] = {
 odd_texts = st.text(st.sampled_from(['"', "\\", "/", "é", "🏔", "\n", "a", "{", "}", "\u2028"]), max_size=6)
 
 
+@pytest.mark.promise("normalize changes only the bytes of its values")
 @pytest.mark.parametrize("name", EVENTS)
 @given(
     old=odd_texts, more=odd_texts, seed=st.integers(0, 2**32 - 1), lead=st.sampled_from(["data:", "data: "])

@@ -38,15 +38,17 @@ from tests.hostile.fuzzing import (
 randoms = st.randoms(use_true_random=False)
 
 
+@pytest.mark.promise("Damaged bytes cause no traceback, hang or wrong answer")
 @given(rnd=randoms)
-@budget(25)
+@budget(10)
 def test_every_command_bears_damaged_bytes(rnd: Random, tmp_path_factory: pytest.TempPathFactory) -> None:
     each = mutant(rnd, BYTES)
     assert complaints(tmp_path_factory.getbasetemp() / "bytes", each) == []
 
 
+@pytest.mark.promise("undo brings back every byte")
 @given(rnd=randoms)
-@budget(6)
+@budget(3)
 def test_what_is_written_to_damaged_files_can_be_undone(
     rnd: Random, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -95,6 +97,7 @@ DAMAGED: dict[str, bytes] = {
 }
 
 
+@pytest.mark.promise("Damaged bytes cause no traceback, hang or wrong answer")
 @pytest.mark.parametrize("damage", DAMAGED)
 def test_every_command_bears(damage: str, tmp_path: Path) -> None:
     assert complaints(tmp_path, Mutant(CHAT, DAMAGED[damage])) == []
@@ -158,8 +161,8 @@ ENORMOUS: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
         lambda: _with_text("lorem ipsum " * 900_000),
         ("ls --json", "show --text"),
     ),
-    "200,000 chunks": (
-        lambda: _with_chunks(200_000, lambda _: _CHUNK),
+    "50,000 chunks": (
+        lambda: _with_chunks(50_000, lambda _: _CHUNK),
         ("ls --json", "show --text"),
     ),
     "5,000 tool calls": (lambda: _with_chunks(5_000, _called), ("show --json",)),
@@ -177,6 +180,7 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
+@pytest.mark.promise("An enormous file costs bounded memory and time")
 @pytest.mark.parametrize("size", [*ENORMOUS, *(LONGER if LONG else ())])
 def test_an_enormous_file_takes_neither_all_memory_nor_all_day(size: str, tmp_path: Path) -> None:
     make, usual = {**ENORMOUS, **LONGER}[size]

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.edit.trees import lay_out, strangers
-from tests.helpers import HANGS_AFTER, MODULE, Env, chat, environment, run
+from tests.helpers import MODULE, Env, Result, chat, environment, run, run_process
 
 MANY = 20_000
 REFERENCES = 1_000
@@ -45,22 +45,27 @@ def measured(directory: Path, *args: str, env: Env | None = None) -> Measured:
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Twenty thousand recordings in one directory; what they hold is the same but for the test."""
     place = tmp_path_factory.mktemp("many")
-    directory = place / "tests/recordings"
+    _write_recordings(place / "tests/recordings", MANY)
+    yield place
+    shutil.rmtree(place)
+
+
+def _write_recordings(directory: Path, count: int) -> None:
     directory.mkdir(parents=True)
     data = chat(test_id="tests/test_many.py::test_00000").to_bytes()
     head, _, tail = data.partition(b"00000")
-    for number in range(MANY):
+    for number in range(count):
         handle = os.open(directory / f"{_hash(number)}.json", os.O_WRONLY | os.O_CREAT, 0o644)
         os.write(handle, b"%s%05d%s" % (head, number, tail))
         os.close(handle)
-    yield place
-    shutil.rmtree(place)
 
 
 def _hash(number: int) -> str:
     return f"{number:08x}" * 8
 
 
+@pytest.mark.slow
+@pytest.mark.promise("Many recordings, references and processes work")
 def test_twenty_thousand_recordings_need_little_memory(many: Path, tmp_path: Path) -> None:
     env = {"RECCTL_CACHE_DIR": str(tmp_path / "cache")}
     runs = {
@@ -85,13 +90,11 @@ def test_twenty_thousand_recordings_need_little_memory(many: Path, tmp_path: Pat
     assert {name: found.memory for name, found in runs.items() if found.memory > MOST_MEMORY} == {}
 
 
-def test_a_thousand_references_on_one_command_line(many: Path, tmp_path: Path) -> None:
+@pytest.mark.promise("Many recordings, references and processes work")
+def test_a_thousand_references_on_one_command_line(tmp_path: Path) -> None:
     references = [f"rec-{_hash(number)[:16]}" for number in range(REFERENCES)]
     small = tmp_path / "small/recordings"
-    small.mkdir(parents=True)
-    for number in range(REFERENCES):
-        name = f"{_hash(number)}.json"
-        os.link(many / "tests/recordings" / name, small / name)
+    _write_recordings(small, REFERENCES)
     shown = measured(tmp_path, "show", *references, "--json", "--dir", str(small))
     assert (shown.code, shown.err) == (0, "")
     assert [item["hash"] for item in json.loads(shown.data)] == [
@@ -116,26 +119,26 @@ AT_ONCE = (
 )
 
 
+@pytest.mark.promise("Many recordings, references and processes work")
 def test_ten_processes_at_once_on_a_tree_that_changes(tmp_path: Path) -> None:
-    pairs = lay_out(tmp_path / "repo", 500)
-    for pair in pairs[100:]:
+    pairs = lay_out(tmp_path / "repo", 200)
+    for pair in pairs[50:]:
         pair.path.write_bytes(pair.new)  # there need not be much to do, only much to read
     before = [pair.path.read_bytes() for pair in pairs]
 
-    def start(command: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
+    def start(command: tuple[str, ...]) -> Result:
         name, *options = command
-        whole = [*MODULE, name, str(tmp_path / "repo"), *options]
-        return subprocess.run(whole, capture_output=True, env=environment(None), timeout=HANGS_AFTER)
+        return run_process(name, tmp_path / "repo", *options)
 
     with ThreadPoolExecutor(len(AT_ONCE)) as pool:
         done = list(pool.map(start, AT_ONCE))
     for command, each in zip(AT_ONCE, done, strict=True):
-        assert each.returncode in (0, 1, 2), command
-        assert b"Traceback" not in each.stderr, command
-        assert b"a bug in recctl" not in each.stderr, command
+        assert each.code in (0, 1, 2), command
+        assert "Traceback" not in each.err, command
+        assert "a bug in recctl" not in each.err, command
     for position in (2, 3, 6, 9):
-        assert done[position].returncode == 0, done[position].stderr
-    assert len(json.loads(done[3].stdout)) == len(pairs)
+        assert done[position].code == 0, done[position].err
+    assert len(json.loads(done[3].data)) == len(pairs)
     assert all(pair.is_whole() for pair in pairs)
     assert [pair.path.read_bytes() for pair in pairs] == [pair.new for pair in pairs]
     assert strangers(tmp_path / "repo") == []

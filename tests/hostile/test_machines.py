@@ -233,6 +233,7 @@ def test_on_a_good_machine_every_command_has_something_to_say(good: dict[str, Re
     assert [line for result in good.values() for line in problems(result)] == []
 
 
+@pytest.mark.promise("Locales, homes, streams, terminals and Python's options of any kind work")
 @pytest.mark.parametrize("name", MACHINES)
 def test_nothing_breaks_down(told: Told, name: str) -> None:
     for command, result in told[name].items():
@@ -242,6 +243,7 @@ def test_nothing_breaks_down(told: Told, name: str) -> None:
         assert len(problems(result)) <= 1, command
 
 
+@pytest.mark.promise("Locales, homes, streams, terminals and Python's options of any kind work")
 @pytest.mark.parametrize("name", MACHINES)
 def test_answers_are_those_of_a_good_machine(told: Told, good: dict[str, Result], name: str) -> None:
     for command in MACHINES[name].same:
@@ -261,14 +263,15 @@ def test_where_there_is_only_ascii_all_is_said_with_escapes(
     assert b"\\u4eac\\u90fd \\xe9" in told[name]["show"].data
 
 
+@pytest.mark.promise("Without git, or with an older one, a message says so")
 def test_without_git_two_commands_say_so_and_the_others_work(told: Told, good: dict[str, Result]) -> None:
     results = told["no PATH"]
     for command in NEED_GIT:
         assert (results[command].code, results[command].data) == (2, b""), command
-        assert problems(results[command]) == ["recctl: git is not to be found; install it, or mend PATH"]
+        assert problems(results[command]) == ["recctl: git not found; install git, or add it to PATH"]
     # A test file that git may track is not known to be absent.
     assert results["prune"].out.startswith("Kept, because it is unknown whether their tests exist:")
-    assert "git does not tell whether it tracks" in results["prune"].out
+    assert "git cannot say whether it tracks" in results["prune"].out
     assert results["hash"].code == good["hash"].code
     assert good["hash"].out.startswith(results["hash"].out.splitlines()[0])
 
@@ -295,6 +298,7 @@ def unheard(place: Place) -> Told:
     return {name: place.run(machine, f"unheard {name}") for name, machine in machines.items()}
 
 
+@pytest.mark.promise("A full or closed stdout causes no traceback")
 @pytest.mark.parametrize("name", ["full", "closed"])
 def test_a_stdout_that_takes_nothing_is_one_line_and_exit_code_2(
     unheard: Told, good: dict[str, Result], name: str
@@ -314,6 +318,7 @@ def test_with_all_streams_closed_exit_codes_still_tell(unheard: Told, good: dict
         assert result.code in ((2,) if good[command].data and "help" not in command else (0, 2)), command
 
 
+@pytest.mark.promise("A full or closed stdout causes no traceback")
 def test_a_reader_that_has_gone_is_no_error(unheard: Told) -> None:
     for command, result in unheard["broken"].items():
         assert (result.code, problems(result)) == (0, []), command
@@ -343,6 +348,7 @@ def test_a_change_is_made_or_said_not_to_be_though_nobody_reads_what_it_prints(
 # ---- small terminals
 
 
+@pytest.mark.promise("Locales, homes, streams, terminals and Python's options of any kind work")
 @pytest.mark.parametrize("columns", [1, 20])
 def test_small_terminals(place: Place, good: dict[str, Result], columns: int) -> None:
     """Below twenty columns it is set as for twenty: the terminal itself breaks the lines."""
@@ -429,6 +435,7 @@ def asked(place: Place, tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return {word for word in log.read_text().splitlines() if word.startswith("-")}
 
 
+@pytest.mark.promise("Without git, or with an older one, a message says so")
 def test_git_2_31_is_new_enough(asked: set[str]) -> None:
     """A new option has to be dated here before it is used."""
     formats = {word for word in asked if word.startswith("--format=")}
@@ -456,6 +463,7 @@ def test_an_older_git_is_one_line(place: Place, good: dict[str, Result], tmp_pat
             assert result == good[command], command
 
 
+@pytest.mark.promise("A missing library is named")
 @pytest.mark.parametrize("what", ["missing", "broken"])
 def test_without_detect_secrets_check_says_so(place: Place, tmp_path: Path, what: str) -> None:
     """It is only needed for a file that looks suspicious; what that leaks must not pass for clean."""
@@ -536,6 +544,7 @@ def test_modes_of_rewritten_files_are_kept(tmp_path: Path, mask: int) -> None:
     assert [pair.path.read_bytes() for pair in pairs] == [pair.old for pair in pairs]
 
 
+@pytest.mark.promise("A full disk changes nothing")
 @pytest.mark.parametrize("size", [0, 100, 1500])
 def test_check_fix_on_a_full_disk_changes_nothing(tmp_path: Path, size: int) -> None:
     """A limit on the size of files stands for the disk."""
@@ -568,6 +577,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(place)
 
 
+@pytest.mark.promise("Ctrl-C leaves neither a traceback nor a process")
 @pytest.mark.parametrize("whole_group", [True, False], ids=["from the keyboard", "to the process"])
 @pytest.mark.parametrize("command", [["ls", "--no-cache"], ["check"]], ids=" ".join)
 def test_ctrl_c_while_two_processes_read(large: Path, command: list[str], whole_group: bool) -> None:
@@ -575,6 +585,7 @@ def test_ctrl_c_while_two_processes_read(large: Path, command: list[str], whole_
     _interrupt(large, command, whole_group, wait=0.15)
 
 
+@pytest.mark.promise("Ctrl-C leaves neither a traceback nor a process")
 def test_ctrl_c_just_when_the_second_process_begins(large: Path) -> None:
     """Neither of the two may print a traceback, or go on."""
     for number in range(6):
@@ -597,7 +608,7 @@ def _interrupt(large: Path, command: list[str], whole_group: bool, wait: float) 
         (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
         _, err = process.communicate(timeout=HANGS_AFTER)
     assert (process.returncode, err.decode()) == (130, "")
-    assert len(children) == 1
+    assert children
     assert [child for child in children if _runs(child)] == []
 
 

@@ -19,7 +19,8 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from recctl.catalog import find as store
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
+from recctl.support.errors import separate
 from tests.helpers import HANGS_AFTER, MODULE, Result, chat, environment, problems, put, run, run_process
 
 # ---- what every run has to keep to
@@ -111,6 +112,7 @@ def test_every_name_can_be_given_as_a_path(named: Path, name: str) -> None:
     assert (result.code, item["path"]) == (0, _displayed(NAMES[name]))
 
 
+@pytest.mark.promise("File names and directories of any kind work")
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("command", ["check", "normalize", "hash", "prune", "diff"])
 def test_every_command_takes_every_name(named: Path, command: str, name: str) -> None:
@@ -149,6 +151,7 @@ def place(tmp_path: Path) -> Path:
 COMMANDS = [["ls"], ["check"], ["normalize"], ["prune"]]
 
 
+@pytest.mark.promise("File names and directories of any kind work")
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
 def test_what_is_no_file_in_a_tree_is_left_alone(place: Path, command: list[str]) -> None:
     """Links in a circle, pipes, sockets, links to nowhere and to devices, directories named as files."""
@@ -224,6 +227,7 @@ BIG = [
 ]
 
 
+@pytest.mark.promise("An enormous file costs bounded memory and time")
 @pytest.mark.parametrize("args", BIG, ids=" ".join)
 def test_a_file_larger_than_memory_is_named_and_hides_no_other(place: Path, args: list[str]) -> None:
     with (place / "big.json").open("wb") as file:
@@ -259,6 +263,7 @@ def test_a_link_to_itself_given_as_a_directory_is_named(project: Path, args: lis
     assert (result.code, offences(result), len(problems(result)), "loop" in result.err) == (2, [], 1, True)
 
 
+@pytest.mark.promise("Files that vanish while they are read are named")
 def test_files_that_go_away_between_search_and_reading_are_named(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,8 +287,8 @@ def test_a_tree_that_goes_away_is_named(place: Path) -> None:
     found = store.find([place])
     shutil.rmtree(place)
     place.write_text("a file now")
-    scan = Scan(found.files)
-    assert (list(scan), [problem.path for problem in scan.problems]) == ([], [place / "good.json"])
+    summaries, problems = separate(scan(found.files))
+    assert (summaries, [problem.path for problem in problems]) == ([], [place / "good.json"])
 
 
 # ---- settings and state that strangers, or an accident, left
@@ -301,6 +306,7 @@ SETTINGS = {
 }
 
 
+@pytest.mark.promise("Settings and journals of any kind are no bug")
 @pytest.mark.parametrize("command", ["ls", "check", "hash"])
 @pytest.mark.parametrize("name", SETTINGS)
 def test_settings_of_any_kind_are_no_bug(place: Path, name: str, command: str) -> None:
@@ -329,6 +335,7 @@ MANIFESTS = {
 }
 
 
+@pytest.mark.promise("Settings and journals of any kind are no bug")
 @pytest.mark.parametrize("name", MANIFESTS)
 def test_a_damaged_journal_is_no_bug(tmp_path: Path, name: str) -> None:
     entry = tmp_path / "journal/1"
@@ -395,6 +402,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return top
 
 
+@pytest.mark.promise("Arguments of any kind get an answer")
 @pytest.mark.parametrize("slot", SLOTS)
 def test_any_argument_is_answered(project: Path, slot: str) -> None:
     @settings(
@@ -419,6 +427,7 @@ def test_any_argument_is_answered(project: Path, slot: str) -> None:
     check()
 
 
+@pytest.mark.promise("Arguments of any kind get an answer")
 def test_arguments_of_any_bytes_reach_a_process(project: Path) -> None:
     """As a process: bytes that are no text, on a command line and in the environment."""
     wild = random.Random(1)

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from recctl.edit.journal import Journal
+from recctl.edit.journal.store import Journal
 from tests.diff.repository import Repository, ferry, new_repository
 from tests.diff.test_git import in_terminal, trap
 from tests.edit.trees import lay_out, tree_of, unsettled
@@ -206,6 +206,7 @@ def test_reading_does_its_job_in_sight_of_the_watch(reading: dict[str, Watched],
     assert watched.of("import")
 
 
+@pytest.mark.promise("No network connection is opened")
 @each_reading
 def test_reading_talks_to_no_network(reading: dict[str, Watched], name: str) -> None:
     assert _talk(reading[name]) == []
@@ -227,6 +228,7 @@ def test_reading_starts_nothing_but_git(reading: dict[str, Watched], name: str) 
     )
 
 
+@pytest.mark.promise("Nothing that a recording names is loaded")
 @each_reading
 def test_reading_loads_nothing_that_a_recording_names(
     reading: dict[str, Watched], place: Place, name: str
@@ -240,6 +242,7 @@ def test_reading_loads_nothing_that_a_recording_names(
     assert not place.marker.exists()
 
 
+@pytest.mark.promise("Nothing is written but the plan, the journal and the index")
 @each_reading
 def test_reading_writes_nothing_but_the_index(reading: dict[str, Watched], place: Place, name: str) -> None:
     written = {path for path in _written(reading[name]) if not path.is_relative_to(place.root / "cache")}
@@ -295,6 +298,7 @@ each_changing = pytest.mark.parametrize("name", CHANGING)
 Changes = dict[str, tuple[Watched, set[str]]]
 
 
+@pytest.mark.promise("Nothing that a recording names is loaded")
 @each_changing
 def test_changing_talks_to_no_network_and_loads_nothing_named(
     changing: Changes, place: Place, name: str
@@ -306,6 +310,7 @@ def test_changing_talks_to_no_network_and_loads_nothing_named(
     assert not place.marker.exists()
 
 
+@pytest.mark.promise("Nothing is written but the plan, the journal and the index")
 @each_changing
 def test_changing_writes_what_it_says_and_nothing_else(changing: Changes, place: Place, name: str) -> None:
     watched, changed = changing[name]
@@ -344,6 +349,7 @@ def test_only_the_pager_that_the_user_names_is_run_on_a_terminal(place: Place, t
     assert (shown.code, started) == (0, [["subprocess.Popen", "head", "-1"]])
 
 
+@pytest.mark.promise("No network connection is opened")
 def test_looking_for_credentials_asks_no_server(reading: dict[str, Watched]) -> None:
     """The library that knows them can ask servers whether they are valid; it is loaded, and does not."""
     watched = reading["check"]
@@ -479,6 +485,7 @@ def _in_variables(trapped: Trapped) -> dict[str, str | None]:
     return env | {f"GIT_{name}": trapped.program for name in programs}
 
 
+@pytest.mark.promise("No program that a repository names is run")
 @pytest.mark.parametrize("prepare", [_in_repository, _in_home, _in_variables])
 def test_no_program_that_git_is_told_of_is_run(
     trapped: Trapped, prepare: Callable[[Trapped], dict[str, str | None]], monkeypatch: pytest.MonkeyPatch
@@ -497,6 +504,7 @@ def test_no_program_that_git_is_told_of_is_run(
         trapped.marker.unlink()
 
 
+@pytest.mark.promise("No program that a repository names is run")
 def test_a_git_that_cannot_be_told_not_to_fetch_fetches_nothing(
     tmp_path: Path, trapped: Trapped, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -544,6 +552,7 @@ def reach(tmp_path: Path) -> Iterator[Reach]:
     assert tree_of(outside) == before
 
 
+@pytest.mark.promise("Nothing is written through a symbolic link")
 @pytest.mark.parametrize(
     "command", ["normalize --write", "check --fix", "prune --tests ../live.txt --max-share 100 --write"]
 )
@@ -558,6 +567,7 @@ def test_what_links_lead_to_is_not_changed(reach: Reach, command: str) -> None:
     assert [path.read_bytes() if path.exists() else None for path in own] != before
 
 
+@pytest.mark.promise("Nothing is written through a symbolic link")
 @pytest.mark.parametrize("command", ["normalize", "prune"])
 def test_undo_does_not_write_through_a_directory_that_became_a_link(tmp_path: Path, command: str) -> None:
     inside, outside = tmp_path / "inside", tmp_path / "outside"
@@ -610,12 +620,14 @@ def _temporary_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[st
     return names
 
 
+@pytest.mark.promise("Names of temporary files cannot be foreseen")
 def test_temporary_names_cannot_be_foreseen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     names = [name for _ in range(2) for name in _temporary_names(tmp_path, monkeypatch)]
     assert len(set(names)) == len(names) == 4
     assert all(len(name) >= len(".recctl-.tmp") + 16 for name in names)
 
 
+@pytest.mark.promise("Names of temporary files cannot be foreseen")
 def test_a_link_with_the_name_of_a_temporary_file_is_not_followed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -630,7 +642,7 @@ def test_a_link_with_the_name_of_a_temporary_file_is_not_followed(
         return bytes(size)
 
     with monkeypatch.context() as patch:
-        patch.setattr("recctl.edit.plan.os.urandom", planted)
+        patch.setattr("recctl.edit.files.os.urandom", planted)
         result = run("normalize", tmp_path / "repo", "--write")
     assert (result.code, "nothing was changed" in result.err) == (2, True)
     assert (victim.read_bytes(), pairs[0].path.read_bytes()) == (b"mine", pairs[0].old)
@@ -647,6 +659,7 @@ def test_links_with_simple_temporary_names_are_not_followed(tmp_path: Path) -> N
     assert (victim.read_bytes(), pairs[0].path.read_bytes()) == (b"mine", pairs[0].new)
 
 
+@pytest.mark.promise("Only the user can read the index and the journal")
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077], ids=oct)
 def test_cache_and_journal_are_the_users_alone(tmp_path: Path, mask: int) -> None:
     pairs = lay_out(tmp_path / "repo", 60)
@@ -680,5 +693,5 @@ def test_a_journal_in_a_strangers_open_directory_is_still_ones_own(tmp_path: Pat
     assert run("normalize", tmp_path / "repo", "--write", env={"RECCTL_STATE_DIR": str(state)}).code == 1
     (entry,) = Journal(state / "journal").entries()
     assert entry.old_bytes(entry.items[0]) == pairs[0].old
-    assert stat.S_IMODE(entry.place.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in entry.place.iterdir()} == {0o600}
+    assert stat.S_IMODE(entry.path.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in entry.path.iterdir()} == {0o600}

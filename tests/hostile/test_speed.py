@@ -46,6 +46,7 @@ def _slow(measured: Measured) -> list[str]:
     return found
 
 
+@pytest.mark.promise("No text makes a pattern or a command slow")
 @pytest.mark.slow
 def test_no_text_makes_a_pattern_slow() -> None:
     measured = _measured("patterns", str(_CASES))
@@ -53,6 +54,7 @@ def test_no_text_makes_a_pattern_slow() -> None:
     assert len(measured) == _CASES * len(patterns.patterns())
 
 
+@pytest.mark.promise("No text makes a pattern or a command slow")
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FILLS)
 def test_no_text_makes_a_command_slow(name: str, tmp_path: Path) -> None:
@@ -66,6 +68,7 @@ def test_what_is_slow_is_seen() -> None:
     assert len(_slow([fast, slow, {"text": "a", "pattern": "x"}])) == 2
 
 
+@pytest.mark.promise("No text makes a pattern or a command slow")
 def test_every_pattern_is_looked_at() -> None:
     """Those of modules, in tables and lists, written inside a function, of each library."""
     names = {one.name.partition("[")[0] for one in patterns.patterns()}

@@ -411,6 +411,7 @@ def _written(scene: Scene, size: str) -> list[tuple[tuple[str, str], Result]]:
 CASES = [(size, name) for size in SIZES for name, view in VIEWS.items() if size == "80" or view.everywhere]
 
 
+@pytest.mark.promise("Recorded text cannot steer a terminal")
 @pytest.mark.parametrize(("size", "name"), CASES)
 def test_no_view_lets_hostile_text_reach_the_terminal(
     screens: dict[tuple[str, str], Result], size: str, name: str
@@ -427,6 +428,7 @@ def test_no_view_lets_hostile_text_reach_the_terminal(
 # ---- pages that are markup to rich stay what they are
 
 
+@pytest.mark.promise("Recorded text cannot steer a terminal")
 def test_markup_is_text(tmp_path: Path) -> None:
     text = TEXTS["markup"]
     put(tmp_path / "a.json", chat(text, prompt=text, model=text, test_id=text))
@@ -479,6 +481,7 @@ def out_of_line(head: str, rows: list[str]) -> list[str]:
     return [row for row in rows if {cell for at, cell in enumerate(spread(row)) if at in gaps} - {" "}]
 
 
+@pytest.mark.promise("Tables keep their columns")
 @pytest.mark.parametrize("columns", [40, 80, 160])
 def test_columns_of_ls_stay_where_they_are(cells: Path, columns: int) -> None:
     result = run_in_terminal("ls", ".", cwd=cells, columns=columns, env={"NO_COLOR": "1"})
@@ -495,6 +498,7 @@ def test_columns_of_ls_stay_where_they_are(cells: Path, columns: int) -> None:
         assert {"".join(spread(row)[chunks : chunks + 6]) for row in rows} == {"     2"}
 
 
+@pytest.mark.promise("Tables keep their columns")
 def test_names_of_parameters_are_aligned_with_wide_ones(tmp_path: Path) -> None:
     names: dict[str, Any] = {"top_p": 7, "京都": 7, "e\u0301e\u0301": 7, "a\x1b": 7}
     put(tmp_path / "a.json", chat(**names))
@@ -517,6 +521,7 @@ def piped(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.promise("In a pipe documents and texts are exact")
 def test_documents_in_a_pipe_hold_the_very_text(piped: Path) -> None:
     (listed,) = json.loads(run("ls", "--json", ".", cwd=piped.parent.parent).out)
     (shown,) = json.loads(run("show", "--json", piped, cwd=piped.parent.parent).out)
@@ -527,6 +532,7 @@ def test_documents_in_a_pipe_hold_the_very_text(piped: Path) -> None:
     assert shown["response"]["choices"][0]["text"] == HOSTILE
 
 
+@pytest.mark.promise("In a pipe documents and texts are exact")
 def test_texts_and_bytes_in_a_pipe_are_exact(piped: Path) -> None:
     assert run("show", "--text", piped) == Result(0, HOSTILE.encode(), "")
     assert run("show", "--raw", piped) == Result(0, piped.read_bytes(), "")

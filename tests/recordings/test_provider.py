@@ -5,12 +5,13 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recctl.recordings.provider import provider_of, url_path
 from recctl.support.jsonvalue import Json
 from tests.conversation.test_splitting import json_values
+from tests.helpers import examples
 
 
 @pytest.mark.parametrize(
@@ -166,7 +167,7 @@ urls = st.builds(
     test_id=st.none() | st.text() | st.text().map("t[txt={}/m".format),
     model=st.sampled_from([None, "", "m"]),
 )
-@settings(max_examples=300)
+@examples(100)
 def test_never_raises_and_never_names_nothing(
     url: str | None, label: str | None, metadata: Json, test_id: str | None, model: str | None
 ) -> None:
@@ -183,6 +184,6 @@ def is_malformed(url: str) -> bool:
 
 
 @given(urls)
-@settings(max_examples=200)
+@examples(100)
 def test_the_path_is_none_only_for_malformed_urls(url: str) -> None:
     assert (url_path(url) is None) == is_malformed(url)

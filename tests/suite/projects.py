@@ -9,8 +9,8 @@ from textwrap import dedent
 
 from recctl.recordings.recording import read, summarize
 from recctl.recordings.summary import Summary
-from recctl.suite.liveness import Judgement
-from recctl.suite.source import SourceJudge
+from recctl.suite.liveness import Liveness
+from recctl.suite.source import LivenessBySource
 from tests.helpers import chat, put
 
 
@@ -39,9 +39,9 @@ def summary_of(path: Path) -> Summary:
     return summarize(path, read(path))
 
 
-def by_source(summary: Summary) -> Judgement:
-    """What the source says of one recording's test, by a judge that has seen no other."""
-    return SourceJudge()(summary)
+def by_source(summary: Summary) -> Liveness:
+    """What the source says of one recording's test, with nothing kept from another."""
+    return LivenessBySource()(summary)
 
 
 # Root may search any directory, unless it gives these away.

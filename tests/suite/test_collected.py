@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import venv
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.collect import Collection, active_python, by_collection, collect
+from recctl.suite.collect import Collection, active_python, collect, liveness_by_collection
 from recctl.support.errors import RecctlError
 from tests.edit.trees import tree_of
 from tests.suite.projects import record, summary_of, write
@@ -35,10 +36,10 @@ def collected(root: Path, *arguments: str) -> Collection:
     return collect(root, sys.executable, arguments)
 
 
-def fates(root: Path, collection: Collection, *test_ids: str, exact: bool = False) -> list[str]:
+def statuses(root: Path, collection: Collection, *test_ids: str, exact: bool = False) -> list[str]:
     """What is said of a recording of each test."""
-    judge = by_collection(collection, exact=exact)
-    return [judge(summary_of(path)).liveness for path in record(root, *test_ids)]
+    source = liveness_by_collection(collection, exact=exact)
+    return [source(summary_of(path)).status for path in record(root, *test_ids)]
 
 
 # ---- one project with everything
@@ -111,7 +112,7 @@ def test_ids_arrive_exactly(rich: tuple[Path, Collection]) -> None:
 
 def test_what_is_collected_lives(rich: tuple[Path, Collection]) -> None:
     root, collection = rich
-    assert set(fates(root, collection, *sorted(collection.ids))) == {"live"}
+    assert set(statuses(root, collection, *sorted(collection.ids))) == {"live"}
 
 
 GONE_OF_RICH = {
@@ -129,21 +130,21 @@ GONE_OF_RICH = {
 def test_what_is_not_collected_is_gone(rich: tuple[Path, Collection], name: str) -> None:
     root, collection = rich
     test_id = f"{FILE}::{GONE_OF_RICH[name]}"
-    assert fates(root, collection, test_id, exact=True) == ["stale"]
+    assert statuses(root, collection, test_id, exact=True) == ["stale"]
     # The file holds globals(): what was not collected this time may be made the next.
-    assert fates(root, collection, test_id) == ["unjudged"]
+    assert statuses(root, collection, test_id) == ["unjudged"]
 
 
 def test_a_file_that_is_gone(rich: tuple[Path, Collection]) -> None:
     root, collection = rich
-    assert fates(root, collection, "tests/a/test_gone.py::test_x", exact=True) == ["stale"]
+    assert statuses(root, collection, "tests/a/test_gone.py::test_x", exact=True) == ["stale"]
     # Its conftest.py collects files of its own: what it does may depend on options.
-    assert fates(root, collection, "tests/a/test_gone.py::test_x") == ["unjudged"]
+    assert statuses(root, collection, "tests/a/test_gone.py::test_x") == ["unjudged"]
 
 
 def test_a_file_that_plugins_collect_is_not_judged(rich: tuple[Path, Collection]) -> None:
     root, collection = rich
-    assert fates(root, collection, "tests/a/cases.yaml::gone") == ["unjudged"]
+    assert statuses(root, collection, "tests/a/cases.yaml::gone") == ["unjudged"]
 
 
 # ---- refused: nothing is stale after a collection that failed
@@ -184,11 +185,12 @@ FAILED: dict[str, tuple[dict[str, str], list[str], str]] = {
 }
 
 
+@pytest.mark.promise("A failed or narrowed collection removes nothing beyond what it covered")
 @pytest.mark.parametrize("name", FAILED)
 def test_a_failed_collection_is_refused(tmp_path: Path, name: str) -> None:
     files, arguments, why = FAILED[name]
     root = write(tmp_path, TWO_FILES | MARKERS | files)
-    with pytest.raises(RecctlError, match=r"^the collection .*, so no test counts as gone: ") as caught:
+    with pytest.raises(RecctlError, match=r"^collecting tests with .* failed with exit code \d+: ") as caught:
         collected(root, *arguments)
     assert why in caught.value.message
     assert caught.value.hint == "fix it, name another interpreter with --python, or give --tests a list"
@@ -206,9 +208,7 @@ NO_TESTS: dict[str, tuple[dict[str, str], list[str]]] = {
 def test_zero_tests_are_refused(tmp_path: Path, name: str) -> None:
     files, arguments = NO_TESTS[name]
     root = write(tmp_path, files | MARKERS)
-    with pytest.raises(
-        RecctlError, match=r"^the collection by .*found no tests, so no test counts as gone: "
-    ):
+    with pytest.raises(RecctlError, match=r"^collecting tests with .* found no tests: "):
         collected(root, *arguments)
 
 
@@ -276,13 +276,14 @@ NARROWED: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
 }
 
 
+@pytest.mark.promise("A failed or narrowed collection removes nothing beyond what it covered")
 @pytest.mark.parametrize("name", NARROWED)
 def test_only_what_was_looked_at_is_judged(tmp_path: Path, name: str) -> None:
     files, arguments, expected = NARROWED[name]
     root = write(tmp_path, TWO_FILES | MARKERS | files)
     collection = collected(root, *(argument.replace("@", str(root)) for argument in arguments))
-    assert "stale" not in fates(root, collection, *LIVING)
-    assert fates(root, collection, *GONE.values()) == expected
+    assert "stale" not in statuses(root, collection, *LIVING)
+    assert statuses(root, collection, *GONE.values()) == expected
 
 
 @pytest.mark.parametrize("arguments", [["tests/a"], ["-k", "one"]], ids=["path", "-k"])
@@ -290,7 +291,7 @@ def test_a_file_that_is_gone_is_no_proof_when_narrowed(tmp_path: Path, arguments
     root = write(tmp_path, TWO_FILES | MARKERS)
     collection = collected(root, *arguments)
     assert collection.narrowed
-    assert fates(root, collection, "tests/z/test_gone.py::test_x") == ["unjudged"]
+    assert statuses(root, collection, "tests/z/test_gone.py::test_x") == ["unjudged"]
 
 
 def test_pytest_addopts_of_the_environment_narrow_too(
@@ -299,17 +300,22 @@ def test_pytest_addopts_of_the_environment_narrow_too(
     root = write(tmp_path, TWO_FILES | MARKERS)
     monkeypatch.setenv("PYTEST_ADDOPTS", "tests/a")
     collection = collected(root)
-    assert (collection.narrowed, fates(root, collection, *GONE.values())) == (True, ["stale", "unjudged"])
+    assert (collection.narrowed, statuses(root, collection, *GONE.values())) == (True, ["stale", "unjudged"])
 
 
-@pytest.fixture
-def after_a_failure(tmp_path: Path) -> Path:
-    """A project whose last run had one failing test, which pytest remembers in its cache."""
+@pytest.fixture(scope="module")
+def with_a_failure(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = TWO_FILES | {FILE: "def test_one(): assert 0\ndef test_two(): ..."}
-    root = write(tmp_path, files)
+    root = write(tmp_path_factory.mktemp("failure"), files)
     assert _pytest(root, "-q").returncode == 1
     assert (root / ".pytest_cache").is_dir()
     return root
+
+
+@pytest.fixture
+def after_a_failure(with_a_failure: Path, tmp_path: Path) -> Path:
+    """A project whose last run had one failing test, which pytest remembers in its cache."""
+    return Path(shutil.copytree(with_a_failure, tmp_path / "project"))
 
 
 @pytest.mark.parametrize("option", ["--lf", "--ff", "--nf", "--sw"])
@@ -320,7 +326,7 @@ def test_options_that_look_at_the_last_run_take_no_test_away(
     if where == "addopts":
         write(after_a_failure, {"pytest.ini": f"[pytest]\naddopts = {option}\n"})
     collection = collected(after_a_failure, *([option] if where == "argument" else []))
-    assert "stale" not in fates(after_a_failure, collection, *LIVING)
+    assert "stale" not in statuses(after_a_failure, collection, *LIVING)
 
 
 # ---- settings that change how pytest runs or prints, not what there is
@@ -363,7 +369,7 @@ def test_settings_that_take_nothing_away(tmp_path: Path, name: str) -> None:
     root = write(tmp_path, TWO_FILES | MARKERS | files)
     collection = collected(root, *arguments)
     assert not collection.narrowed
-    assert (fates(root, collection, *LIVING), fates(root, collection, *GONE.values())) == (
+    assert (statuses(root, collection, *LIVING), statuses(root, collection, *GONE.values())) == (
         ALL_LIVE,
         ["stale"] * 2,
     )
@@ -373,7 +379,7 @@ def test_the_root_of_ids_lies_elsewhere(tmp_path: Path) -> None:
     """Ids are relative to pytest's rootdir, which need not be where it is called."""
     root = write(tmp_path, {f"sub/{name}": text for name, text in (TWO_FILES | MARKERS).items()})
     collection = collected(root, "--rootdir", "sub", "-c", "sub/pytest.ini")
-    assert fates(root / "sub", collection, *LIVING, *GONE.values()) == [*ALL_LIVE, "stale", "stale"]
+    assert statuses(root / "sub", collection, *LIVING, *GONE.values()) == [*ALL_LIVE, "stale", "stale"]
 
 
 @pytest.mark.parametrize("argument", ["sub/tests/a/test_b.py::test_one", "sub/tests/a"])
@@ -381,16 +387,16 @@ def test_the_root_of_ids_lies_elsewhere_and_it_is_narrowed(tmp_path: Path, argum
     root = write(tmp_path, {f"sub/{name}": text for name, text in (TWO_FILES | MARKERS).items()})
     collection = collected(root, "--rootdir", "sub", "-c", "sub/pytest.ini", argument)
     assert collection.narrowed
-    assert "stale" not in fates(root / "sub", collection, *LIVING)
+    assert "stale" not in statuses(root / "sub", collection, *LIVING)
     expected = ["unjudged" if "::" in argument else "stale", "unjudged"]
-    assert fates(root / "sub", collection, *GONE.values()) == expected
+    assert statuses(root / "sub", collection, *GONE.values()) == expected
 
 
 def test_listed_tests_live_as_well(tmp_path: Path) -> None:
     root = write(tmp_path, TWO_FILES | MARKERS)
-    judge = by_collection(collected(root), frozenset({GONE[FILE]}))
-    judged = [judge(summary_of(path)).liveness for path in record(root, *LIVING, *GONE.values())]
-    assert judged == [*ALL_LIVE, "live", "stale"]
+    source = liveness_by_collection(collected(root), frozenset({GONE[FILE]}))
+    statuses = [source(summary_of(path)).status for path in record(root, *LIVING, *GONE.values())]
+    assert statuses == [*ALL_LIVE, "live", "stale"]
 
 
 # ---- the interpreter
@@ -410,7 +416,7 @@ def test_an_interpreter_without_pytest_is_refused(
 ) -> None:
     root = write(tmp_path, TWO_FILES | MARKERS)
     monkeypatch.setenv("VIRTUAL_ENV", "" if named else str(bare))
-    with pytest.raises(RecctlError, match="bin/python has no pytest, so no test counts as gone"):
+    with pytest.raises(RecctlError, match=r"^cannot collect tests: .*bin/python has no pytest"):
         collect(root, str(bare / "bin/python") if named else active_python(), ())
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.liveness import Judgement
-from recctl.suite.source import SourceJudge
+from recctl.suite.liveness import Liveness
+from recctl.suite.source import LivenessBySource
 from tests.suite.projects import by_source, record, summary_of, write
 
 FILE = "tests/a/test_b.py"
@@ -120,7 +120,7 @@ MORE = {
 }
 
 
-def judged(root: Path, files: dict[str, str], test_id: str = f"{FILE}::test_x") -> Judgement:
+def liveness_after(root: Path, files: dict[str, str], test_id: str = f"{FILE}::test_x") -> Liveness:
     """What is said of a recording of a test that its file does not name."""
     write(root, {**MORE, **files})
     (path,) = record(root, test_id)
@@ -129,16 +129,17 @@ def judged(root: Path, files: dict[str, str], test_id: str = f"{FILE}::test_x") 
 
 @pytest.mark.parametrize("name", HARMLESS)
 def test_a_hook_that_leaves_ids_alone_leaves_the_proof(tmp_path: Path, name: str) -> None:
-    judgement = judged(tmp_path, {"tests/conftest.py": HARMLESS[name]})
-    assert judgement == Judgement("stale", f"{FILE} defines no test_x; nothing in it makes tests")
+    liveness = liveness_after(tmp_path, {"tests/conftest.py": HARMLESS[name]})
+    assert liveness == Liveness("stale", f"{FILE} does not define test_x, and nothing generates it")
 
 
+@pytest.mark.promise("No live test is called stale")
 @pytest.mark.parametrize("name", UNPROVEN)
 def test_what_a_project_does_by_hooks_leaves_its_tests_unjudged(tmp_path: Path, name: str) -> None:
     files = {"tests/conftest.py": UNPROVEN[name]}
     if name == "a plugin with hooks":
         files["build/hooks.py"] = UNPROVEN["items made"]
-    assert judged(tmp_path, files).liveness == "unjudged"
+    assert liveness_after(tmp_path, files).status == "unjudged"
 
 
 def test_plugins_that_load_each_other_are_one_matter(tmp_path: Path) -> None:
@@ -152,42 +153,43 @@ def test_plugins_that_load_each_other_are_one_matter(tmp_path: Path) -> None:
         "tests/b/test_c.py": "",
     }
     write(tmp_path, {**MORE, **plugins})
-    judge = SourceJudge()
+    source = LivenessBySource()
     paths = record(tmp_path, f"{FILE}::test_x", "tests/b/test_c.py::test_x")
-    assert [judge(summary_of(path)).liveness for path in paths] == ["unjudged", "unjudged"]
+    assert [source(summary_of(path)).status for path in paths] == ["unjudged", "unjudged"]
 
 
 def test_a_test_module_may_load_a_plugin(tmp_path: Path) -> None:
-    assert judged(tmp_path, {FILE: "pytest_plugins = ['lib.plugin']"}).liveness == "unjudged"
+    assert liveness_after(tmp_path, {FILE: "pytest_plugins = ['lib.plugin']"}).status == "unjudged"
 
 
 def test_a_conftest_in_a_directory_for_builds_counts(tmp_path: Path) -> None:
     files = {"tests/build/conftest.py": UNPROVEN["items made"], "tests/build/test_b.py": "def test_y(): ..."}
-    assert judged(tmp_path, files, "tests/build/test_b.py::test_x").liveness == "unjudged"
+    assert liveness_after(tmp_path, files, "tests/build/test_b.py::test_x").status == "unjudged"
 
 
 def test_a_conftest_above_the_root_counts(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     write(tmp_path, {"conftest.py": UNPROVEN["items made"]})
-    assert judged(tmp_path / "packages/a", {}).liveness == "unjudged"
+    assert liveness_after(tmp_path / "packages/a", {}).status == "unjudged"
 
 
 def test_files_of_computed_names_may_be_generated(tmp_path: Path) -> None:
     source = "from pathlib import Path\nfor n in 'ab':\n    Path(f'test_{n}.py').write_text('')"
     assert (
-        judged(tmp_path, {"tests/conftest.py": source}, "tests/a/test_made.py::test_x").liveness == "unjudged"
+        liveness_after(tmp_path, {"tests/conftest.py": source}, "tests/a/test_made.py::test_x").status
+        == "unjudged"
     )
 
 
 def test_a_file_that_something_may_generate_is_not_known(tmp_path: Path) -> None:
     files = {"tests/conftest.py": "from pathlib import Path\nPath('test_made.py').write_text('')"}
-    assert judged(tmp_path, files, "tests/a/test_made.py::test_x").liveness == "unjudged"
+    assert liveness_after(tmp_path, files, "tests/a/test_made.py::test_x").status == "unjudged"
 
 
 @pytest.mark.parametrize("name", ["items made", "a renamed item"])
 def test_hooks_may_give_a_test_a_file_that_does_not_exist(tmp_path: Path, name: str) -> None:
     files = {"tests/conftest.py": UNPROVEN[name]}
-    assert judged(tmp_path, files, "tests/a/test_other.py::test_x").liveness == "unjudged"
+    assert liveness_after(tmp_path, files, "tests/a/test_other.py::test_x").status == "unjudged"
 
 
 ELSEWHERE = {
@@ -199,7 +201,7 @@ ELSEWHERE = {
 
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_hooks_count_wherever_they_are(tmp_path: Path, name: str) -> None:
-    assert judged(tmp_path, {ELSEWHERE[name]: UNPROVEN["a renamed item"]}).liveness == "unjudged"
+    assert liveness_after(tmp_path, {ELSEWHERE[name]: UNPROVEN["a renamed item"]}).status == "unjudged"
 
 
 DECLARED = {
@@ -215,14 +217,14 @@ def test_a_plugin_that_the_repository_declares_is_not_known(tmp_path: Path, file
     (tmp_path / ".git").mkdir()
     root = tmp_path / "project"
     write(tmp_path / ("other" if beside else "project"), {file: DECLARED[file]})
-    judgement = judged(root, {})
-    assert (judgement.liveness, "declares a pytest plugin" in judgement.reason) == ("unjudged", True)
+    liveness = liveness_after(root, {})
+    assert (liveness.status, "declares a pytest plugin" in liveness.reason) == ("unjudged", True)
 
 
 @pytest.mark.parametrize("place", [".venv/lib/x/hooks.py", "node_modules/x/hooks.py", "env/lib/hooks.py"])
 def test_installed_packages_are_not_searched(tmp_path: Path, place: str) -> None:
     files = {place: UNPROVEN["a renamed item"], "env/pyvenv.cfg": ""}
-    assert judged(tmp_path, files).liveness == "stale"
+    assert liveness_after(tmp_path, files).status == "stale"
 
 
 SETTINGS = {
@@ -244,12 +246,12 @@ def setting(file: str, key: str, *words: str) -> dict[str, str]:
 @pytest.mark.parametrize("file", SETTINGS)
 def test_what_pytest_collects_is_read_from_the_configuration(tmp_path: Path, file: str) -> None:
     test_id = "tests/a/check_it.py::check_x"
-    assert judged(tmp_path, {"tests/a/check_it.py": ""}, test_id).liveness == "unjudged"
+    assert liveness_after(tmp_path, {"tests/a/check_it.py": ""}, test_id).status == "unjudged"
     for key, words in (("python_files", ("check_*.py",)), ("python_functions", ("check_*", "try"))):
-        judgement = judged(tmp_path, setting(file, key, *words), test_id)
-    assert judgement.liveness == "unjudged"  # the second setting took the place of the first
+        liveness = liveness_after(tmp_path, setting(file, key, *words), test_id)
+    assert liveness.status == "unjudged"  # the second setting took the place of the first
     options = setting(file, "addopts", "-o", "python_files=check_*.py", "-o", "python_functions=check_*")
-    assert judged(tmp_path, options, test_id).liveness == "stale"
+    assert liveness_after(tmp_path, options, test_id).status == "stale"
 
 
 @pytest.mark.parametrize("file", SETTINGS)
@@ -259,12 +261,12 @@ def test_what_pytest_collects_is_read_from_the_configuration(tmp_path: Path, fil
 def test_options_in_the_configuration_may_bring_a_plugin(
     tmp_path: Path, file: str, options: tuple[str, ...]
 ) -> None:
-    assert judged(tmp_path, setting(file, "addopts", *options)).liveness == "unjudged"
+    assert liveness_after(tmp_path, setting(file, "addopts", *options)).status == "unjudged"
 
 
 def test_options_that_leave_plugins_out_leave_the_proof(tmp_path: Path) -> None:
     assert (
-        judged(tmp_path, setting("pytest.ini", "addopts", "-ra", "-p", "no:cacheprovider")).liveness
+        liveness_after(tmp_path, setting("pytest.ini", "addopts", "-ra", "-p", "no:cacheprovider")).status
         == "stale"
     )
 
@@ -274,10 +276,10 @@ def test_the_environment_may_bring_a_plugin(
     tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, "lib.plugin" if name == "PYTEST_PLUGINS" else "-p lib.plugin")
-    assert judged(tmp_path, {}).liveness == "unjudged"
+    assert liveness_after(tmp_path, {}).status == "unjudged"
 
 
 @pytest.mark.parametrize("file", ["pytest.ini", "pyproject.toml", "setup.cfg"])
 def test_a_configuration_that_cannot_be_read_leaves_tests_unjudged(tmp_path: Path, file: str) -> None:
-    judgement = judged(tmp_path, {file: "[tool\nx = [\n"})
-    assert (judgement.liveness, f"{file} cannot be read" in judgement.reason) == ("unjudged", True)
+    liveness = liveness_after(tmp_path, {file: "[tool\nx = [\n"})
+    assert (liveness.status, f"{file} cannot be read" in liveness.reason) == ("unjudged", True)

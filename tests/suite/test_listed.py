@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.listed import by_list, listed_tests
+from recctl.suite.id_lists import listed_tests, liveness_by_list
 from tests.helpers import problems, run, run_process, run_shell
 from tests.suite.projects import record, summary_of
 
@@ -50,23 +50,23 @@ def test_a_list_is_read(tmp_path: Path, name: str) -> None:
 
 
 def test_who_is_not_listed_is_gone(recorded: dict[str, Path], tmp_path: Path) -> None:
-    judge = by_list(listed_tests([str(_list(tmp_path, f"{ONE}\n{TWO}\n"))]))
-    fates = {test_id: judge(summary_of(path)).liveness for test_id, path in recorded.items()}
-    assert fates == {ONE: "live", TWO: "live", GONE: "stale"}
+    source = liveness_by_list(listed_tests([str(_list(tmp_path, f"{ONE}\n{TWO}\n"))]))
+    statuses = {test_id: source(summary_of(path)).status for test_id, path in recorded.items()}
+    assert statuses == {ONE: "live", TWO: "live", GONE: "stale"}
 
 
 @pytest.mark.parametrize(
     "near", ["tests/a/test_b.py::test_one", "test_b.py::test_two", "Tests/a/test_b.py::test_two"]
 )
 def test_only_the_exact_id_counts(recorded: dict[str, Path], tmp_path: Path, near: str) -> None:
-    judge = by_list(listed_tests([str(_list(tmp_path, near))]))
-    assert {judge(summary_of(path)).liveness for path in recorded.values()} == {"stale"}
+    source = liveness_by_list(listed_tests([str(_list(tmp_path, near))]))
+    assert {source(summary_of(path)).status for path in recorded.values()} == {"stale"}
 
 
 def test_ids_outside_ascii(tmp_path: Path) -> None:
     test_id = "tests/ä/test_b.py::test_x[京都 🏔]"
     (path,) = record(tmp_path, test_id)
-    assert by_list(listed_tests([str(_list(tmp_path, test_id))]))(summary_of(path)).liveness == "live"
+    assert liveness_by_list(listed_tests([str(_list(tmp_path, test_id))]))(summary_of(path)).status == "live"
 
 
 def test_a_byte_order_mark_takes_no_test_away(recorded: dict[str, Path], tmp_path: Path) -> None:
@@ -101,50 +101,50 @@ def test_stdin_and_a_file(recorded: dict[str, Path], tmp_path: Path) -> None:
 # ---- refused: nothing may be removed because a list could not be made
 
 REFUSED: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "no test ids in it: nothing would be live"),
-    "only line ends": (b"\n\r\n\n", "no test ids in it: nothing would be live"),
+    "empty": (b"", "contains no test ids"),
+    "only line ends": (b"\n\r\n\n", "contains no test ids"),
     "a failed collection": (
         b"ERROR tests/a.py\n1 error in 0.02s\n",
-        "line 1 tells of a collection that failed or left tests out: ERROR tests/a.py",
+        "line 1 is of a collection that failed or left tests out: ERROR tests/a.py",
     ),
     "an error after ids": (
         f"{ONE}\n{TWO}\n{GONE}\nERROR tests/a.py - ImportError\n".encode(),
-        "line 4 tells of a collection that failed or left tests out: ERROR tests/a.py - ImportError",
+        "line 4 is of a collection that failed or left tests out: ERROR tests/a.py - ImportError",
     ),
     "an error with an id": (
         f"{ONE}\nERROR {TWO}\n".encode(),
-        f"line 2 tells of a collection that failed or left tests out: ERROR {TWO}",
+        f"line 2 is of a collection that failed or left tests out: ERROR {TWO}",
     ),
     "interrupted": (
         f"{ONE}\n!!!!! Interrupted: 1 error during collection !!!!!\n".encode(),
-        "line 2 tells of a collection that failed or left tests out: !!!!! Interrupted: 1 error",
+        "line 2 is of a collection that failed or left tests out: !!!!! Interrupted: 1 error",
     ),
     "errors counted": (
         f"{ONE}\n3 tests collected, 2 errors in 0.10s\n".encode(),
-        "line 2 tells of a collection that failed or left tests out: 3 tests collected, 2 errors",
+        "line 2 is of a collection that failed or left tests out: 3 tests collected, 2 errors",
     ),
     "deselected": (
         f"{ONE}\n\n1/3 tests collected (2 deselected) in 0.01s\n".encode(),
-        "line 3 tells of a collection that failed or left tests out: 1/3 tests collected (2 deselected)",
+        "line 3 is of a collection that failed or left tests out: 1/3 tests collected (2 deselected)",
     ),
     "no tests": (
         f"{ONE}\n\nno tests collected in 0.01s\n".encode(),
-        "line 3 tells of a collection that failed or left tests out: no tests collected",
+        "line 3 is of a collection that failed or left tests out: no tests collected",
     ),
     "a traceback": (
         f"{ONE}\nTraceback (most recent call last):\n  File 'x.py'\n".encode(),
-        "line 2 tells of a collection that failed or left tests out: Traceback",
+        "line 2 is of a collection that failed or left tests out: Traceback",
     ),
     "a log line": (
         f"{ONE}\nINFO foo::bar starting\n".encode(),
-        "line 2 is no test id: INFO foo::bar starting",
+        "line 2 is not a test id: INFO foo::bar starting",
     ),
     "the output of a run": (
         f"{ONE} PASSED  [ 50%]\n{TWO} PASSED  [100%]\n".encode(),
-        f"line 1 is no test id: {ONE} PASSED",
+        f"line 1 is not a test id: {ONE} PASSED",
     ),
-    "counts, as -qq prints": (b"tests/a/test_b.py: 3\n", "line 1 is no test id: tests/a/test_b.py: 3"),
-    "a tree": (b"<Module test_b.py>\n  <Function test_one>\n", "line 1 is no test id: <Module test_b.py>"),
+    "counts, as -qq prints": (b"tests/a/test_b.py: 3\n", "line 1 is not a test id: tests/a/test_b.py: 3"),
+    "a tree": (b"<Module test_b.py>\n  <Function test_one>\n", "line 1 is not a test id: <Module test_b.py>"),
     "UTF-16": (ONE.encode("utf-16"), "is not UTF-8"),
     "Latin-1": (f"{ONE}é".encode("latin-1"), "is not UTF-8"),
 }
@@ -173,7 +173,7 @@ def test_a_directory_is_no_list(recorded: dict[str, Path], tmp_path: Path) -> No
 
 def test_nothing_on_stdin_is_refused(recorded: dict[str, Path], tmp_path: Path) -> None:
     result = run_process("prune", "tests", "--tests", "-", "--write", cwd=tmp_path)
-    _assert_refused(result.code, problems(result), recorded, "-: no test ids in it")
+    _assert_refused(result.code, problems(result), recorded, "-: contains no test ids")
 
 
 def test_a_closed_stdin_is_refused(recorded: dict[str, Path], tmp_path: Path) -> None:
@@ -190,9 +190,9 @@ def _assert_refused(code: int, said: list[str], recorded: dict[str, Path], why: 
 
 def test_an_id_that_something_was_printed_before_is_not_judged(tmp_path: Path) -> None:
     """A module that prints without a line break as it is collected, with -s."""
-    judge = by_list(listed_tests([str(_list(tmp_path, f"Loading model... {ONE}\n.{TWO}\n"))]))
-    fates = [judge(summary_of(path)).liveness for path in record(tmp_path, ONE, TWO, GONE)]
-    assert fates == ["unjudged", "unjudged", "stale"]
+    source = liveness_by_list(listed_tests([str(_list(tmp_path, f"Loading model... {ONE}\n.{TWO}\n"))]))
+    statuses = [source(summary_of(path)).status for path in record(tmp_path, ONE, TWO, GONE)]
+    assert statuses == ["unjudged", "unjudged", "stale"]
 
 
 GROUPS = {
@@ -205,6 +205,6 @@ GROUPS = {
 @pytest.mark.parametrize("name", GROUPS)
 def test_the_group_of_xdist_is_taken_off(tmp_path: Path, name: str) -> None:
     content, recorded = GROUPS[name]
-    judge = by_list(listed_tests([str(_list(tmp_path, content))]))
+    source = liveness_by_list(listed_tests([str(_list(tmp_path, content))]))
     paths = record(tmp_path, *recorded, f"{GONE}@g")
-    assert [judge(summary_of(path)).liveness for path in paths] == ["live", "live", "stale"]
+    assert [source(summary_of(path)).status for path in paths] == ["live", "live", "stale"]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.liveness import Judgement
-from recctl.suite.source import SourceJudge
+from recctl.suite.liveness import Liveness
+from recctl.suite.source import LivenessBySource
 from tests.suite.projects import by_source, record, summary_of, write
 
 FILE = "tests/a/test_b.py"
@@ -187,34 +187,36 @@ REACHING = {
 }
 
 
-def judged(root: Path, source: str, names: str = "test_x") -> Judgement:
+def liveness_after(root: Path, source: str, names: str = "test_x") -> Liveness:
     """What is said of a recording when this is the test file, beside modules that it may import."""
     write(root, {**HELPERS, **REACHING, FILE: source})
     (path,) = record(root, f"{FILE}::{names}")
     return by_source(summary_of(path))
 
 
+@pytest.mark.promise("A removed test is found")
 @pytest.mark.parametrize("name", HARMLESS)
 def test_an_everyday_file_proves_that_a_test_is_stale(tmp_path: Path, name: str) -> None:
-    judgement = judged(tmp_path, HARMLESS[name])
-    assert judgement == Judgement("stale", f"{FILE} defines no test_x; nothing in it makes tests")
+    liveness = liveness_after(tmp_path, HARMLESS[name])
+    assert liveness == Liveness("stale", f"{FILE} does not define test_x, and nothing generates it")
 
 
+@pytest.mark.promise("No live test is called stale")
 @pytest.mark.parametrize("name", DYNAMIC)
 def test_what_may_make_tests_leaves_them_unjudged(tmp_path: Path, name: str) -> None:
-    judgement = judged(tmp_path, DYNAMIC[name])
-    assert (judgement.liveness, judgement.reason.startswith(f"{FILE} may make it: ")) == ("unjudged", True)
+    liveness = liveness_after(tmp_path, DYNAMIC[name])
+    assert (liveness.status, liveness.reason.startswith(f"{FILE} may generate it: ")) == ("unjudged", True)
 
 
 def test_what_leaves_one_file_unjudged_leaves_another_too(tmp_path: Path) -> None:
-    """Both use the same helper, and one judge looks at both."""
+    """Both use the same helper, and one source looks at both."""
     source = "from .fills import deco\n@deco\ndef t(): ..."
     fills = "import lib\ndef deco(f):\n    return lib.make(f)\n"
     other = "tests/a/test_c.py"
     write(tmp_path, {**HELPERS, "tests/a/fills.py": fills, FILE: source, other: source})
-    judge = SourceJudge()
+    by_source = LivenessBySource()
     paths = record(tmp_path, f"{FILE}::test_x", f"{other}::test_x")
-    assert [judge(summary_of(path)).liveness for path in paths] == ["unjudged", "unjudged"]
+    assert [by_source(summary_of(path)).status for path in paths] == ["unjudged", "unjudged"]
 
 
 INHERITED = {
@@ -231,7 +233,7 @@ INHERITED = {
 def test_an_inherited_test_lives(tmp_path: Path, name: str) -> None:
     more = {"tests/a/more.py": "class Base:\n    def test_x(self): ...", "tests/__init__.py": ""}
     write(tmp_path, {**more, "tests/a/passing.py": "from .more import Base"})
-    assert judged(tmp_path, INHERITED[name], "TestC::test_x").liveness == "live"
+    assert liveness_after(tmp_path, INHERITED[name], "TestC::test_x").status == "live"
 
 
 NO_PYTHON_TEST = {
@@ -248,7 +250,7 @@ NO_PYTHON_TEST = {
 
 @pytest.mark.parametrize("name", NO_PYTHON_TEST)
 def test_an_id_that_pytest_does_not_give_to_a_test_is_unjudged(tmp_path: Path, name: str) -> None:
-    assert judged(tmp_path, "", NO_PYTHON_TEST[name]).liveness == "unjudged"
+    assert liveness_after(tmp_path, "", NO_PYTHON_TEST[name]).status == "unjudged"
 
 
 DOCTESTS = {
@@ -261,7 +263,7 @@ DOCTESTS = {
 @pytest.mark.parametrize("name", DOCTESTS)
 def test_the_doctest_of_a_module_has_its_name(tmp_path: Path, name: str) -> None:
     """With --doctest-modules the text of a module is `test_b.py::test_b`."""
-    assert judged(tmp_path, DOCTESTS[name], "test_b").liveness == (
+    assert liveness_after(tmp_path, DOCTESTS[name], "test_b").status == (
         "stale" if name == "no text" else "unjudged"
     )
 
@@ -271,9 +273,9 @@ def test_the_doctest_of_a_module_has_its_name(tmp_path: Path, name: str) -> None
 )
 def test_the_group_of_xdist_is_no_part_of_a_name(tmp_path: Path, names: str) -> None:
     source = "def test_y(): ...\nclass TestC:\n    def test_z(self): ..."
-    assert judged(tmp_path, source, names).liveness == "live"
+    assert liveness_after(tmp_path, source, names).status == "live"
 
 
 def test_names_are_compared_as_python_compares_them(tmp_path: Path) -> None:
     """The parser brings identifiers into one Unicode form, and pytest has their names from it."""
-    assert judged(tmp_path, "def test_ﬁle(): ...", "test_file").liveness == "live"
+    assert liveness_after(tmp_path, "def test_ﬁle(): ...", "test_file").status == "live"

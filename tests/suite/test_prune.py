@@ -47,6 +47,7 @@ def prune(root: Path, *args: str | Path) -> Result:
 # ---- the dry run
 
 
+@pytest.mark.promise("Nothing changes without --write or --fix")
 def test_a_dry_run_shows_all_and_changes_nothing(project: Path, state: Path) -> None:
     before, (gone, other) = tree_of(project), paths_of(project, GONE)
     sizes = [f"{(project / path).stat().st_size / 1000:.1f} kB" for path in (gone, other)]
@@ -54,14 +55,14 @@ def test_a_dry_run_shows_all_and_changes_nothing(project: Path, state: Path) -> 
     assert result.code == 1
     assert result.out.splitlines() == [
         GONE[0],
-        f"  1 file, {sizes[0]}: {FILE} defines no test_gone; nothing in it makes tests",
+        f"  1 file, {sizes[0]}: {FILE} does not define test_gone, and nothing generates it",
         f"    {gone}",
         GONE[1],
         f"  1 file, {sizes[1]}: tests/z/test_gone.py does not exist",
         f"    {other}",
         "",
         "Kept, because it is unknown whether their tests exist:",
-        "     1  it names no test",
+        "     1  it records no test id",
     ]
     total = sum((project / path).stat().st_size for path in (gone, other))
     rest = "3 live, 1 not judged; --write removes them"
@@ -91,6 +92,7 @@ def test_nothing_gone_is_nothing_to_do(project: Path) -> None:
     assert tree_of(project) == before
 
 
+@pytest.mark.promise("JSON has every key, always")
 def test_json_has_these_keys(project: Path) -> None:
     result = prune(project, "--json")
     found = json.loads(result.out)
@@ -109,7 +111,7 @@ def test_json_has_these_keys(project: Path) -> None:
             paths_of(project, GONE),
             GONE,
             (
-                "tests/a/test_b.py defines no test_gone; nothing in it makes tests",
+                "tests/a/test_b.py does not define test_gone, and nothing generates it",
                 "tests/z/test_gone.py does not exist",
             ),
             strict=True,
@@ -121,6 +123,7 @@ def test_json_has_these_keys(project: Path) -> None:
 # ---- doing it
 
 
+@pytest.mark.promise("The dry run shows exactly what --write does")
 def test_write_removes_exactly_what_was_shown(project: Path) -> None:
     dry, gone, before = prune(project), paths_of(project, GONE), tree_of(project)
     result = prune(project, "--write")
@@ -155,6 +158,7 @@ def test_a_path_limits_what_is_looked_at(project: Path) -> None:
     assert [(project / path).exists() for path in paths_of(project, GONE[:1])] == [True]
 
 
+@pytest.mark.promise("A bad file is named and hides no good one")
 def test_a_bad_file_is_named_and_stays(project: Path) -> None:
     bad = project / "tests/a/recordings/bad.json"
     bad.write_bytes(b"{")
@@ -191,7 +195,7 @@ def test_recordings_of_no_one_test_are_kept(project: Path) -> None:
     found = json.loads(prune(project, "--json").out)
     assert (len(found["remove"]), found["keep"], found["unjudged"]) == (2, 3, 4)
     out = prune(project).out
-    assert "     3  its hash leaves the test out: any test may use it" in out.splitlines()
+    assert "     3  its hash does not cover its test id, so any test may use it" in out.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -230,6 +234,7 @@ def mostly_gone(project: Path) -> Path:
 TOO_MUCH = "4 of 7 judged recordings would go, more than 50 percent"
 
 
+@pytest.mark.promise("prune refuses to remove more than its share")
 @pytest.mark.parametrize("write_it", [[], ["--write"]], ids=["dry", "write"])
 def test_too_much_is_refused(mostly_gone: Path, write_it: list[str], state: Path) -> None:
     before = tree_of(mostly_gone)
@@ -374,7 +379,10 @@ def test_pytest_as_the_truth(project: Path) -> None:
     gone = paths_of(project, GONE)
     args = ["--collect", "--python", sys.executable, "--write"]
     result = prune(project, *args)
-    assert (result.code, f"{FILE} defines no test_gone; nothing in it" in result.out) == (1, True)
+    assert (result.code, f"{FILE} does not define test_gone, and nothing generates it" in result.out) == (
+        1,
+        True,
+    )
     assert [(project / path).exists() for path in gone] == [False, False]
     assert prune(project, *args).code == 0
 
@@ -427,12 +435,13 @@ def test_exact_needs_a_collection(project: Path) -> None:
     )
 
 
+@pytest.mark.promise("A failed or narrowed collection removes nothing beyond what it covered")
 def test_a_failed_collection_removes_nothing(project: Path) -> None:
     write(project, {"tests/a/test_bad.py": "import missing_module"})
     before = tree_of(project / "tests")
     result = prune(project, "--collect", "--python", sys.executable, "--write", "--max-share", "100")
     assert (result.code, result.out, len(problems(result))) == (2, "", 1)
-    assert "so no test counts as gone" in problems(result)[0]
+    assert "failed with exit code 2" in problems(result)[0]
     assert "missing_module" in problems(result)[0]
     assert tree_of(project / "tests") == before
 
@@ -526,7 +535,7 @@ def test_a_normalized_corpus_comes_back_as_it_was(corpus: Path) -> None:
 def test_without_its_tests_the_source_tells_nothing(corpus: Path) -> None:
     before = tree_of(corpus)
     result = prune(corpus, "--write")
-    assert (result.code, "there are no test files where it lies" in result.out) == (0, True)
+    assert (result.code, "there are no test files where its test file would be" in result.out) == (0, True)
     assert tree_of(corpus) == before
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.listed import by_list
-from recctl.suite.liveness import Judgement
+from recctl.suite.id_lists import liveness_by_list
+from recctl.suite.liveness import Liveness
 from tests.helpers import MODULE, chat, put, run
 from tests.suite.projects import WITHOUT_PRIVILEGES, by_source, git, record, summary_of, write
 
@@ -104,20 +104,20 @@ def ignored(root: Path) -> None:
 
 
 NOT_KNOWN: dict[str, tuple[Callable[[Path], None], str]] = {
-    "tracked and deleted": (deleted, f"git tracks {FILE}, which is not on the disk"),
+    "tracked and deleted": (deleted, f"git tracks {FILE}, which is not on disk"),
     "ignored": (ignored, f"git ignores {FILE}, which may be generated"),
-    "left out of a sparse checkout": (sparse, f"git tracks {FILE}, which is not on the disk"),
-    "in a directory left out": (sparse_cone, f"git tracks {FILE}, which is not on the disk"),
-    "in a directory left out of the index": (sparse_index, f"git tracks {FILE}, which is not on the disk"),
+    "left out of a sparse checkout": (sparse, f"git tracks {FILE}, which is not on disk"),
+    "in a directory left out": (sparse_cone, f"git tracks {FILE}, which is not on disk"),
+    "in a directory left out of the index": (sparse_index, f"git tracks {FILE}, which is not on disk"),
     "in a submodule": (submodule, "tests/a is a submodule that is not checked out"),
     "a link that leads nowhere": (broken_link, "test_b.py is a symbolic link"),
     "below a link that leads nowhere": (broken_directory, "tests/a is a symbolic link"),
     "a link to another file": (link_to_another, "test_b.py is a symbolic link"),
-    "in another case": (other_case, "holds Test_B.py, whose name is nearly the same"),
-    "below a file": (file_as_directory, "tests/a is no directory"),
+    "in another case": (other_case, "contains Test_B.py, which differs only in case or Unicode form"),
+    "below a file": (file_as_directory, "tests/a is not a directory"),
     "below a link to itself": (loop, "tests/a is a symbolic link"),
-    "in a repository that git refuses": (broken_repository, "git does not tell whether it tracks test_b.py"),
-    "in a repository whose index is broken": (broken_index, "git does not tell what it tracks"),
+    "in a repository that git refuses": (broken_repository, "git cannot say whether it tracks test_b.py"),
+    "in a repository whose index is broken": (broken_index, "git cannot say what it tracks"),
 }
 
 
@@ -129,9 +129,9 @@ def test_a_file_that_is_not_known_is_unjudged(tmp_path: Path, name: str) -> None
     # Where the directory of the test is no directory, the recording lies in the common one.
     directory = root / "tests/common/recordings"
     summary = summary_of(put(directory, chat(test_id=ID)))
-    for judge in (by_source, by_list(frozenset({"tests/c/test_d.py::test_y"}))):
-        judgement = judge(summary)
-        assert (judgement.liveness, reason in judgement.reason) == ("unjudged", True), judgement
+    for source in (by_source, liveness_by_list(frozenset({"tests/c/test_d.py::test_y"}))):
+        liveness = source(summary)
+        assert (liveness.status, reason in liveness.reason) == ("unjudged", True), liveness
 
 
 def test_a_repository_elsewhere_tells_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,16 +141,16 @@ def test_a_repository_elsewhere_tells_nothing(tmp_path: Path, monkeypatch: pytes
     git(other, "init")
     monkeypatch.setenv("GIT_DIR", str(other / ".git"))
     (path,) = record(root, ID)
-    assert by_source(summary_of(path)).liveness == "unjudged"
+    assert by_source(summary_of(path)).status == "unjudged"
 
 
 def test_a_file_that_nobody_tracks_any_more_is_stale(tmp_path: Path) -> None:
     committed(tmp_path)
     git(tmp_path, "rm", "-q", FILE)
     (path,) = record(tmp_path, ID)
-    assert by_source(summary_of(path)) == Judgement("stale", f"{FILE} does not exist")
+    assert by_source(summary_of(path)) == Liveness("stale", f"{FILE} does not exist")
     git(tmp_path, "commit", "-m", "gone")
-    assert by_source(summary_of(path)).liveness == "stale"
+    assert by_source(summary_of(path)).status == "stale"
 
 
 def test_a_directory_that_cannot_be_searched_is_not_known(tmp_path: Path) -> None:
@@ -179,20 +179,20 @@ def test_two_possible_roots_are_unjudged(tmp_path: Path, name: str, has_file: bo
     place, file = TWO_ROOTS[name]
     write(tmp_path, {**OTHER, "tests/test_e.py": "", **({file: "def test_y(): ..."} if has_file else {})})
     path = put(tmp_path / place, chat(test_id=f"{file}::test_x"))
-    judgement = by_source(summary_of(path))
-    assert (judgement.liveness, "may belong to" in judgement.reason) == ("unjudged", True), judgement
+    liveness = by_source(summary_of(path))
+    assert (liveness.status, "may belong to" in liveness.reason) == ("unjudged", True), liveness
 
 
 def test_a_checkout_around_another_may_be_the_root(tmp_path: Path) -> None:
     write(tmp_path, {FILE: "def test_x(): ...", f"copy/{FILE}": "def test_y(): ..."})
     paths = [put(tmp_path / "copy/tests/a/recordings", chat(test_id=f"{FILE}::test_{name}")) for name in "xz"]
-    assert [by_source(summary_of(path)).liveness for path in paths] == ["live", "unjudged"]
+    assert [by_source(summary_of(path)).status for path in paths] == ["live", "unjudged"]
 
 
 def test_a_live_test_below_either_root_lives(tmp_path: Path) -> None:
     write(tmp_path, {"tests/test_b.py": "def test_x(): ..."})
     path = put(tmp_path / "tests/tests/recordings", chat(test_id="tests/test_b.py::test_x"))
-    assert by_source(summary_of(path)).liveness == "live"
+    assert by_source(summary_of(path)).status == "live"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_a_live_test_below_either_root_lives(tmp_path: Path) -> None:
 def test_a_path_that_leaves_its_root_is_unjudged(tmp_path: Path, file: str) -> None:
     write(tmp_path, OTHER)
     path = put(tmp_path / "tests/a/recordings", chat(test_id=f"{file}::test_x"))
-    assert by_source(summary_of(path)).liveness == "unjudged"
+    assert by_source(summary_of(path)).status == "unjudged"
 
 
 def test_recordings_behind_a_link_belong_to_no_known_root(tmp_path: Path) -> None:
@@ -211,8 +211,8 @@ def test_recordings_behind_a_link_belong_to_no_known_root(tmp_path: Path) -> Non
     real = put(tmp_path / "one/tests/a/recordings", chat(test_id=ID))
     (tmp_path / "two/tests/a").mkdir()
     (tmp_path / "two/tests/a/recordings").symlink_to(real.parent)
-    judgement = by_source(summary_of(tmp_path / "two/tests/a/recordings" / real.name))
-    assert judgement.liveness == "unjudged"
+    liveness = by_source(summary_of(tmp_path / "two/tests/a/recordings" / real.name))
+    assert liveness.status == "unjudged"
 
 
 def test_prune_says_why_and_how_many(tmp_path: Path) -> None:
@@ -220,4 +220,4 @@ def test_prune_says_why_and_how_many(tmp_path: Path) -> None:
     record(tmp_path, ID, f"{FILE}::test_z")
     result = run("prune", cwd=tmp_path)
     assert (result.code, result.err) == (0, "nothing to remove; 0 live, 2 not judged\n")
-    assert f"     2  git tracks {FILE}, which is not on the disk\n" in result.out
+    assert f"     2  git tracks {FILE}, which is not on disk\n" in result.out

@@ -6,23 +6,24 @@ from pathlib import Path
 
 import pytest
 
-from recctl.suite.liveness import Judgement, parse_test_id
+from recctl.suite.liveness import Liveness
+from recctl.suite.node_ids import parse_node_id
 from tests.helpers import chat, problems, put, run
 from tests.suite.projects import by_source, record, summary_of, write
 
 FILE = "tests/a/test_b.py"
 
 
-def judged(root: Path, test_id: str) -> Judgement:
+def liveness_after(root: Path, test_id: str) -> Liveness:
     """What is said of a recording of this test."""
     (path,) = record(root, test_id)
     return by_source(summary_of(path))
 
 
-def judged_in(root: Path, source: str, names: str) -> Judgement:
+def liveness_in(root: Path, source: str, names: str) -> Liveness:
     """What is said of a recording when this is the test file."""
     write(root, {FILE: source})
-    return judged(root, f"{FILE}::{names}")
+    return liveness_after(root, f"{FILE}::{names}")
 
 
 LIVE = {
@@ -61,54 +62,60 @@ LIVE = {
 }
 
 
+@pytest.mark.promise("No live test is called stale")
 @pytest.mark.parametrize("name", LIVE)
 def test_live(tmp_path: Path, name: str) -> None:
-    assert judged_in(tmp_path, *LIVE[name]).liveness == "live"
+    assert liveness_in(tmp_path, *LIVE[name]).status == "live"
 
 
 STALE = {
     "what a newer Python warns of": (
         "def test_y():\n    '\\d'\n    assert (1) is not None",
         "test_x",
-        "defines no test_x; nothing in it makes tests",
+        "does not define test_x, and nothing generates it",
     ),
-    "no function": ("def test_y(): ...", "test_x", "defines no test_x; nothing in it makes tests"),
-    "an empty file": ("", "test_x", "defines no test_x; nothing in it makes tests"),
-    "renamed": ("def test_x_y(): ...", "test_x[1]", "defines no test_x; nothing in it makes tests"),
-    "no class": ("def test_x(): ...", "TestC::test_x", "defines no TestC; nothing in it makes tests"),
+    "no function": ("def test_y(): ...", "test_x", "does not define test_x, and nothing generates it"),
+    "an empty file": ("", "test_x", "does not define test_x, and nothing generates it"),
+    "renamed": ("def test_x_y(): ...", "test_x[1]", "does not define test_x, and nothing generates it"),
+    "no class": ("def test_x(): ...", "TestC::test_x", "does not define TestC, and nothing generates it"),
     "no method": (
         "class TestC:\n    def test_y(self): ...",
         "TestC::test_x",
-        "defines no test_x in TestC; nothing in it makes tests",
+        "does not define test_x in TestC, and nothing generates it",
     ),
     "of object alone": (
         "class TestC(object): ...",
         "TestC::test_x",
-        "defines no test_x in TestC; nothing in it makes tests",
+        "does not define test_x in TestC, and nothing generates it",
     ),
     "no nested class": (
         "class TestC: ...",
         "TestC::TestD::test_x",
-        "defines no TestD in TestC; nothing in it makes tests",
+        "does not define TestD in TestC, and nothing generates it",
     ),
     "no longer in a class": (
         "class TestC: ...\ndef test_x(): ...",
         "TestC::test_x",
-        "defines no test_x in TestC",
+        "does not define test_x in TestC",
     ),
-    "now in a class": ("class TestC:\n    def test_x(self): ...", "test_x", "defines no test_x;"),
-    "only in a function": ("def helper():\n    def test_x(): ...", "test_x", "defines no test_x;"),
-    "only in a comment": ("# def test_x(): ...\n'''\ndef test_x(): ...\n'''", "test_x", "defines no test_x;"),
-    "imported with a dot": ("import test_x_y.test_x", "test_x", "defines no test_x;"),
+    "now in a class": ("class TestC:\n    def test_x(self): ...", "test_x", "does not define test_x,"),
+    "only in a function": ("def helper():\n    def test_x(): ...", "test_x", "does not define test_x,"),
+    "only in a comment": (
+        "# def test_x(): ...\n'''\ndef test_x(): ...\n'''",
+        "test_x",
+        "does not define test_x,",
+    ),
+    "imported with a dot": ("import test_x_y.test_x", "test_x", "does not define test_x,"),
 }
 
 
+@pytest.mark.promise("A removed test is found")
 @pytest.mark.parametrize("name", STALE)
 def test_stale(tmp_path: Path, name: str) -> None:
     source, names, reason = STALE[name]
-    judgement = judged_in(tmp_path, source, names)
-    assert judgement.liveness == "stale"
-    assert reason in judgement.reason
+    liveness = liveness_in(tmp_path, source, names)
+    assert liveness.status == "stale"
+    assert reason in liveness.reason
 
 
 UNJUDGED = {
@@ -117,6 +124,11 @@ UNJUDGED = {
     "of a metaclass": ("class TestC(metaclass=M): ...", "TestC::test_x"),
     "a decorated class": ("@with_tests\nclass TestC: ...", "TestC::test_x"),
     "a nested class that is inherited": ("class TestC(Base): ...", "TestC::TestD::test_x"),
+    "inherited from above every directory": (
+        f"from {'.' * 99} import Base\nclass TestC(Base): ...",
+        "TestC::test_x",
+    ),
+    "a plugin that is the root directory": ("pytest_plugins = ['/', '', '.']", "test_x"),
     "a star import": ("from other import *", "test_x"),
     "a star import in an if": ("if a:\n    from other import *", "test_x"),
     "setattr": ("setattr(module, 'test_x', f)", "test_x"),
@@ -162,21 +174,21 @@ NOT_STALE = {
 
 @pytest.mark.parametrize("name", UNJUDGED)
 def test_unjudged(tmp_path: Path, name: str) -> None:
-    assert judged_in(tmp_path, *UNJUDGED[name]).liveness == "unjudged"
+    assert liveness_in(tmp_path, *UNJUDGED[name]).status == "unjudged"
 
 
 @pytest.mark.parametrize("name", NOT_STALE)
 def test_not_stale(tmp_path: Path, name: str) -> None:
-    assert judged_in(tmp_path, *NOT_STALE[name]).liveness != "stale"
+    assert liveness_in(tmp_path, *NOT_STALE[name]).status != "stale"
 
 
 def test_the_inherited_test_beside_a_gone_one(tmp_path: Path) -> None:
     """What the class itself or its base defines lives."""
     source = "class Base:\n    def test_w(self): ...\nclass TestC(Base):\n    def test_x(self): ..."
-    fates = [
-        judged_in(tmp_path, source, f"TestC::{name}").liveness for name in ("test_x", "test_w", "test_gone")
+    statuses = [
+        liveness_in(tmp_path, source, f"TestC::{name}").status for name in ("test_x", "test_w", "test_gone")
     ]
-    assert fates == ["live", "live", "stale"]
+    assert statuses == ["live", "live", "stale"]
 
 
 # ---- the file
@@ -184,30 +196,30 @@ def test_the_inherited_test_beside_a_gone_one(tmp_path: Path) -> None:
 
 def test_a_file_that_is_gone(tmp_path: Path) -> None:
     write(tmp_path, {"tests/other/test_z.py": ""})
-    judgement = judged(tmp_path, f"{FILE}::test_x")
-    assert judgement == Judgement("stale", f"{FILE} does not exist")
+    liveness = liveness_after(tmp_path, f"{FILE}::test_x")
+    assert liveness == Liveness("stale", f"{FILE} does not exist")
 
 
 def test_where_there_are_no_tests_at_all_none_is_gone(tmp_path: Path) -> None:
     """Recordings may be kept apart from the tests that made them."""
-    judgement = judged(tmp_path, f"{FILE}::test_x")
-    assert judgement == Judgement("unjudged", "there are no test files where it lies")
+    liveness = liveness_after(tmp_path, f"{FILE}::test_x")
+    assert liveness == Liveness("unjudged", "there are no test files where its test file would be")
 
 
 def test_a_directory_in_its_place_tells_nothing(tmp_path: Path) -> None:
     (tmp_path / FILE).mkdir(parents=True)
-    assert judged(tmp_path, f"{FILE}::test_x").liveness == "unjudged"
+    assert liveness_after(tmp_path, f"{FILE}::test_x").status == "unjudged"
 
 
 def test_a_test_file_that_is_no_python_tells_nothing(tmp_path: Path) -> None:
     """Plugins collect tests from JSON, which happens to be an expression of Python."""
     write(tmp_path, {"tests/a/cases.json": '{"one": [1]}'})
-    assert judged(tmp_path, "tests/a/cases.json::one").liveness == "unjudged"
+    assert liveness_after(tmp_path, "tests/a/cases.json::one").status == "unjudged"
 
 
 def test_a_test_id_without_a_test_tells_nothing(tmp_path: Path) -> None:
     write(tmp_path, {FILE: ""})
-    assert judged(tmp_path, FILE).liveness == "unjudged"
+    assert liveness_after(tmp_path, FILE).status == "unjudged"
 
 
 ODD_IDS = {
@@ -230,8 +242,8 @@ def test_an_odd_test_id_is_no_trouble(tmp_path: Path, name: str) -> None:
 
 def test_nothing_is_imported_and_nothing_written(tmp_path: Path) -> None:
     source = f"open({str(tmp_path / 'ran')!r}, 'w')\nraise SystemExit\ndef test_x(): ..."
-    assert judged_in(tmp_path, source, "test_x").liveness == "live"
-    assert judged_in(tmp_path, source, "test_y").liveness == "stale"
+    assert liveness_in(tmp_path, source, "test_x").status == "live"
+    assert liveness_in(tmp_path, source, "test_y").status == "stale"
     assert not (tmp_path / "ran").exists()
     assert list(tmp_path.rglob("__pycache__")) == []
 
@@ -262,27 +274,27 @@ def test_the_root_is_implied_by_the_place(tmp_path: Path, above: str, place: str
     doubtful = (
         "tests" in Path(above).parts and not place.endswith("beside it") and place != "beside the test file"
     )
-    assert by_source(summary_of(path)).liveness == (
+    assert by_source(summary_of(path)).status == (
         "unjudged" if doubtful and liveness == "stale" else liveness
     )
 
 
 def test_a_place_that_implies_nothing_tells_nothing(tmp_path: Path) -> None:
     path = put(tmp_path / "elsewhere/recordings", chat(test_id="suite/a/test_b.py::test_x"))
-    assert by_source(summary_of(path)).liveness == "unjudged"
+    assert by_source(summary_of(path)).status == "unjudged"
 
 
 def test_a_test_file_at_the_root(tmp_path: Path) -> None:
     write(tmp_path, {"test_b.py": "def test_x(): ..."})
     here = [put(tmp_path / "recordings", chat(test_id=f"test_b.py::test_{name}")) for name in "xy"]
-    assert [by_source(summary_of(path)).liveness for path in here] == ["live", "stale"]
+    assert [by_source(summary_of(path)).status for path in here] == ["live", "stale"]
 
 
 def test_a_relative_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {FILE: "def test_x(): ..."})
     (path,) = record(tmp_path, f"{FILE}::test_x")
     monkeypatch.chdir(path.parent)
-    assert by_source(summary_of(Path(path.name))).liveness == "live"
+    assert by_source(summary_of(Path(path.name))).status == "live"
 
 
 TEST_IDS = {
@@ -297,5 +309,5 @@ TEST_IDS = {
 
 @pytest.mark.parametrize("test_id", TEST_IDS)
 def test_a_test_id_taken_apart(test_id: str) -> None:
-    name = parse_test_id(test_id)
+    name = parse_node_id(test_id)
     assert (name.file, name.names) == TEST_IDS[test_id]

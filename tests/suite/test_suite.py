@@ -179,6 +179,7 @@ def test_every_test_lives(tmp_path: Path) -> None:
     assert stale(tmp_path) == []
 
 
+@pytest.mark.promise("A removed test is found")
 @pytest.mark.parametrize("test_id", IDS)
 def test_the_one_that_was_deleted_is_found(tmp_path: Path, test_id: str) -> None:
     write(tmp_path, SUITE | {FILE: SUITE[FILE].replace(*REMOVED[test_id])})

@@ -19,21 +19,21 @@ _DOUBT = {
 
 def _recorded_error(subject: Subject) -> Iterator[Note]:
     summary = subject.summary
-    if not summary.failed:
+    if not summary.header.failed:
         return
     from recctl.suite.expectations import expects_failure  # few recordings failed
 
     expected = expects_failure(summary)
     if expected != "yes":
-        doubt = _DOUBT[expected] if summary.test_id else "and names no test that could expect it"
+        doubt = _DOUBT[expected] if summary.header.test_id else "and names no test that could expect it"
         yield Note(f"it records {_what_failed(summary)}, {doubt}", many=_MANY_ERRORS)
 
 
 def _what_failed(summary: Summary) -> str:
-    status = f" {summary.status}" if summary.status else ""
-    if summary.exception:
-        return f"the exception {summary.exception}{status}"
-    return f"the HTTP error{status}" if summary.kind != "tool" else "a tool's error"
+    status = f" {summary.header.status}" if summary.header.status else ""
+    if summary.header.exception:
+        return f"the exception {summary.header.exception}{status}"
+    return f"the HTTP error{status}" if summary.header.kind != "tool" else "a tool's error"
 
 
 RECORDED_ERROR = Rule(
@@ -53,11 +53,11 @@ RECORDED_ERROR = Rule(
 
 def _no_end(subject: Subject) -> Iterator[Note]:
     summary = subject.summary
-    if not summary.streaming or summary.failed or ends(subject.recording):
+    if not summary.header.streaming or summary.header.failed or ends(subject.recording):
         return
     transcript = subject.transcript
     if transcript.choices and not all(choice.finish_reason for choice in transcript.choices):
-        message = f"its stream breaks off after {summary.chunks} chunks, without a finish reason"
+        message = f"its stream breaks off after {summary.header.chunks} chunks, without a finish reason"
         yield Note(message, many="hold a stream that breaks off without a finish reason")
 
 
@@ -74,7 +74,7 @@ NO_END = Rule(
 
 
 def _empty(subject: Subject) -> Iterator[Note]:
-    if subject.summary.failed or subject.summary.kind in ("tool", "file"):
+    if subject.summary.header.failed or subject.summary.header.kind in ("tool", "file"):
         return
     if says_something(subject.recording):
         return

@@ -15,12 +15,10 @@ _MANY_ANSWERS = "carry an answer that no recording of the test gave"
 
 def broken_chain(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     """Yield the first thing that a request carries on and that neither a recording nor the test made."""
-    if not seen.carried or seen.summary.test_id is None:
+    if not seen.carried or seen.summary.header.test_id is None:
         return
-    from recctl.suite.expectations import made_by_test  # few requests carry anything on
-
     for what, carried, many in _unproduced(seen, siblings, siblings.of_test(seen)):
-        made = made_by_test(seen.summary, carried)
+        made = siblings.source_texts.makes(seen.summary, carried)
         if made != "yes":
             lead = "probably dead" if made == "no" else "may be dead"
             yield Note(f"{lead}: its request carries {what}", many=many)
@@ -31,11 +29,9 @@ def is_reachable(seen: Seen, siblings: Siblings) -> bool:
     """Whether what a request carries on is made by the test, or by recordings that are not dead."""
     if not seen.carried:
         return True
-    from recctl.suite.expectations import made_by_test  # few requests carry anything on
-
     others = [other for other in siblings.of_test(seen) if not other.is_dead]
     unproduced = (carried for _, carried, _ in _unproduced(seen, siblings, others))
-    return all(made_by_test(seen.summary, carried) == "yes" for carried in unproduced)
+    return all(siblings.source_texts.makes(seen.summary, carried) == "yes" for carried in unproduced)
 
 
 def _unproduced(seen: Seen, siblings: Siblings, others: Iterable[Seen]) -> Iterator[tuple[str, str, str]]:

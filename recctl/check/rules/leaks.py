@@ -62,7 +62,7 @@ def _unescaped(raw: bytes) -> bytes:
 
 def _in_answer(subject: Subject) -> Iterator[str]:
     """What is only seen once the pieces of a stream are put together."""
-    if not subject.summary.streaming or not is_suspicious(_pieces(subject)):
+    if not subject.summary.header.streaming or not is_suspicious(_pieces(subject)):
         return
     told: set[str] = set()
     for choice in subject.transcript.choices:

@@ -10,7 +10,7 @@ from recctl.check.facts import Seen
 from recctl.check.rules.rule import Note, Rule
 from recctl.check.same_test import Siblings
 from recctl.recordings.ogx.filename import DIRECTORY
-from recctl.suite.liveness import parse_test_id
+from recctl.suite.node_ids import parse_node_id
 from recctl.suite.roots import project_root
 from recctl.support.paths import absolute_path
 
@@ -19,7 +19,7 @@ _SHARED = f"common/{DIRECTORY}"
 
 
 def _edited(subject: Subject) -> Iterator[Note]:
-    if subject.fit.standing != "edited":
+    if subject.fit.status != "edited":
         return
     name = subject.summary.name
     if name.hash is None:
@@ -50,8 +50,8 @@ EDITED = Rule(
 
 def _superseded(subject: Subject) -> Iterator[Note]:
     fit = subject.fit
-    if fit.rule is not None and fit.standing in ("superseded", "ahead"):
-        age = "an older" if fit.standing == "superseded" else "a newer"
+    if fit.rule is not None and fit.status in ("superseded", "ahead"):
+        age = "an older" if fit.status == "superseded" else "a newer"
         which = f"{age} hash rule, that of {fit.rule.since}, not the one in force"
         yield Note(f"its name fits {which}", many=f"have names that fit {which}")
 
@@ -72,10 +72,10 @@ SUPERSEDED = Rule(
 
 
 def _wrong_directory(subject: Subject) -> Iterator[Note]:
-    test_id = subject.summary.test_id
-    if test_id is None or subject.fit.standing not in ("live", "unknown"):
+    test_id = subject.summary.header.test_id
+    if test_id is None or subject.fit.status not in ("live", "unknown"):
         return
-    test_file = parse_test_id(test_id).file
+    test_file = parse_node_id(test_id).file
     directory = test_file.rpartition("/")[0]
     wanted = f"{directory}/{DIRECTORY}" if directory else DIRECTORY
     if _lies_in(subject, wanted) or _lies_in(subject, _SHARED):
@@ -113,7 +113,7 @@ WRONG_DIRECTORY = Rule(
 
 def _no_test(subject: Subject) -> Iterator[Note]:
     summary = subject.summary
-    if summary.test_id is not None or subject.fit.standing != "live" or not subject.is_bound_to_test:
+    if summary.header.test_id is not None or subject.fit.status != "live" or not subject.is_bound_to_test:
         return
     if not _lies_in(subject, _SHARED):
         where = f"outside of common/{DIRECTORY}"
@@ -140,7 +140,7 @@ def _same_request(seen: Seen, siblings: Siblings) -> Iterator[Note]:
     twin = None if seen.summary.name.digest else siblings.live_twin(seen)
     if twin is not None:
         yield Note(
-            f"it records the same request as {twin.name}", many="record the request of a live recording"
+            f"it records the same request as {twin.path.name}", many="record the request of a live recording"
         )
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
+from recctl.recordings.ref import Ref
+
 if TYPE_CHECKING:
     from recctl.check.context import Subject
     from recctl.check.facts import Seen
@@ -48,10 +50,10 @@ class Rule(msgspec.Struct, frozen=True):
     look: Callable[[Subject], Iterator[Note]] | None = None
     look_around: Callable[[Seen, Siblings], Iterator[Note]] | None = None
 
-    def finding(self, path: Path, test_id: str | None, note: Note) -> Finding:
+    def finding(self, ref: Ref, test_id: str | None, note: Note) -> Finding:
         """What was found in a file."""
         fixable = self.fixable if note.fixable is None else note.fixable
-        return Finding(self, path, test_id, note.message, fixable, note.line, note.many)
+        return Finding(self, ref, test_id, note.message, fixable, note.line, note.many)
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -61,9 +63,14 @@ class Finding(msgspec.Struct, frozen=True):
     """
 
     rule: Rule
-    path: Path
+    ref: Ref
     test_id: str | None
     message: str
     fixable: bool
     line: int | None = None
     many: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """The file that holds the recording."""
+        return self.ref.path

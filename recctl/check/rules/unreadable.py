@@ -20,7 +20,7 @@ NOT_JSON = Rule(
 
 
 def _no_kind(subject: Subject) -> Iterator[Note]:
-    if subject.summary.kind is None:
+    if subject.summary.header.kind is None:
         yield Note("its request is of no known kind")
 
 

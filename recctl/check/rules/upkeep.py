@@ -10,7 +10,7 @@ from recctl.check.facts import Seen
 from recctl.check.rules.chain import is_reachable
 from recctl.check.rules.rule import Note, Rule
 from recctl.check.same_test import Siblings
-from recctl.suite.stale import judge
+from recctl.suite.liveness import liveness_of
 from recctl.support.paths import absolute_path
 
 _KILO = 1000
@@ -19,8 +19,8 @@ _MANY_DUPLICATES = "differ from another recording only in ids and times"
 
 
 def _test_gone(subject: Subject) -> Iterator[Note]:
-    judgement = judge(subject.summary, subject.settings.tests)
-    if judgement.liveness == "stale":
+    judgement = liveness_of(subject.summary, subject.settings.tests)
+    if judgement.status == "stale":
         yield Note(f"stale: {judgement.reason}")
 
 

@@ -47,7 +47,7 @@ def cache(
     found = list(index_database.databases())
     lines = [line(Span(one_line(display_path(directory)), "heading"))]
     for database in found:
-        count = "cannot be read" if database.entries is None else plural(database.entries, "recording")
+        count = "cannot be read" if database.files is None else plural(database.files, "recording")
         lines.append(
             line(f"{one_line(database.path.name)}  {format_size(database.size):>9}  {count}", indent=1)
         )

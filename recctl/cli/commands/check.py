@@ -102,7 +102,7 @@ def check(
         finding
         for of_file in (checker if quiet else progress(checker, "checking", len(found.files)))
         for finding in of_file
-        if not ignored_by_path(finding, project.check.per_path_ignores, project.check.base)
+        if not ignored_by_path(finding, project.check.per_path_ignores, project.directory)
     )
     print_notes(checker.notes)
     problems = [*found.problems, *checker.problems]

@@ -13,7 +13,7 @@ import msgspec
 import typer
 
 from recctl.catalog.references import Library
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
 from recctl.cli import completers
 from recctl.cli.exit_codes import ERROR, FINDINGS, SUCCESS
 from recctl.cli.options import DirOption, JsonOption, NoCacheOption
@@ -23,10 +23,11 @@ from recctl.cli.rule_in_force import RecorderOption, hash_rule, project_rule
 from recctl.diff.bare_request import BareRequest, complete, read_bare_request
 from recctl.diff.comparison import Part, compare
 from recctl.recordings.recording import Recording, parse, read
+from recctl.recordings.ref import display_ref
 from recctl.recordings.summary import Summary
 from recctl.support.configuration import find_project
-from recctl.support.errors import RecctlError
-from recctl.support.paths import current_directory, display_path
+from recctl.support.errors import RecctlError, separate
+from recctl.support.paths import current_directory
 from recctl.views import output
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def diff(
         from recctl.views.comparison import comparison_page
 
         output.write_page(list(comparison_page(compared, sides.neighbors, sides.assumed)))
-    if report_problems([*library.problems, *problems]):
+    if report_problems([*library.problems(), *problems]):
         raise typer.Exit(ERROR)
     raise typer.Exit(SUCCESS if compared.equal else FINDINGS)
 
@@ -152,7 +153,7 @@ def _side(argument: str, library: Library) -> Recording | BareRequest:
     if argument == "-":
         path, raw = Path(argument), _read_stdin()
     else:
-        path = library.resolve(argument)
+        path = library.resolve(argument).path
         raw = read(path)
     return read_bare_request(path, raw) or parse(path, raw)
 
@@ -174,7 +175,7 @@ def _completed(first: Recording | BareRequest, second: Recording | BareRequest) 
 def _require_responses(*sides: Recording) -> None:
     for side in sides:
         if not side.response:
-            raise RecctlError(f"{display_path(side.summary.path)} has no answer to compare", "--part request")
+            raise RecctlError(f"{display_ref(side.ref)} has no answer to compare", "--part request")
 
 
 def _neighbors(
@@ -183,10 +184,12 @@ def _neighbors(
     """Return the nearest recordings, nearest first. Raises RecctlError if there is none."""
     from recctl.diff.nearest import nearest
 
-    scan = Scan(library.files, use_index(no_cache))
-    found = nearest(wanted, scan)
-    problems += scan.problems
-    print_notes(scan.notes)
+    warnings: list[str] = []
+    scanned = scan(library.files(), use_index=use_index(no_cache), warn=warnings.append)
+    summaries, unreadable = separate(scanned)
+    found = nearest(wanted, summaries)
+    problems += unreadable
+    print_notes(warnings)
     if not found:
         name = wanted.summary.name.reference if wanted.response else argument
         raise RecctlError(
@@ -242,17 +245,17 @@ def _test_exists_in(repository: Repository, head: str) -> Callable[[Summary], bo
     """
     from recctl.diff.revisions import WORKING_TREE
     from recctl.diff.source_match import sources_match
-    from recctl.suite.source import SourceJudge
+    from recctl.suite.source import LivenessBySource
 
-    judge = SourceJudge()
+    judge = LivenessBySource()
 
     @cache
     def has_same_sources() -> bool:
         return head == WORKING_TREE or sources_match(repository, head)
 
     def test_exists(summary: Summary) -> bool | None:
-        if summary.test_id is None or not has_same_sources():
+        if summary.header.test_id is None or not has_same_sources():
             return None
-        return {"live": True, "stale": False}.get(judge(summary).liveness)
+        return {"live": True, "stale": False}.get(judge(summary).status)
 
     return test_exists

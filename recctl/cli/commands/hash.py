@@ -17,10 +17,11 @@ from recctl.cli.options import DirOption
 from recctl.cli.path_arguments import find_recordings
 from recctl.cli.reporting import report_problems
 from recctl.cli.rule_in_force import RecorderOption, hash_rule
+from recctl.recordings.header import Kind
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import Asked, HashRule, asked_of, fit_of
 from recctl.recordings.recording import load, read
-from recctl.recordings.summary import Kind
+from recctl.recordings.ref import Ref
 from recctl.support.configuration import find_project
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.git import find_repository
@@ -85,14 +86,14 @@ def hash(  # noqa: A001 - the command's name
     raise typer.Exit(_show_request(asked, library, in_force))
 
 
-def _show_recording(path: Path, in_force: HashRule) -> int:
+def _show_recording(ref: Ref, in_force: HashRule) -> int:
     """Print the hashes of a recording; return the exit code."""
-    recording = load(path)
+    recording = load(ref)
     asked = asked_of(recording)
     fit = fit_of(asked, recording.summary.name, in_force)
-    since = _since(path, in_force) if fit.standing == "edited" else None
+    since = _since(ref.path, in_force) if fit.status == "edited" else None
     output.write_page(list(recording_page(recording, asked, fit, in_force, since)))
-    return SUCCESS if fit.standing in ("live", "unknown") else FINDINGS
+    return SUCCESS if fit.status in ("live", "unknown") else FINDINGS
 
 
 def _since(path: Path, in_force: HashRule) -> Break | None:
@@ -112,13 +113,13 @@ def _show_request(asked: Asked, library: Library, in_force: HashRule) -> int:
     """Print the hashes of a request and the recordings that answer it; return the exit code."""
     digest = in_force.hash(asked)
     try:
-        files = library.files
+        files = library.files()
     except RecctlError as error:
         report_problems([error])
         files = ()
-    found = [path for path in files if in_force.fits(parse_filename(path.name), digest)]
+    found = [Ref(path) for path in files if in_force.fits(parse_filename(path.name), digest)]
     output.write_page(list(request_page(asked, in_force, digest, found)))
-    if report_problems(library.problems):
+    if report_problems(library.problems()):
         return ERROR
     return SUCCESS if found else FINDINGS
 

@@ -10,13 +10,15 @@ import typer
 from recctl.catalog.find import Found
 from recctl.catalog.query import Query, SortKey, near_values
 from recctl.catalog.references import shortest_references
-from recctl.catalog.scan import Scan
+from recctl.catalog.scan import scan
 from recctl.cli import completers
 from recctl.cli.options import JsonOption, NoCacheOption, PathsArgument, forbid_together
 from recctl.cli.path_arguments import find_recordings, use_index
 from recctl.cli.reporting import print_notes, report_problems
-from recctl.recordings.summary import Kind, Summary
-from recctl.support.errors import RecctlError
+from recctl.recordings.header import Kind
+from recctl.recordings.ref import Ref
+from recctl.recordings.summary import Summary
+from recctl.support.errors import RecctlError, separate
 from recctl.views import output
 from recctl.views.progress import progress
 from recctl.views.terminal_info import terminal_info
@@ -95,8 +97,9 @@ def ls(
         if as_json:
             output.write_json(b"[]\n")  # still a valid document
         raise
-    scan = Scan(found.files, use_index(no_cache))
-    summaries = list(progress(scan, "reading recordings", len(found.files)))
+    warnings: list[str] = []
+    scanned = scan(found.files, use_index=use_index(no_cache), warn=warnings.append)
+    summaries, unreadable = separate(progress(scanned, "reading recordings", len(found.files)))
     matching = query.select(summaries)
     shown = matching[:limit]
     if ids:
@@ -107,10 +110,10 @@ def ls(
         output.write_json_pieces(encode_all(map(summary_object, shown)))
     else:
         _print_lines(shown, summaries, long, by_test=sort == "test")
-    code = report_problems([*found.problems, *scan.problems])
-    print_notes(scan.notes)
+    code = report_problems([*found.problems, *unreadable])
+    print_notes(warnings)
     if found.files:
-        output.print_stderr(_totals(summaries, matching, shown, len(scan.problems)))
+        output.print_stderr(_totals(summaries, matching, shown, len(unreadable)))
     if not matching:
         print_notes(_similar_values(query, summaries))
     raise typer.Exit(code)
@@ -124,10 +127,8 @@ def _similar_values(query: Query, summaries: list[Summary]) -> Iterator[str]:
 
 
 def _print_ids(shown: list[Summary], found: Found) -> None:
-    from recctl.recordings.ogx.filename import parse_filename
-
-    references = shortest_references({path: parse_filename(path.name) for path in found.files})
-    output.write_names(references[summary.path] for summary in shown)
+    references = shortest_references(map(Ref, found.files))
+    output.write_names(references[summary.ref] for summary in shown)
 
 
 def _print_lines(shown: list[Summary], summaries: list[Summary], long: bool, *, by_test: bool) -> None:
@@ -149,8 +150,8 @@ def _totals(summaries: list[Summary], matching: list[Summary], shown: list[Summa
     count = plural(len(matching), "recording")
     if len(matching) < len(summaries):
         count = f"{len(matching):,} of {plural(len(summaries), 'recording')}"
-    tests = len({summary.test_id for summary in matching if summary.test_id})
-    models = len({summary.model for summary in matching if summary.model})
+    tests = len({summary.header.test_id for summary in matching if summary.header.test_id})
+    models = len({summary.header.model for summary in matching if summary.header.model})
     size = format_size(sum(summary.size for summary in matching))
     parts = [count, plural(tests, "test"), plural(models, "model"), size]
     more = f"; first {len(shown):,} shown" if len(shown) < len(matching) else ""

@@ -15,10 +15,10 @@ from recctl.cli.options import DropOldOption, JsonOption, PathsArgument, WriteOp
 from recctl.cli.path_arguments import find_recordings
 from recctl.cli.reporting import report_problems
 from recctl.edit.plan import digest_of
+from recctl.edit.prune import Candidate
 from recctl.edit.prune import prune as plan_prune
 from recctl.recordings.recording import read, summarize
-from recctl.recordings.summary import Summary
-from recctl.suite.liveness import Judge
+from recctl.suite.liveness import LivenessSource
 from recctl.support.configuration import find_project
 from recctl.support.errors import RecctlError, Unreadable, separate
 from recctl.support.git import Repository, find_repository
@@ -102,7 +102,7 @@ def prune(
         raise RecctlError("--exact needs --collect", "add --collect")
     found = find_recordings(paths)
     judge = _judge(tests or (), collect, python, arguments, exact=exact)
-    recordings, problems = separate(_recordings(found.files), RecctlError)
+    recordings, problems = separate(_recordings(found.files))
     pruning = plan_prune(recordings, judge, max_share, _repository(found.files))
     with survive_closed_pipe(write):
         if as_json:
@@ -117,7 +117,7 @@ def prune(
         raise RecctlError(f"{pruning.refused}; nothing was removed", "to remove them anyway: --max-share 100")
     outcome = None
     if write:
-        outcome = apply_plan([stale.edit() for stale in pruning.remove], "prune", found.files, drop_old)
+        outcome = apply_plan([stale.removal() for stale in pruning.remove], "prune", found.files, drop_old)
         code = max(code, report_skipped(outcome))
     output.print_stderr(pruning_totals(pruning, outcome))
     raise typer.Exit(ERROR if code else FINDINGS if pruning.remove else SUCCESS)
@@ -125,32 +125,32 @@ def prune(
 
 def _judge(
     tests: Sequence[str], collect: bool, python: str | None, arguments: list[str], *, exact: bool
-) -> Judge:
+) -> LivenessSource:
     """Return what decides whether a test is live, as the options say.
 
     Raises RecctlError if it knows no tests at all.
     """
     from recctl.suite import collect as collected
-    from recctl.suite import listed, source
+    from recctl.suite import id_lists, source
     from recctl.suite import pytest_settings as configuration
 
-    ids = listed.listed_tests(tests) if tests else frozenset()
+    ids = id_lists.listed_tests(tests) if tests else frozenset()
     if collect:
         here = current_directory()
         root = configuration.pytest_directory(here, find_project(here).root)
         interpreter = python or collected.active_python()
         collection = collected.collect(root, interpreter, arguments)
         output.print_stderr(f"{plural(len(collection.ids), 'test')} collected by {one_line(interpreter)}")
-        return collected.by_collection(collection, ids, exact)
-    return listed.by_list(ids) if tests else source.SourceJudge()
+        return collected.liveness_by_collection(collection, ids, exact)
+    return id_lists.liveness_by_list(ids) if tests else source.LivenessBySource()
 
 
-def _recordings(files: Sequence[Path]) -> Iterator[tuple[Summary, str] | RecctlError]:
+def _recordings(files: Sequence[Path]) -> Iterator[Candidate | Unreadable]:
     """Yield each recording with the digest of its bytes, or why it cannot be read: then it stays."""
     for path in progress(files, "reading recordings", len(files)):
         try:
             raw = read(path)
-            yield summarize(path, raw), digest_of(raw)
+            yield Candidate(summarize(path, raw), digest_of(raw))
         except Unreadable as error:
             yield error
 

@@ -16,7 +16,7 @@ from recctl.cli.reporting import report_problems
 from recctl.conversation.answer import answer
 from recctl.conversation.transcript import Transcript
 from recctl.recordings.recording import Recording, load, read
-from recctl.support.errors import RecctlError, Unreadable, separate
+from recctl.support.errors import RecctlError, Unreadable
 from recctl.views import output
 from recctl.views.styled_lines import BLANK, Line
 
@@ -55,14 +55,16 @@ def show(
     library = Library(lambda: find_recordings(directories))
     if raw:
         raise typer.Exit(report_problems(_write_files(references, library)))
-    answered, problems = separate(_read(references, library), RecctlError)
+    results = list(_read(references, library))
+    answered = [one for one in results if isinstance(one, _Answered)]
+    problems = [one for one in results if isinstance(one, RecctlError)]
     if as_json:
         _print_json(answered)
     elif text:
         _print_text(answered)
     else:
         output.write_page(_page(answered, chunks, long))
-    raise typer.Exit(report_problems([*library.problems, *problems]))
+    raise typer.Exit(report_problems([*library.problems(), *problems]))
 
 
 class _Answered(msgspec.Struct, frozen=True):
@@ -77,7 +79,7 @@ def _write_files(references: list[str], library: Library) -> list[RecctlError]:
     problems = []
     for reference in references:
         try:
-            output.write_file(read(library.resolve(reference)))
+            output.write_file(read(library.resolve(reference).path))
         except RecctlError as error:
             problems.append(error)
     return problems
@@ -86,11 +88,11 @@ def _write_files(references: list[str], library: Library) -> list[RecctlError]:
 def _read(references: list[str], library: Library) -> Iterator[_Answered | RecctlError]:
     for reference in references:
         try:
-            path = library.resolve(reference)
-            recording = load(path)
+            ref = library.resolve(reference)
+            recording = load(ref)
             yield _Answered(recording, answer(recording))
         except RecursionError:
-            yield Unreadable(path, "is nested too deeply to be a recording")
+            yield Unreadable(ref.path, "is nested too deeply to be a recording")
         except RecctlError as error:
             yield error
 

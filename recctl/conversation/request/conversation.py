@@ -9,14 +9,14 @@ from recctl.conversation.request.content_blocks import call_of, parts_of
 from recctl.conversation.request.media import encoded
 from recctl.conversation.request.tools import tools_of
 from recctl.conversation.request.types import Conversation, Media, Message, Part, Result, Text
+from recctl.recordings.header import Kind
 from recctl.recordings.recording import Recording, body_of
-from recctl.recordings.summary import Kind
 from recctl.support.jsonvalue import Json, JsonObject, as_list, as_object, as_str
 
 
 def conversation(recording: Recording) -> Conversation:
     """Return the request of a recording. Never raises, whatever that holds."""
-    return conversation_of(recording.summary.kind, recording.request)
+    return conversation_of(recording.header.kind, recording.request)
 
 
 def conversation_of(kind: Kind | None, request: JsonObject) -> Conversation:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from recctl.recordings.ogx.filename import RecordingName, is_recording_path, parse_filename
+from tests.helpers import examples
 
 HASH = "ab7d61e2daa7183d814f9b2c775072ebfbd7dafb4086a47e04e80822e4edf81f"
 SHORT = HASH[:12]
@@ -66,7 +67,7 @@ def test_other_names_are_kept_as_they_are(stem: str) -> None:
 
 
 @given(st.text())
-@settings(max_examples=100)
+@examples(100)
 def test_any_name_is_taken_apart(filename: str) -> None:
     name = parse_filename(filename)
     assert filename in (name.stem, f"{name.stem}.json")

@@ -21,10 +21,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from recctl.recordings.header import Kind
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, RULES, Asked, Fit, HashRule, asked_of, fit_of
 from recctl.recordings.recording import load
-from recctl.recordings.summary import Kind
+from recctl.recordings.ref import Ref
 from tests.samples.builder import Data
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
@@ -220,6 +221,7 @@ def test_the_eras_are_known_newest_first() -> None:
     assert NEWEST.since == INFO
 
 
+@pytest.mark.promise("Hashes are those of the recorder")
 @each_rule
 @given(asked=any_request)
 def test_any_request_has_the_hash_of_the_second_computation(rule: HashRule, asked: Asked) -> None:
@@ -485,7 +487,7 @@ def fit(asked: Asked, filename: str, in_force: str = INFO) -> Fit:
 
 
 def told(found: Fit) -> tuple[str, str | None]:
-    return found.standing, found.rule.since if found.rule else None
+    return found.status, found.rule.since if found.rule else None
 
 
 def test_the_name_of_each_era_is_explained_by_its_rule() -> None:
@@ -575,7 +577,7 @@ def test_any_name_is_explained_by_the_nearest_rule(asked: Asked, era: str | None
 
 
 def verdict(path: Path, asked: Asked, in_force: str) -> tuple[str, str | None]:
-    """The standing of a file and the rule that explains its name, computed here."""
+    """The status of a name and the rule that explains its name, computed here."""
     name = path.stem.removeprefix("models-").partition("-")[0]
     hashes = {era: expected(era, asked) for era in ERAS}
     fitting = [era for era in ERAS if name == (hashes[era] or "")[: 12 if era == SHORT else 64]]
@@ -600,7 +602,7 @@ class Real:
 def corpus() -> dict[Path, Real]:
     """Every recording of the corpus, read both ways."""
     paths = sorted(Path(CORPUS or "").rglob("recordings/**/*.json"))
-    return {path: Real(asked_of(load(path)), as_it_is(json.loads(path.read_bytes()))) for path in paths}
+    return {path: Real(asked_of(load(Ref(path))), as_it_is(json.loads(path.read_bytes()))) for path in paths}
 
 
 def as_it_is(document: Data) -> Asked:
@@ -636,13 +638,13 @@ def test_how_many_of_the_corpus_fit_which_rule(in_force: str, models: int) -> No
     """It is of the time of the rule of 2026-04-09; of its lists of models one fits today's."""
     found = Counter[tuple[str, ...]]()
     for path, real in corpus().items():
-        standing, since = told(fit(real.asked, path.name, in_force))
+        status, since = told(fit(real.asked, path.name, in_force))
         kind = "models" if path.name.startswith("models-") else str(real.asked.kind)
         short = len(path.stem) == 12
-        found[(standing, str(since), "short" if short else kind)] += 1
+        found[(status, str(since), "short" if short else kind)] += 1
     live = {key[2]: number for key, number in found.items() if key[0] == "live"}
     assert live == {"inference": 327, "http": 7, "tool": 4, "models": models}
-    older = {since for standing, since, kind in found if standing == "superseded" and kind == "models"}
+    older = {since for status, since, kind in found if status == "superseded" and kind == "models"}
     assert (SEARCH in older) == (in_force == INFO)
     assert found["superseded", SHORT, "short"] == 80
     assert {key[0] for key in found} <= {"live", "superseded", "edited", "ahead"}

@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from recctl.recordings.ogx.hash_normalizing import Normalizing, with_short_decimals, without_search_results
+from tests.helpers import examples
 from tests.recordings.ogx.test_hash_eras import INFO, PROJECT, UUID, words
 
 # What the patterns are made of, and what looks like it: blanks and digits of other scripts (\s and \d
@@ -29,7 +30,7 @@ def normalized(text: str) -> str:
     return with_short_decimals(without_search_results(text))
 
 
-@settings(max_examples=2000)
+@examples(500)
 @given(texts)
 @example(",  ,  , attributes: {a} attributes:{b}, attributes: {")
 @example(f"document_id: , attributes: {{x}}{UUID}")
@@ -42,7 +43,7 @@ def test_a_text_becomes_what_the_recorders_patterns_make_of_it(text: str) -> Non
     assert with_short_decimals(text) == words(text, PROJECT)
 
 
-@settings(max_examples=300)
+@examples(100)
 @given(st.lists(fragments, min_size=1, max_size=3).map("".join), st.integers(1, 120), texts, texts)
 def test_so_does_one_that_repeats_itself(fragment: str, times: int, before: str, after: str) -> None:
     text = f"{before}{fragment * times}{after}"

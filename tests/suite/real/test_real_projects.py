@@ -34,6 +34,7 @@ def bench_for(project: Project, version: str, directory: Path) -> Bench:
     return Bench.of(directory, version)
 
 
+@pytest.mark.promise("No live test is called stale")
 def test_there_are_projects_enough() -> None:
     names = [project.name for project in PROJECTS]
     assert len(names) == len(set(names)) >= 100
@@ -43,6 +44,7 @@ def test_there_are_projects_enough() -> None:
         assert (len(removed) >= 40, sum(removed) >= 30) == (True, True)
 
 
+@pytest.mark.promise("No live test is called stale")
 @pytest.mark.slow
 @pytest.mark.parametrize(("project", "version"), [*each(PROJECTS)])
 def test_no_live_test_is_called_stale(tmp_path: Path, project: Project, version: str) -> None:
@@ -51,6 +53,7 @@ def test_no_live_test_is_called_stale(tmp_path: Path, project: Project, version:
     assert {"source", "RC401"} <= set(answers.stale), answers.refusals
 
 
+@pytest.mark.promise("No live test is called stale")
 @pytest.mark.slow
 @pytest.mark.parametrize(("project", "version"), [*each(REMOVED)])
 def test_a_removed_test_is_found(tmp_path: Path, project: Project, version: str) -> None:
