@@ -267,7 +267,7 @@ def test_a_dry_run_writes_nothing_at_all(pairs: list[Pair], tmp_path: Path) -> N
     assert (result.code, tree_of(tmp_path)) == (1, before)
     paths = sorted(pair.path.relative_to(tmp_path).as_posix() for pair in pairs)
     assert result.out == "".join(f"{path}  id 1, created 1\n" for path in paths)
-    assert result.err == "2 of 3 recordings to normalize, 4 values; --write does it\n"
+    assert result.err == "2 of 3 recordings to normalize, 4 values; --write normalizes them\n"
 
 
 @pytest.mark.promise("The dry run shows exactly what --write does")
@@ -275,7 +275,7 @@ def test_writing_shows_what_the_dry_run_showed(pairs: list[Pair], tmp_path: Path
     dry = run("normalize", tmp_path)
     result = write_all(tmp_path)
     assert (result.code, result.out) == (dry.code, dry.out)
-    assert result.err == "2 of 3 recordings normalized, 4 values; recctl undo takes it back\n"
+    assert result.err == "2 of 3 recordings normalized, 4 values; recctl undo restores them\n"
     assert [pair.path.read_bytes() for pair in pairs] == [pair.new for pair in pairs]
 
 
