@@ -43,7 +43,7 @@ def no_process_is_left() -> Iterator[None]:
 
 
 def _children() -> set[str]:
-    """Return the ids of this process's children, ended ones that nobody waited for too; none outside Linux."""
+    """Return the ids of all children that were not waited for; none outside Linux."""
     return {pid for file in Path("/proc/self/task").glob("*/children") for pid in file.read_text().split()}
 
 
