@@ -100,10 +100,10 @@ def ended(process: subprocess.Popen[bytes]) -> Result:
     return Result(process.returncode, out, err.decode())
 
 
-def wait_until(seen: Callable[[], bool]) -> None:
+def wait_until(is_so: Callable[[], bool]) -> None:
     """Look again and again, without a pause, until something is so."""
     end = time.monotonic() + HANGS_AFTER
-    while not seen():
+    while not is_so():
         if time.monotonic() > end:
             raise TimeoutError("what was waited for has not come")
 

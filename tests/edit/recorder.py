@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.edit.spelling import Speller, at, differing, spliced
+from tests.edit.serializer import RandomSerializer, at, differing, spliced
 from tests.samples.builder import Data, normalised
 
 EPOCH = "1970-01-01T00:00:00.000000Z"
@@ -57,12 +57,12 @@ def _set(data: Data, key: str, value: Any) -> None:
         data[key] = value
 
 
-def respelled(path: Path, document: Data, random: Random, wild: float) -> tuple[bytes, bytes]:
+def reformatted(path: Path, document: Data, random: Random, wild: float) -> tuple[bytes, bytes]:
     """Return a document in random formatting, and the same with only its values normalized."""
-    speller = Speller(random, wild)
-    raw = speller.document(document)
+    serializer = RandomSerializer(random, wild)
+    raw = serializer.document(document)
     after = settled(path.name, document)
     changes = {
-        speller.places[place]: json.dumps(at(after, place)).encode() for place in differing(document, after)
+        serializer.spans[place]: json.dumps(at(after, place)).encode() for place in differing(document, after)
     }
     return raw, spliced(raw, changes)

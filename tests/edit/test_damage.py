@@ -69,7 +69,7 @@ def test_one_damaged_byte_costs_one_file(pairs: list[Pair], entry: Path, number:
     assert "the journal's copy does not match its digest" in problem
     assert Path(path).name in problem
     assert (
-        "5 files of normalize restored, 1 file left alone; --long lists them\nrecctl undo 1 --force lays"
+        "5 files of normalize restored, 1 file left alone; --long lists them\nrecctl undo 1 --force writes"
         in result.err
     )
 
@@ -83,7 +83,9 @@ def test_a_cut_file_of_bytes_costs_what_is_cut(pairs: list[Pair], entry: Path) -
     assert ["is cut short" in problem for problem in problems(result)] == [True]
 
 
-def test_what_is_left_is_laid_beside_and_the_entry_is_done_with(pairs: list[Pair], entry: Path) -> None:
+def test_force_writes_what_is_left_beside_the_file_and_marks_it_undone(
+    pairs: list[Pair], entry: Path
+) -> None:
     path = Path(_flip(entry, 2))
     item = items(entry)[2]
     assert run("undo").code == 2
@@ -96,7 +98,7 @@ def test_what_is_left_is_laid_beside_and_the_entry_is_done_with(pairs: list[Pair
     assert "nothing to undo" in run("undo").err
 
 
-def test_it_is_laid_over_nothing(pairs: list[Pair], entry: Path) -> None:
+def test_force_overwrites_nothing_with_it(pairs: list[Pair], entry: Path) -> None:
     path = Path(_flip(entry, 2))
     beside = path.with_name(f"{path.name}.damaged")
     beside.write_bytes(b"mine")
@@ -153,7 +155,7 @@ def _spoil(entry: Path, name: str, *files: str) -> None:
 
 @pytest.mark.parametrize("file", ["manifest.json", "manifest.copy"])
 @pytest.mark.parametrize("name", GARBAGE)
-def test_the_other_manifest_takes_the_place_of_a_damaged_one(
+def test_the_other_manifest_replaces_a_damaged_one(
     pairs: list[Pair], entry: Path, name: str, file: str
 ) -> None:
     whole = (entry / file).read_bytes()
@@ -259,6 +261,7 @@ def _make_newer(entry: Path, name: str) -> None:
         (entry / file).write_text(json.dumps(known | NEWER[name]))
 
 
+@pytest.mark.promise("An entry of a newer recctl is named and never dropped")
 @pytest.mark.parametrize("name", NEWER)
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
 def test_an_entry_of_a_newer_version_is_named_and_left(
@@ -276,6 +279,7 @@ def test_an_entry_of_a_newer_version_is_named_and_left(
     assert run("undo", "--check").code == 2
 
 
+@pytest.mark.promise("An entry of a newer recctl is named and never dropped")
 @pytest.mark.parametrize("undone", [False, True], ids=["", "undone"])
 def test_an_entry_of_a_newer_version_is_never_dropped(
     pairs: list[Pair], entry: Path, tmp_path: Path, undone: bool
@@ -359,7 +363,7 @@ def test_a_whole_journal_is_said_to_be_whole(tmp_path: Path, pairs: list[Pair]) 
     run("normalize", tmp_path / "repo", "--write")
     run("undo")
     result = run("undo", "--check")
-    assert (result.code, result.out, result.err) == (0, "", "2 entries, all whole\n")
+    assert (result.code, result.out, result.err) == (0, "", "2 entries, all intact\n")
 
 
 def test_every_damage_has_its_line(tmp_path: Path, pairs: list[Pair], entry: Path, state: Path) -> None:
@@ -392,7 +396,7 @@ def test_bytes_that_two_files_claim_are_damage(pairs: list[Pair], entry: Path) -
 
 def test_of_nothing_all_is_whole(state: Path) -> None:
     result = run("undo", "--check")
-    assert (result.code, result.err, state.exists()) == (0, "0 entries, all whole\n", False)
+    assert (result.code, result.err, state.exists()) == (0, "0 entries, all intact\n", False)
 
 
 # ---- whatever is damaged

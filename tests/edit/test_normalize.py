@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from tests.edit.recorder import respelled, settled, unsettled, written
+from tests.edit.recorder import reformatted, settled, unsettled, written
 from tests.edit.trees import Pair, lay_out, restore, tree_of
 from tests.helpers import SAMPLES, Result, chat, document, problems, put, run
 from tests.samples import ollama_parts, openai_parts
@@ -57,12 +57,12 @@ def copied(source: Path, share: int, tmp_path: Path) -> dict[Path, dict[str, obj
 
 def _write_with(
     documents: dict[Path, dict[str, object]],
-    spell: Callable[[Path, dict[str, object], Random], tuple[bytes, bytes]],
+    serialize: Callable[[Path, dict[str, object], Random], tuple[bytes, bytes]],
 ) -> dict[Path, bytes]:
-    """Write every document as `spell` says; the bytes that each is to have afterwards."""
+    """Write every document as `serialize` says; the bytes that each is to have afterwards."""
     expected = {}
     for number, (path, content) in enumerate(documents.items()):
-        raw, expected[path] = spell(path, content, Random(number))
+        raw, expected[path] = serialize(path, content, Random(number))
         path.write_bytes(raw)
     return expected
 
@@ -73,16 +73,16 @@ def _plain(path: Path, content: dict[str, object], random: Random) -> tuple[byte
 
 
 def _wild(path: Path, content: dict[str, object], random: Random) -> tuple[bytes, bytes]:
-    return respelled(path, unsettled(content, random), random, wild=0.1)
+    return reformatted(path, unsettled(content, random), random, wild=0.1)
 
 
 @pytest.mark.promise("normalize writes the bytes that the recorder would")
 @sources
-@pytest.mark.parametrize("spell", [_plain, _wild], ids=["as recorded", "reformatted at random"])
+@pytest.mark.parametrize("serialize", [_plain, _wild], ids=["as recorded", "reformatted at random"])
 def test_the_recorders_bytes_come_back(
-    copied: dict[Path, dict[str, object]], tmp_path: Path, spell: Callable[..., tuple[bytes, bytes]]
+    copied: dict[Path, dict[str, object]], tmp_path: Path, serialize: Callable[..., tuple[bytes, bytes]]
 ) -> None:
-    expected = _write_with(copied, spell)
+    expected = _write_with(copied, serialize)
     due = {path for path, raw in expected.items() if path.read_bytes() != raw}
     result = write_all(tmp_path / "copy")
     assert [path for path, raw in expected.items() if path.read_bytes() != raw] == []
@@ -216,7 +216,7 @@ def test_every_chunk_is_normalized(tmp_path: Path) -> None:
 ODD_BYTES = {
     "NaN and infinities": b'{"request": {"body": [NaN, -Infinity]}, "response": {"body": @}}',
     "a huge integer": b'{"request": {"n": 1' + b"0" * 400 + b'}, "response": {"body": @}}',
-    "float spellings": b'{"request": {"n": [1.50, 1E+2, -0.0, 1e-07]}, "response": {"body": @}}',
+    "forms of floats": b'{"request": {"n": [1.50, 1E+2, -0.0, 1e-07]}, "response": {"body": @}}',
     "a lone surrogate": b'{"request": {"x": "\\ud83d"}, "response": {"body": @}}',
     "equal keys": b'{"request": {"a": 1, "a": 2}, "request": {}, "response": {"body": @}}',
     "an earlier response": b'{"request": {}, "response": {"body": 1}, "response": {"body": @}}',
@@ -267,7 +267,7 @@ def test_a_dry_run_writes_nothing_at_all(pairs: list[Pair], tmp_path: Path) -> N
     assert (result.code, tree_of(tmp_path)) == (1, before)
     paths = sorted(pair.path.relative_to(tmp_path).as_posix() for pair in pairs)
     assert result.out == "".join(f"{path}  id 1, created 1\n" for path in paths)
-    assert result.err == "2 of 3 recordings to normalize, 4 values; --write does it\n"
+    assert result.err == "2 of 3 recordings to normalize, 4 values; --write normalizes them\n"
 
 
 @pytest.mark.promise("The dry run shows exactly what --write does")
@@ -275,7 +275,7 @@ def test_writing_shows_what_the_dry_run_showed(pairs: list[Pair], tmp_path: Path
     dry = run("normalize", tmp_path)
     result = write_all(tmp_path)
     assert (result.code, result.out) == (dry.code, dry.out)
-    assert result.err == "2 of 3 recordings normalized, 4 values; recctl undo takes it back\n"
+    assert result.err == "2 of 3 recordings normalized, 4 values; recctl undo restores them\n"
     assert [pair.path.read_bytes() for pair in pairs] == [pair.new for pair in pairs]
 
 

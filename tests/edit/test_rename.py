@@ -133,7 +133,7 @@ def test_relative_paths(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_list_counts_files_and_not_names(root: Path) -> None:
     apply(rename(root / "a.json", root / "z.json"))
     assert "  1 file  " in run("undo", "--list").out
-    assert run("undo", "--check").err == "1 entry, all whole\n"
+    assert run("undo", "--check").code == 0
 
 
 # ---- nothing is replaced that was not to be
@@ -147,6 +147,7 @@ OBSTACLES: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.promise("A rename replaces no other file")
 @pytest.mark.parametrize("name", OBSTACLES)
 def test_what_has_the_name_already_stays(root: Path, name: str) -> None:
     target = root / "z.json"
@@ -181,6 +182,7 @@ def test_a_name_that_differs_only_in_case(root: Path) -> None:
     undo(root, before)
 
 
+@pytest.mark.promise("A rename replaces no other file")
 def test_a_target_that_appears_at_the_last_moment_is_not_replaced(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,6 +244,7 @@ def test_a_file_of_which_a_killed_run_has_made_the_new_name_is_renamed_to_the_en
 # ---- several files
 
 
+@pytest.mark.promise("undo brings back every byte")
 def test_a_chain_of_renames_in_any_order(root: Path) -> None:
     before = tree_of(root)
     a, b, c, d = (root / f"{name}.json" for name in "abcd")
@@ -417,6 +420,7 @@ def test_a_plan_is_shown_as_git_status_shows_renames(root: Path, monkeypatch: py
 # ---- undo when things changed since
 
 
+@pytest.mark.promise("undo leaves alone what changed since")
 def test_undo_leaves_a_new_file_that_changed_since(root: Path) -> None:
     target = root / "new/z.json"
     apply(rename(root / "a.json", target, b"new"))
