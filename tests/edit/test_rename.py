@@ -129,7 +129,7 @@ def test_relative_paths(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_list_counts_files_and_not_names(root: Path) -> None:
     apply(rename(root / "a.json", root / "z.json"))
     assert "  1 file  " in run("undo", "--list").out
-    assert run("undo", "--check").err == "1 entry, all whole\n"
+    assert run("undo", "--check").err == "1 entry, all intact\n"
 
 
 # ---- nothing is replaced that was not to be
