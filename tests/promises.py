@@ -29,6 +29,8 @@ PROMISES: tuple[str, ...] = (
     "normalize writes the bytes that the recorder would",
     "normalize changes only the bytes of its values",
     "An id that a request carries stays",
+    "A rename replaces no other file",
+    "An entry of a newer recctl is named and never dropped",
     "Modes, owners and attributes stay with a file",
     "A full disk changes nothing",
     # A recording is stale only on proof

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from recctl.edit.file_attributes import Attributes
-from recctl.edit.files import RegularFile, clear_leftovers, regular_file, why_untouchable
+from recctl.edit.files import RegularFile, clear_leftovers, is_temporary, regular_file, why_untouchable
 from recctl.edit.journal.retention import Loss
 from recctl.edit.journal.store import Journal
 from recctl.edit.journal.writer import EntryWriter
@@ -103,7 +103,7 @@ def _prepare(group: Sequence[Located], writer: EntryWriter, staged: Staged) -> l
     skipped = skipped or _make_directories(group, staged)
     if skipped:
         named = {one.path for one in skipped}
-        because = f"left alone because {display_path(skipped[0].path)} is"
+        because = f"left alone, because {display_path(skipped[0].path)} is"
         return [*skipped, *(Skipped(one.edit.path, because) for one in group if one.edit.path not in named)]
     changes = list(_changes(group, olds))
     for change in changes:
@@ -233,6 +233,8 @@ _HINTS = {
 
 
 def _not_writable(error: OSError) -> RecctlError:
-    where = f"{error.filename}: " if error.filename else ""
+    named = None if error.filename is None else Path(error.filename)
+    path = named.parent if named and is_temporary(named.name) else named
+    where = f"{display_path(path)}: " if path else ""
     hint = _HINTS.get(error.errno or 0, "free some space or fix the permissions, then run it again")
     return RecctlError(f"{where}cannot be written: {error.strerror or error}; nothing was changed", hint)

@@ -41,7 +41,7 @@ def why_untouchable(path: Path) -> str | None:
     try:
         mode = path.lstat().st_mode
     except OSError:
-        return "is gone"
+        return "no such file"
     if stat.S_ISLNK(mode):
         return "is a symbolic link; change the file it points to"
     return None if stat.S_ISREG(mode) else "is not a regular file"
@@ -52,12 +52,17 @@ def temporary_beside(path: Path) -> Path:
     return path.with_name(f"{_PREFIX}{os.urandom(8).hex()}{_SUFFIX}")
 
 
+def is_temporary(name: str) -> bool:
+    """Return whether a file name is one of `temporary_beside`."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+
+
 def clear_leftovers(directories: Iterable[Path]) -> None:
     """Remove temporary files that a killed run left. Call it only while no other run can be at work."""
     for directory in directories:
         with suppress(OSError):
             for found in os.scandir(directory):
-                if found.name.startswith(_PREFIX) and found.name.endswith(_SUFFIX):
+                if is_temporary(found.name):
                     Path(found.path).unlink(missing_ok=True)
 
 

@@ -19,7 +19,7 @@ from recctl.edit.files import regular_file, sync_directory, temporary_beside
 from recctl.edit.plan import digest_of
 from recctl.support.paths import display_path
 
-CHANGED = "changed meanwhile and is left alone"
+CHANGED = "has changed since it was read; left alone"
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -162,7 +162,7 @@ def _carry_out(group: Sequence[_Ready]) -> list[Skipped]:
 
 def _left_alone(group: Sequence[_Ready], late: Sequence[_Ready]) -> list[Skipped]:
     first = display_path(late[0].path)
-    return [Skipped(one.path, CHANGED if one in late else f"left alone because {first} is") for one in group]
+    return [Skipped(one.path, CHANGED if one in late else f"left alone, because {first} is") for one in group]
 
 
 def _put_new(temporary: Path, path: Path) -> None:

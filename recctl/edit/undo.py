@@ -121,7 +121,7 @@ class _Restoration:
                 if not step.is_blocked:
                     safe.add(step.item.path)
             else:
-                reason = f"left alone because {display_path(Path(source or ''))} cannot be put back"
+                reason = f"left alone, because {display_path(Path(source or ''))} cannot be put back"
                 self.skipped.append(Skipped(Path(step.item.path), reason))
         return left
 
@@ -135,7 +135,7 @@ class _Restoration:
         if now == item.before and (now is not None or is_absent):
             return None, None  # never changed, or put back already
         if now != item.after or (current is None and not is_absent):
-            return None, "changed since and is left alone"
+            return None, "has changed since; left alone"
         attributes = self._attributes(item, None if current is None else current.attributes)
         if item.before is None:
             return Change(path, now, None, attributes), None
@@ -190,11 +190,7 @@ def _require_usable(entry: Entry, force: bool) -> None:
     """Raise RecctlError for an entry that cannot be undone at all, or only by force."""
     where = f"entry {entry.number} in {entry.path}"
     if entry.problem is not None and not (force and entry.is_forcible):
-        hint = "recctl undo --list shows the others, by their numbers"
-        if entry.is_newer:
-            hint = "upgrade recctl to undo it"
-        elif entry.is_forcible:
-            hint = f"recctl undo {entry.number} --force uses what its manifest still says"
+        hint = entry.hint or "recctl undo --list shows the others, by their numbers"
         raise RecctlError(f"{where} {entry.problem}; nothing was changed", hint)
     if entry.is_without_bytes:
         hint = "the old bytes are lost, unless a backup or git has them"

@@ -58,7 +58,7 @@ def summary_object(summary: Summary) -> JsonObject:
     return {
         "id": name.id,
         "path": display_path(summary.path),
-        "item": 1,  # the number of the call in its file; a file holds one
+        "item": summary.ref.item or 1,
         "hash": name.hash,
         "digest": name.digest,
         "test_id": header.test_id,

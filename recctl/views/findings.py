@@ -40,7 +40,9 @@ def group_by(findings: Iterable[Finding], key: Callable[[Finding], str]) -> dict
 
 def group_same(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
     """Yield the findings of a test in groups: those of several recordings with one message together."""
-    for group in group_by(findings, lambda one: f"{one.rule.code} {one.many or one.message}").values():
+    for group in group_by(
+        findings, lambda one: f"{one.rule.code} {one.group_message or one.message}"
+    ).values():
         if len({finding.ref for finding in group}) == 1:
             yield from ([finding] for finding in group)
         else:
@@ -114,6 +116,6 @@ def rule_page(rule: Rule) -> Iterator[Line]:
     """Yield everything about a rule."""
     fix = "; recctl check --fix fixes it" if rule.fixable else ""
     yield line(Span(f"{rule.code} {rule.name}", "heading"), f"  {rule.severity}{fix}")
-    for title, text in (("what", rule.meaning), ("why", rule.why), ("fix", rule.fix)):
+    for title, text in (("what", rule.meaning), ("why", rule.why), ("fix", rule.how_to_fix)):
         yield BLANK
         yield line(text, lead=Span(f"{title:<6}", "bold"))

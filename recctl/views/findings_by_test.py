@@ -97,7 +97,8 @@ class _View:
         first = group[0]
         names = list(dict.fromkeys(map(self._label, group)))
         count = plural(len(names), "recording")
-        lead, close = (f"{count} {first.many}", "") if first.many else (f"{first.message} ({count}", ")")
+        said, message = first.group_message, first.message
+        lead, close = (f"{count} {said}", "") if said else (f"{message} ({count}", ")")
         short = [name for name in names if 2 * terminal.width_of(name) < room]
         while short:
             rest = len(names) - len(short)

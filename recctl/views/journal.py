@@ -34,9 +34,9 @@ def _damage(entry: Entry) -> str:
     """Return what is wrong with an entry and its path, if anything is; old bytes are not read for this."""
     bad = f"{plural(len(entry.bad), 'file')} damaged" if entry.bad else ""
     lost = "damaged: the old bytes are missing" if entry.is_without_bytes else ""
-    upgrade = "upgrade recctl to undo it" if entry.is_newer else ""
-    parts = [text for text in (entry.problem, upgrade, *entry.faults, bad, lost) if text]
-    return f"  {', '.join(parts)}  {display_path(entry.path)}" if parts else ""
+    parts = [text for text in (entry.problem, *entry.faults, bad, lost) if text]
+    hint = f"; {entry.hint}" if entry.hint else ""
+    return f"  {', '.join(parts)}{hint}  {display_path(entry.path)}" if parts else ""
 
 
 def loss_line(loss: Loss) -> str:

@@ -106,6 +106,7 @@ def test_bash_completes(path: str, case: str) -> None:
         session.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SOME)
 def test_zsh_completes(path: str, case: str) -> None:
     typed, completed = CASES[case]
@@ -122,6 +123,7 @@ def _effect(completed: str) -> Sequence[str]:
     return (completed.rstrip().rpartition(" ")[2].rpartition(":")[2][-8:],)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SOME)
 def test_fish_completes(path: str, case: str) -> None:
     if shutil.which("fish") is None:

@@ -49,7 +49,7 @@ def remove(path: Path) -> Removal:
 # ---- entries
 
 
-def test_an_entry_tells_what_was_done(journal: Journal, files: list[Path], tmp_path: Path) -> None:
+def test_an_entry_records_what_was_done(journal: Journal, files: list[Path], tmp_path: Path) -> None:
     olds = [path.read_bytes() for path in files]
     outcome = apply_plan(journal, [rewrite(files[0]), remove(files[1])], "prune")
     (entry,) = journal.entries()
@@ -85,7 +85,7 @@ def test_a_plan_of_which_nothing_is_left_makes_no_entry(journal: Journal, files:
     files[0].write_bytes(b"changed by somebody else")
     outcome = apply_plan(journal, [edit], "normalize")
     assert (outcome.done, outcome.entry, journal.entries()) == ((), None, [])
-    assert outcome.skipped == (Skipped(files[0], "changed meanwhile and is left alone"),)
+    assert outcome.skipped == (Skipped(files[0], "has changed since it was read; left alone"),)
     assert files[0].read_bytes() == b"changed by somebody else"
 
 
@@ -205,7 +205,7 @@ def test_a_second_run_does_not_wait_for_ever(
     assert tree_of(tmp_path / "repo") == before
 
 
-def test_an_unusable_journal_is_told_by_the_library_too(
+def test_an_unusable_journal_is_an_error_of_the_library_too(
     state: Path, files: list[Path], journal: Journal
 ) -> None:
     state.write_bytes(b"a file")

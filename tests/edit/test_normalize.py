@@ -1,4 +1,4 @@
-"""normalize: exactly what the recorder evens out, byte for byte, in every era and in any formatting."""
+"""normalize: exactly what the recorder normalizes, byte for byte, in every era and in any formatting."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from random import Random
 
 import pytest
 
-from tests.edit.recorder import respelled, settled, unsettled, written
+from tests.edit.recorder import reformatted, settled, unsettled, written
 from tests.edit.trees import Pair, lay_out, restore, tree_of
 from tests.helpers import SAMPLES, Result, chat, document, problems, put, run
 from tests.samples import ollama_parts, openai_parts
@@ -57,12 +57,12 @@ def copied(source: Path, share: int, tmp_path: Path) -> dict[Path, dict[str, obj
 
 def _write_with(
     documents: dict[Path, dict[str, object]],
-    spell: Callable[[Path, dict[str, object], Random], tuple[bytes, bytes]],
+    serialize: Callable[[Path, dict[str, object], Random], tuple[bytes, bytes]],
 ) -> dict[Path, bytes]:
-    """Write every document as `spell` says; the bytes that each is to have afterwards."""
+    """Write every document as `serialize` says; the bytes that each is to have afterwards."""
     expected = {}
     for number, (path, content) in enumerate(documents.items()):
-        raw, expected[path] = spell(path, content, Random(number))
+        raw, expected[path] = serialize(path, content, Random(number))
         path.write_bytes(raw)
     return expected
 
@@ -73,16 +73,16 @@ def _plain(path: Path, content: dict[str, object], random: Random) -> tuple[byte
 
 
 def _wild(path: Path, content: dict[str, object], random: Random) -> tuple[bytes, bytes]:
-    return respelled(path, unsettled(content, random), random, wild=0.1)
+    return reformatted(path, unsettled(content, random), random, wild=0.1)
 
 
 @pytest.mark.promise("normalize writes the bytes that the recorder would")
 @sources
-@pytest.mark.parametrize("spell", [_plain, _wild], ids=["as recorded", "reformatted at random"])
+@pytest.mark.parametrize("serialize", [_plain, _wild], ids=["as recorded", "reformatted at random"])
 def test_the_recorders_bytes_come_back(
-    copied: dict[Path, dict[str, object]], tmp_path: Path, spell: Callable[..., tuple[bytes, bytes]]
+    copied: dict[Path, dict[str, object]], tmp_path: Path, serialize: Callable[..., tuple[bytes, bytes]]
 ) -> None:
-    expected = _write_with(copied, spell)
+    expected = _write_with(copied, serialize)
     due = {path for path, raw in expected.items() if path.read_bytes() != raw}
     result = write_all(tmp_path / "copy")
     assert [path for path, raw in expected.items() if path.read_bytes() != raw] == []
@@ -197,7 +197,7 @@ def test_nothing_else_is_touched(tmp_path: Path, where: str) -> None:
     assert path.read_bytes() == recording.to_bytes()
 
 
-def test_every_chunk_is_evened_out(tmp_path: Path) -> None:
+def test_every_chunk_is_normalized(tmp_path: Path) -> None:
     recording = chat()
     chunks = [ollama_parts.generate("llama3.2:3b", piece, (3, 4)) for piece in ("a", "b", "c")]
     chunks += [openai_parts.chat_chunk("gpt-4o", {}, openai_parts.delta("d"))]
@@ -216,7 +216,7 @@ def test_every_chunk_is_evened_out(tmp_path: Path) -> None:
 ODD_BYTES = {
     "NaN and infinities": b'{"request": {"body": [NaN, -Infinity]}, "response": {"body": @}}',
     "a huge integer": b'{"request": {"n": 1' + b"0" * 400 + b'}, "response": {"body": @}}',
-    "float spellings": b'{"request": {"n": [1.50, 1E+2, -0.0, 1e-07]}, "response": {"body": @}}',
+    "forms of floats": b'{"request": {"n": [1.50, 1E+2, -0.0, 1e-07]}, "response": {"body": @}}',
     "a lone surrogate": b'{"request": {"x": "\\ud83d"}, "response": {"body": @}}',
     "equal keys": b'{"request": {"a": 1, "a": 2}, "request": {}, "response": {"body": @}}',
     "an earlier response": b'{"request": {}, "response": {"body": 1}, "response": {"body": @}}',

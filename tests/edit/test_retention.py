@@ -85,7 +85,7 @@ def test_then_those_whose_bytes_git_holds_the_oldest_first(
     assert kept(journal) == [5, 4, 1]
 
 
-def test_what_lies_in_its_place_as_it_was_is_of_no_use(journal: Journal, tmp_path: Path) -> None:
+def test_an_entry_whose_files_are_back_is_of_no_use(journal: Journal, tmp_path: Path) -> None:
     """As after a run that stopped half-way, or when somebody put the file back by hand."""
     change(journal, tmp_path / "a")
     change(journal, tmp_path / "b", 301)
@@ -212,7 +212,7 @@ WRITERS = ("normalize", "prune", "check")
 
 @pytest.mark.promise("The only copy of a file never leaves the journal silently")
 @pytest.mark.parametrize("command", WRITERS)
-def test_every_writer_refuses_before_it_changes_anything_and_can_be_told(
+def test_every_writer_refuses_before_it_changes_anything_unless_drop_old_is_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     assert run(*Scene("normalize", tmp_path / "first").arguments).code == 1

@@ -53,7 +53,7 @@ def write_twice(*args: Path) -> Result:
 
 
 @pytest.mark.promise("An id that a request carries stays")
-def test_a_carried_id_stays_and_the_rest_is_evened_out(place: Path) -> None:
+def test_a_carried_id_stays_and_the_rest_is_normalized(place: Path) -> None:
     path = put(place, answered(CARRIED))
     put(place, carrying())
     assert write_twice(place).code == 1

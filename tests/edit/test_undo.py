@@ -240,7 +240,7 @@ def test_a_file_that_changed_since_is_left_alone_and_named(repo: Path, pairs: li
     before = tree_of(changed.path.parent)
     result = run("undo", "--long", cwd=repo)
     shown = changed.path.relative_to(repo).as_posix()
-    assert (result.code, problems(result)) == (2, [f"recctl: {shown}: changed since and is left alone"])
+    assert (result.code, problems(result)) == (2, [f"recctl: {shown}: has changed since; left alone"])
     assert result.err.splitlines()[-1] == "5 files of normalize restored, 1 file left alone"
     assert result.out.splitlines() == sorted(_shown(repo, rest))
     assert [pair.path.read_bytes() for pair in rest] == [pair.old for pair in rest]
@@ -258,9 +258,7 @@ OBSTACLES: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.parametrize("name", OBSTACLES)
-def test_what_came_in_the_place_of_a_removed_file_is_left_alone(
-    repo: Path, pairs: list[Pair], name: str
-) -> None:
+def test_what_replaced_a_removed_file_is_left_alone(repo: Path, pairs: list[Pair], name: str) -> None:
     prune(repo, pairs)
     OBSTACLES[name](pairs[0].path)
     before = tree_of(pairs[0].path.parent)[pairs[0].path.name]
@@ -291,7 +289,7 @@ def test_a_removed_file_that_is_back_already_is_no_conflict(repo: Path, pairs: l
     assert tree_of(repo) == before
 
 
-def test_after_the_conflict_is_mended_undo_goes_on(repo: Path, pairs: list[Pair]) -> None:
+def test_after_the_conflict_is_resolved_undo_continues(repo: Path, pairs: list[Pair]) -> None:
     before = tree_of(repo)
     run("normalize", repo, "--write")
     changed = pairs[0].path.read_bytes()

@@ -8,7 +8,6 @@ import shutil
 import stat
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from recctl.edit.journal.store import Journal
+from tests.catalog.settling import wait_until_settled
 from tests.diff.repository import Repository, ferry, new_repository
 from tests.diff.test_git import in_terminal, trap
 from tests.edit.trees import lay_out, tree_of, unsettled
@@ -665,7 +665,7 @@ def test_cache_and_journal_are_the_users_alone(tmp_path: Path, mask: int) -> Non
     pairs = lay_out(tmp_path / "repo", 60)
     for pair in pairs:
         os.utime(pair.path, ns=(1_700_000_000_123_456_789,) * 2)
-    time.sleep(0.1)  # what changed just now is not entered into the index
+    wait_until_settled(tmp_path / "repo")
     env = {"RECCTL_CACHE_DIR": str(tmp_path / "c/cache"), "RECCTL_STATE_DIR": str(tmp_path / "s/state")}
     for command in (("ls",), ("normalize", "--write"), ("undo",)):
         before = os.umask(mask)

@@ -115,7 +115,7 @@ def test_every_command_bears_a_key_missing_or_of_another_type(format_name: str, 
         assert [wrong for raw in raws for wrong in complaints(tmp_path, Mutant(name, raw))] == []
         return
     # Some of them, spread evenly.
-    chosen = [Mutant(name, raw) for raw in raws[:: max(1, len(raws) // 40)]]
+    chosen = [Mutant(name, raw) for raw in raws[:: max(1, len(raws) // 20)]]
     files = planted(tmp_path, chosen, numbered=True)
     paths = [str(path.relative_to(tmp_path)) for path in files]
     commands = [

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from mmap import mmap
 from multiprocessing import active_children, get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,11 @@ import pytest
 from recctl.catalog.find import find
 from recctl.catalog.scan import scan
 from recctl.check.context import Settings
-from recctl.check.engine import Checker
-from recctl.check.registry import selected
-from recctl.check.rules.rule import Finding
+from recctl.check.engine import Item, check_files
+from recctl.check.selection import selected
 from recctl.recordings.ogx.hash_rules import NEWEST
 from recctl.recordings.summary import Summary
 from recctl.support.errors import NotARecording, Unreadable
-from recctl.support.process_pool import Job, Pool
 from recctl.support.processes import parallel_map, workers_for
 from tests.edit.processes import wait_until
 from tests.edit.trees import lay_out
@@ -149,7 +148,17 @@ def fail(number: int) -> None:
     raise TimeoutError
 
 
-@pytest.mark.parametrize("action", [die, die_later, fail])
+def die_in_the_middle_of_a_result(number: int) -> None:
+    """All that is written to a pipe of this process ends after two bytes, and so does the process."""
+
+    def send(self: Connection, data: bytes) -> None:
+        os.write(self.fileno(), data[:2])
+        die(number)
+
+    Connection._send = send  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("action", [die, die_later, die_in_the_middle_of_a_result, fail])
 def test_what_workers_fail_to_deliver_is_computed_here(action: Callable[[int], object]) -> None:
     assert list(parallel_map(in_workers(action), range(500), 3)) == [number**2 for number in range(500)]
 
@@ -230,21 +239,20 @@ def run_script(script: str) -> tuple[int, str, str]:
 # ---- an early end
 
 
-def test_ctrl_c_stops_each_worker_after_the_item_it_works_on() -> None:
-    """Not after its block: an item may take long, and a block has a hundred."""
-    here, begun = os.getpid(), mmap(-1, 1000)
+def test_ctrl_c_does_not_wait_for_workers() -> None:
+    """Each of them would go on for ever."""
+    here, begun = os.getpid(), mmap(-1, 1)
 
     def work(number: int) -> None:
         if os.getpid() == here:
-            wait_until(lambda: any(begun[:]))
+            wait_until(lambda: begun[0] == 1)
             raise KeyboardInterrupt
-        begun[number] = 1
-        wait_until(lambda: job.is_stopped)
+        begun[0] = 1
+        while True:
+            signal.pause()
 
-    job = Job(work, range(1000))
     with pytest.raises(KeyboardInterrupt):
-        list(Pool(job, 1).results())
-    assert begun[:].count(b"\1") <= 2  # the first of each block that was handed out
+        list(parallel_map(work, range(1000), 3))
 
 
 ENDED = """
@@ -294,9 +302,9 @@ def test_a_scan_is_the_same(mixed: Path, workers: int) -> None:
 
 @pytest.mark.parametrize("workers", WORKERS)
 def test_a_check_is_the_same(mixed: Path, workers: int) -> None:
-    def checked(workers: int) -> list[list[Finding]]:
+    def checked(workers: int) -> list[list[Item]]:
         rules = selected(["ALL"], [])
-        return list(Checker(files, rules, Settings(NEWEST, 1000), workers=workers))
+        return list(check_files(files, rules, Settings(NEWEST, 1000, workers=workers)))
 
     files = find([mixed]).files
     assert checked(workers) == checked(1)

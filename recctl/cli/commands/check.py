@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,18 +12,17 @@ import msgspec
 import typer
 
 from recctl.check.context import Settings
-from recctl.check.engine import Checker, ignored_by_path
-from recctl.check.registry import refuse_unknown, selected
+from recctl.check.engine import Item, check_files
 from recctl.check.rules.rule import Finding, Rule
+from recctl.check.selection import is_ignored_by_path, require_known, selected
 from recctl.cli import completers
 from recctl.cli.exit_codes import ERROR, FINDINGS, SUCCESS
 from recctl.cli.options import DropOldOption, PathsArgument, forbid_together
 from recctl.cli.path_arguments import find_recordings
 from recctl.cli.reporting import print_notes, report_problems
 from recctl.cli.rule_in_force import RecorderOption, hash_rule
-from recctl.recordings.ogx.hash_rules import HashRule
 from recctl.support.configuration import Project, find_project
-from recctl.support.errors import RecctlError
+from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.paths import absolute_path, current_directory, display_path
 from recctl.views import output
 from recctl.views.progress import progress
@@ -97,15 +97,12 @@ def check(
         raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
     found = find_recordings(paths)
     settings = Settings(hash_rule(project, recorder, context), project.check.max_size)
-    checker = Checker(found.files, rules, settings, ignored)
-    findings = _sorted(
-        finding
-        for of_file in (checker if quiet else progress(checker, "checking", len(found.files)))
-        for finding in of_file
-        if not ignored_by_path(finding, project.check.per_path_ignores, project.directory)
-    )
-    print_notes(checker.notes)
-    problems = [*found.problems, *checker.problems]
+    warnings: list[str] = []
+    checked = check_files(found.files, rules, settings, ignored, warnings.append)
+    items = list(chain(*(checked if quiet else progress(checked, "checking", len(found.files)))))
+    findings = _sorted(_reported(items, project))
+    print_notes(warnings)
+    problems = [*found.problems, *(item for item in items if isinstance(item, Unreadable))]
     hint = _print_no_hint if quiet else output.print_stderr
     if write_baseline and baseline is not None:
         hint(_accept(findings, baseline, found.files, rules))
@@ -113,7 +110,7 @@ def check(
     fixed_since = 0
     if baseline is not None:
         findings, fixed_since = _not_accepted(findings, baseline, found.files, rules)
-    fixed = _fix(findings, found.files, settings.hash_rule, drop_old) if fix else _Fixed(findings)
+    fixed = _fix(findings, found.files, drop_old) if fix else _Fixed(findings)
     _print(fixed.left, form, found.files, _TextOptions(statistics, quiet, long))
     code = max(report_problems(problems), fixed.code)
     if fixed.count:
@@ -135,7 +132,7 @@ def _rules(
     """
     settings = project.check
     for codes in settings.per_path_ignores.values():
-        refuse_unknown(codes, "[tool.recctl.check] per-path-ignores")
+        require_known(codes, "[tool.recctl.check] per-path-ignores")
     selected_codes = _codes(select, settings.select, "select")
     ignored_codes = _codes(ignore, settings.ignore, "ignore")
     return selected(selected_codes, ignored_codes), ignored_codes
@@ -143,13 +140,21 @@ def _rules(
 
 def _codes(given: list[str] | None, configured: Sequence[str], name: str) -> tuple[str, ...]:
     if given is None:
-        refuse_unknown(configured, f"[tool.recctl.check] {name}")
+        require_known(configured, f"[tool.recctl.check] {name}")
         return tuple(configured)
     codes = tuple(code.upper() for text in given for code in text.replace(",", " ").split())
     if not codes:
         raise RecctlError(f"--{name} names no rule", "give codes or prefixes, such as RC1,RC404")
-    refuse_unknown(codes, f"--{name}")
+    require_known(codes, f"--{name}")
     return codes
+
+
+def _reported(items: Iterable[Item], project: Project) -> Iterator[Finding]:
+    """Yield the findings that no path glob of the project ignores."""
+    ignores, base = project.check.per_path_ignores, project.directory
+    for item in items:
+        if isinstance(item, Finding) and not is_ignored_by_path(item, ignores, base):
+            yield item
 
 
 def _sorted(findings: Iterable[Finding]) -> list[Finding]:
@@ -162,9 +167,9 @@ def _print_no_hint(_hint: str) -> None:
 
 def _accept(findings: list[Finding], baseline: Path, files: Sequence[Path], rules: Sequence[Rule]) -> str:
     """Write the findings to a baseline; return what to print about it. Raises RecctlError."""
-    from recctl.check.baseline import Scope, write_baseline
+    from recctl.check.baseline import Baseline, Scope
 
-    write_baseline(baseline, findings, Scope(files, [rule.code for rule in rules]))
+    Baseline.read_to_replace(baseline).replace(findings, Scope(files, [rule.code for rule in rules]))
     return f"accepted {plural(len(findings), 'finding')} in {display_path(baseline)}"
 
 
@@ -172,10 +177,10 @@ def _not_accepted(
     findings: list[Finding], baseline: Path, files: Sequence[Path], rules: Sequence[Rule]
 ) -> tuple[list[Finding], int]:
     """Return the findings that a baseline lacks, and how many of its findings no longer occur."""
-    from recctl.check.baseline import Scope, new_findings, read_baseline
+    from recctl.check.baseline import Baseline, Scope
 
-    scope = Scope(files, [rule.code for rule in rules])
-    return new_findings(findings, read_baseline(baseline), baseline, scope)
+    accepted = Baseline.read(baseline)
+    return accepted.new(findings), accepted.past(findings, Scope(files, [rule.code for rule in rules]))
 
 
 class _Fixed(msgspec.Struct, frozen=True):
@@ -186,11 +191,11 @@ class _Fixed(msgspec.Struct, frozen=True):
     code: int = SUCCESS
 
 
-def _fix(findings: list[Finding], files: Sequence[Path], rule: HashRule, drop_old: bool) -> _Fixed:
-    from recctl.check.fixing import fixes
+def _fix(findings: list[Finding], files: Sequence[Path], drop_old: bool) -> _Fixed:
+    from recctl.check.fixes import plan_fixes
     from recctl.cli.apply import apply_plan, report_skipped
 
-    outcome = apply_plan(fixes(findings, files, rule), "check", files, drop_old)
+    outcome = apply_plan(list(plan_fixes(findings)), "check", files, drop_old)
     done = set(outcome.done)
     left = [finding for finding in findings if not (finding.fixable and finding.path in done)]
     return _Fixed(left, len(done), report_skipped(outcome))

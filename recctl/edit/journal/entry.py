@@ -76,6 +76,15 @@ class Entry(msgspec.Struct, frozen=True):
         return bool(self.items)
 
     @property
+    def hint(self) -> str:
+        """What to do about its problem; empty where nothing can be done, or nothing needs to be."""
+        if self.is_newer:
+            return "upgrade recctl to undo it"
+        if self.problem is not None and self.is_forcible:
+            return f"recctl undo {self.number} --force uses what its manifest still says"
+        return ""
+
+    @property
     def is_without_bytes(self) -> bool:
         """Whether the file of the old bytes is missing."""
         return not os.path.lexists(self.path / OLD)

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from recctl.recordings.ogx import volatile as rules
 from recctl.support.jsonvalue import Json
-
-
-def due_values(body: Json, rec_id: str | None, of_models: bool) -> Iterator[tuple[str, Json]]:
-    """Yield the key and value of everything in a response body that the recorder would normalize.
-
-    `of_models` as in `volatile.by_recorder`.
-    """
-    for item in body if isinstance(body, list) else [body]:
-        for path, new in rules.in_item(item, rec_id, volatile=False, of_models=of_models).items():
-            if differs(old := item["__data__"][path[-1]], new):
-                yield str(path[-1]), old
 
 
 class _Data(msgspec.Struct, frozen=True):
