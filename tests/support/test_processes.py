@@ -79,8 +79,8 @@ def test_so_many_processes_work_at_the_same_time(workers: int) -> None:
     assert (len(pids), os.getpid() in pids) == (workers, True)
 
 
-@pytest.mark.parametrize(("count", "expected"), [(0, 1), (99, 1), (100, 7), (10_000, 7)])
-def test_one_process_for_each_core_where_it_pays(
+@pytest.mark.parametrize(("count", "expected"), [(0, 1), (99, 1), (100, 2), (249, 4), (10_000, 7)])
+def test_one_process_for_each_core_if_there_is_enough_to_do(
     count: int, expected: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("recctl.support.processes.cores", lambda: 7)
