@@ -15,7 +15,8 @@ PROMISES: tuple[str, ...] = (
     "A bad file is named and hides no good one",
     "Each rule finds its samples and passes the counter-samples",
     "No output holds a credential that was found",
-    "README shows what recctl prints",
+    "README and docs/ show what recctl prints",
+    "docs/json.md names every key of --json",
     # Changes lose nothing
     "Nothing changes without --write or --fix",
     "The dry run shows exactly what --write does",
@@ -28,6 +29,8 @@ PROMISES: tuple[str, ...] = (
     "normalize writes the bytes that the recorder would",
     "normalize changes only the bytes of its values",
     "An id that a request carries stays",
+    "A rename replaces no other file",
+    "An entry of a newer recctl is named and never dropped",
     "Modes, owners and attributes stay with a file",
     "A full disk changes nothing",
     # A recording is stale only on proof

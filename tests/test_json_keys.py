@@ -13,13 +13,14 @@ import pytest
 from recctl.check.rules.rule import Severity
 from recctl.diff.changes import Op
 from recctl.diff.comparison import Part
-from recctl.diff.nearest import Tie
+from recctl.diff.nearest import Relation
 from recctl.diff.response_change import ResponseChange
 from recctl.diff.review import Status
-from recctl.edit.prune import GitState
+from recctl.edit.git_heads import GitState
 from recctl.recordings.header import Kind
-from tests.diff.repository import answered, new_repository
+from tests.diff.repository import new_repository
 from tests.helpers import ROOT, SAMPLES, chat, put, run
+from tests.samples.builder import answered
 
 PAGE = ROOT / "docs/json.md"
 TYPES: dict[str, tuple[type, ...]] = {
@@ -36,7 +37,7 @@ CLOSED = {"any", "as `ls`", "as `ls` or null"}
 ENUMERATIONS = {
     ("ls", "[].kind"): Kind,
     ("diff A B", "part"): Part,
-    ("diff A B", "siblings[].same"): Tie,
+    ("diff A B", "siblings[].same"): Relation,
     ("diff A B", "changes[].op"): Op,
     ("diff", "tests[].recordings[].status"): Status,
     ("diff", "tests[].recordings[].response"): ResponseChange,
@@ -127,6 +128,7 @@ DOCUMENTS = {
 }
 
 
+@pytest.mark.promise("docs/json.md names every key of --json")
 @pytest.mark.parametrize("section", DOCUMENTS)
 def test_the_page_has_the_keys_that_are_printed(section: str, tmp_path: Path) -> None:
     known = documented(section)

@@ -1,1 +1,1 @@
-"""Changes to files: planned, applied with the old bytes kept in the journal, undone; normalize and prune."""
+"""Edits of files: planned, applied with the old bytes kept in a journal, undone; normalize and prune."""

@@ -1,1 +1,1 @@
-"""Which tests a project has: node ids, source, collection, lists; which recordings are live or stale."""
+"""Which tests a project has: by its source, by pytest's collection or by a list. Liveness of recordings."""

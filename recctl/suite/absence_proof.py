@@ -1,4 +1,4 @@
-"""The proof that an absent test does not exist: nothing that is known of its project can make it."""
+"""The proof that a test does not exist: nothing in its project can generate one of that name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WRITING = (b"write", b"open(", b"copy", b"touch", b"extract", b"render", b"dump
 
 
 class Proof:
-    """What can make tests below one root directory; what was read is kept."""
+    """Proves for tests below one root directory that they do not exist. Each file is read once."""
 
     def __init__(self, project: Project) -> None:
         self._root = project.root
@@ -33,9 +33,9 @@ class Proof:
         self._read: dict[Path, dict[Path, bytes]] = {}
 
     def why_not(self, path: Path, module: Module | None, test: NodeId, absent: Sequence[str]) -> str | None:
-        """Return why an absent test may exist all the same; None where it does not.
+        """Return why a test that is not in the source may still exist; None if it does not.
 
-        `module` is None where its file does not exist; `absent` are those of its names that the file lacks.
+        `module` is None if its file does not exist; `absent` are those of its names that are not in the file.
         """
         try:
             collecting = self._collecting
@@ -45,11 +45,11 @@ class Proof:
             return why
         if module is None:
             if not self._holds_tests(test.file, collecting):
-                return "there are no test files where it lies"
+                return "there are no test files where its test file would be"
             if why := self._why_generated(path):
                 return why
         elif why := self._why_dynamic(module) or _why_mentioned(module, absent):
-            return f"{test.file} may make it: {why}"
+            return f"{test.file} may generate it: {why}"
         elif why := self._why_set_elsewhere(path, absent[0]):
             return why
         return self._plugins.why_unproven(path, collecting)
@@ -59,7 +59,7 @@ class Proof:
         return read_configuration(self._root)
 
     def _holds_tests(self, test_file: str, collecting: Collecting) -> bool:
-        """Return whether there is any test file where this one would be: recordings may be kept elsewhere."""
+        """Return whether there are test files in the first directory of this one at all."""
         first = PurePosixPath(test_file).parts[0]
         if first not in self._holding:
             directory = self._root if first == test_file else self._root / first
@@ -69,7 +69,7 @@ class Proof:
         return self._holding[first]
 
     def _why_dynamic(self, module: Module) -> str | None:
-        """Return what in a file, or in what it imports from beside it, may make tests."""
+        """Return what in a file, or in what it imports from the tests, may generate tests."""
         if module.path not in self._files:
             import_time = ImportTime(self._project, module)
             self._files[module.path] = (
@@ -79,7 +79,7 @@ class Proof:
         return self._files[module.path]
 
     def _why_set_elsewhere(self, test_file: Path, name: str) -> str | None:
-        """Return which other file of the tests may give a module or class an attribute of this name."""
+        """Return which other file of the tests may set an attribute of this name."""
         texts = self._texts(test_file) | {path: _bytes_of(path) for path in self._entered}
         for path, raw in texts.items():
             if path == test_file or name.encode() not in raw:
@@ -88,11 +88,11 @@ class Proof:
             if module is None:
                 return f"{path.name} names it and cannot be parsed"
             if any(_is_set(node, name) for node in ast.walk(module.tree)):
-                return f"{path.name} may set {name} elsewhere"
+                return f"{path.name} may set an attribute {name}"
         return None
 
     def _why_generated(self, test_file: Path) -> str | None:
-        """Return which file of the tests names a test file that does not exist: it may write it."""
+        """Return which file of the tests may write a test file that does not exist, because it names it."""
         name = test_file.name.encode()
         for path, raw in self._texts(test_file).items():
             if name in raw:
@@ -117,36 +117,40 @@ class Proof:
         tests = self._root / first if first != module.path.name else module.path.parent
         for other in self._project.imported_beside(module, tests):
             if why := why_reflective(other):
-                return f"{other.path.name}, which it imports, reaches other names: {why}"
+                return f"{other.path.name}, which it imports, uses reflection: {why}"
         return None
 
 
 def _why_odd(test: NodeId, module: Module | None, collecting: Collecting) -> str | None:
-    """Return why pytest's own collection does not give such an id to a Python test."""
+    """Return why pytest does not give this id to a Python test by its default rules."""
     if not all(name.isidentifier() and not keyword.iskeyword(name) for name in test.names):
         return "its test id is not one that pytest gives to a Python test"
     if any(name.startswith("_") and "__" in name.lstrip("_") for name in test.names):
-        return "its name may be a private one, as Python spells it in a class"
+        return "its name may be a private one, which Python mangles in a class"
     if module is not None and test.names == (module.path.stem,) and _has_doctest(module):
         return "its test id may be that of the module's doctest"
     if not collecting.takes_file(test.file):
-        return f"{test.file} is no file in which pytest looks for tests"
-    # A class that is there is collected for what it is, as unittest's are.
+        return f"{test.file} does not match pytest's python_files"
+    # A class that exists may be collected whatever its name is, as those of unittest are.
     there = (
         {node.name for node in ast.walk(module.tree) if isinstance(node, ast.ClassDef)} if module else set()
     )
     *classes, function = test.names
     names = (*(name for name in classes if name not in there), function)
-    return None if collecting.takes(names) else "its name is not one that pytest collects"
+    return (
+        None
+        if collecting.takes(names)
+        else "its name does not match pytest's python_classes and python_functions"
+    )
 
 
 def _has_doctest(module: Module) -> bool:
-    """Return whether a module's own text may hold examples, which doctest names like the module."""
+    """Return whether a module may hold doctests, whose node ids end with the module's name."""
     return "__doc__" in module.assigned or ">>>" in (ast.get_docstring(module.tree) or "")
 
 
 def _why_mentioned(module: Module, names: Sequence[str]) -> str | None:
-    """Return where a file holds a test's name other than as that of a function or class of another scope."""
+    """Return where a file mentions the name of a test, other than by defining it in another scope."""
     for node in ast.walk(module.tree):
         if isinstance(node, Definition) and node.name in names:
             continue
@@ -159,14 +163,14 @@ def _why_mentioned(module: Module, names: Sequence[str]) -> str | None:
 
 
 def _is_set(node: ast.AST, name: str) -> bool:
-    """Return whether a node stores an attribute of this name, or holds it as text by which to store one."""
+    """Return whether a node sets an attribute of this name, or is a string that could be used to set it."""
     if isinstance(node, ast.Constant):
         return node.value == name
     return isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Store)
 
 
 def _is_suffix(node: ast.AST) -> bool:
-    """Return whether a node is the end of a file's name: `.py`, or a part of an f-string that ends so."""
+    """Return whether a node may be the end of a file name: `.py`, or an f-string that ends with it."""
     if isinstance(node, ast.JoinedStr) and node.values:
         last = node.values[-1]
         return isinstance(last, ast.Constant) and str(last.value).endswith(".py")

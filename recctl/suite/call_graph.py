@@ -1,4 +1,4 @@
-"""What names in code lead to within a project, followed once: definitions, and what runs in them."""
+"""A walk through the functions and classes of a project that a file calls, each visited once."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from recctl.suite.modules import Definition, Function, Module, dotted_names
 from recctl.suite.project import Found, Project
 from recctl.suite.reflection import why_reflective
 
-_MOST_FOLLOWED = 400
+_MAX_FOLLOWED = 400
 
 
 class Unproven(Exception):
-    """Something that may make tests, as people read it."""
+    """Something that may generate tests; the message says what."""
 
 
-class Following:
-    """Follows calls of one file to definitions of its project; those that inherit look at what is in them.
+class CallWalk:
+    """Follows the calls of one file to the definitions of its project. Subclasses check what is in them.
 
-    One for each file: what was followed for another may have ended in Unproven.
+    Use one per file: a walk that ended in Unproven has visited definitions without checking all of them.
     """
 
     def __init__(self, project: Project, module: Module) -> None:
@@ -32,28 +32,28 @@ class Following:
         self.entered: dict[Path, Module] = {}
 
     def _definition(self, node: Definition, module: Module) -> None:
-        """Look at a definition: its decorators, bases and body."""
+        """Check a definition: its decorators, bases and body."""
         raise NotImplementedError
 
     def _expressions(self, nodes: Iterable[ast.AST], module: Module) -> None:
-        """Look at what is evaluated in expressions."""
+        """Check what is evaluated in expressions."""
         raise NotImplementedError
 
     def _bound(self, node: ast.expr, module: Module) -> list[Found | ast.expr]:
-        """Return what the project binds to a name: definitions, and the expressions it is assigned."""
+        """Return what a name is bound to: definitions, and the expressions that are assigned to it."""
         found: list[Found | ast.expr] = []
         if isinstance(node, ast.Name):
             found += [Found(module, one) for one in module.definitions.get(node.id, [])]
             for value in module.assigned.get(node.id, []):
                 if value is None:
-                    raise Unproven(f"{node.id} is bound in a way that is not followed")
+                    raise Unproven(f"{node.id} is bound in a way that cannot be followed")
                 found.append(value)
         for dotted in dotted_names(node, module):
             one = self._project.find(module, dotted)
             if one is not None:
                 found.append(one)
             elif self._project.imported(module, dotted)[0] is not None:
-                raise Unproven(f"{source_of(node)} is not known")
+                raise Unproven(f"{source_of(node)} cannot be resolved")
         return found
 
     def _follow(self, found: Found, calls: int) -> None:
@@ -64,7 +64,7 @@ class Following:
             self._follow_class(found)
             return
         if why := why_reflective(found.module, found.node.body, skip_tests=False):
-            raise Unproven(f"{found.node.name} in {found.module.path.name} reaches other names: {why}")
+            raise Unproven(f"{found.node.name} in {found.module.path.name} uses reflection: {why}")
         for part in executed(found.node, calls):
             if isinstance(part, Definition):
                 self._definition(part, found.module)
@@ -76,29 +76,29 @@ class Following:
             return
         self._enter(found.module)
         if why := why_reflective(found.module, [found.node]):
-            raise Unproven(f"{found.node.name} in {found.module.path.name} reaches other names: {why}")
+            raise Unproven(f"{found.node.name} in {found.module.path.name} uses reflection: {why}")
         self._definition(found.node, found.module)
-        # Python itself calls these: to make an object, to enter it, to compare it.
+        # Python calls these implicitly: to create an object, to enter it as a context, to compare it.
         for method in found.node.body:
             if isinstance(method, Function) and (method.name.startswith("__") or is_property(method)):
                 self._follow(Found(found.module, method), 1)
 
     def _enter(self, module: Module) -> None:
-        """Note a module that is followed into. Raises Unproven where any of it reaches other names."""
+        """Note that a module was entered. Raises Unproven if anything in it uses reflection."""
         if module.path in self.entered:
             return
         if module is not self._module and (why := why_reflective(module)):
-            raise Unproven(f"{module.path.name} reaches other names: {why}")
+            raise Unproven(f"{module.path.name} uses reflection: {why}")
         self.entered[module.path] = module
 
     def _is_known(self, found: Found, calls: int) -> bool:
-        """Return whether a definition was followed before, and note it. Raises Unproven for too many."""
+        """Return whether a definition was visited before, and note it. Raises Unproven for too many."""
         key = (id(found.node), calls)
         if key in self._followed:
             return True
         self._followed[key] = found.node
-        if len(self._followed) > _MOST_FOLLOWED:
-            raise Unproven("what it does at import leads too far")
+        if len(self._followed) > _MAX_FOLLOWED:
+            raise Unproven("its code at import calls too much to follow")
         return False
 
     def _is_module(self, node: ast.expr, module: Module) -> bool:

@@ -1,4 +1,4 @@
-"""Live tests as the project's own pytest collects them."""
+"""Liveness by collection: the tests that the project's own pytest collects."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _REPORT = "RECCTL_COLLECT_REPORT"
 _LAST_LINES = 5
 _NO_TESTS = 5
 _NO_PYTEST = re.compile(r"No module named '?pytest'?$", re.MULTILINE)
-_NOT_COLLECTED = "it is in the source but was not collected: parameters or environment? --exact decides"
+_NOT_COLLECTED = "its test is in the source but was not collected; --exact counts it as stale"
 
 
 class Collection(msgspec.Struct, frozen=True):
-    """What a collection saw: tests, the files it went through wholly, and whether it was told to see less.
+    """The result of a collection: node ids, the files collected as a whole, and whether options narrowed it.
 
     `root` is pytest's rootdir, to which the ids are relative.
     """
@@ -44,7 +44,7 @@ class Collection(msgspec.Struct, frozen=True):
 
 
 def collect(root: Path, python: str, arguments: Sequence[str]) -> Collection:
-    """Run pytest's collection in a project. Raises RecctlError for one that failed or found nothing."""
+    """Run pytest --collect-only in a project. Raises RecctlError if it fails or finds no tests."""
     with tempfile.TemporaryDirectory(prefix="recctl-") as scratch:
         plugin = resources.files("recctl.suite").joinpath("collect_plugin.py").read_bytes()
         Path(scratch, f"{_PLUGIN}.py").write_bytes(plugin)
@@ -53,7 +53,7 @@ def collect(root: Path, python: str, arguments: Sequence[str]) -> Collection:
         found = _load(report)
     if found is None and _NO_PYTEST.search(done.stdout):
         raise RecctlError(
-            f"{python} has no pytest, so no test counts as gone",
+            f"cannot collect tests: {python} has no pytest",
             "name the interpreter that runs the project's tests with --python",
         )
     if done.returncode == _NO_TESTS or (found is not None and not done.returncode and not found["ids"]):
@@ -67,10 +67,10 @@ def collect(root: Path, python: str, arguments: Sequence[str]) -> Collection:
 def liveness_by_collection(
     collection: Collection, listed: frozenset[str] = frozenset(), exact: bool = False
 ) -> LivenessSource:
-    """Return the judge for which a collected test lives; one that was not collected is stale only by proof.
+    """Return the source by which a collected test is live; another one is stale only if that is proved.
 
-    Parameters, options and the environment decide what is collected. So a test is stale if the source proves
-    it too, or with `exact` if the collection went through its file: then it is the whole truth.
+    Parameters, options and the environment decide what is collected. So a test is stale if the source
+    proves it too; with `exact` it is stale if its file was collected as a whole.
     """
     known = with_and_without_groups(collection.ids | listed)
     source = LivenessBySource()
@@ -80,7 +80,7 @@ def liveness_by_collection(
             return LIVE
         location = _in_root(collection, source.locations(summary))
         if location is None:
-            return unjudged(f"its test does not belong to {collection.root}, which was collected")
+            return unjudged(f"its test is outside of {collection.root}, which was collected")
         file = parse_node_id(summary.header.test_id or "").file
         if location.state == "unknown":
             return unjudged(location.reason)
@@ -104,7 +104,7 @@ def _in_root(collection: Collection, locations: Sequence[Location]) -> Location 
 
 
 def active_python() -> str:
-    """The interpreter of the active environment: the virtual one's, the first on PATH, or recctl's own."""
+    """Return the interpreter of the active virtual environment, the first on PATH, or recctl's own."""
     if environment := os.environ.get("VIRTUAL_ENV"):
         return str(Path(environment, "bin", "python"))
     return shutil.which("python") or shutil.which("python3") or sys.executable
@@ -113,7 +113,7 @@ def active_python() -> str:
 def _run_pytest(
     root: Path, python: str, arguments: Sequence[str], scratch: str, report: Path
 ) -> subprocess.CompletedProcess[str]:
-    # Its cache goes elsewhere: nothing is left in the project, and no last run narrows this one.
+    # With a cache directory of its own it leaves nothing in the project, and no earlier run narrows it.
     cache = f"cache_dir={Path(scratch, 'cache')}"
     command = [python, "-m", "pytest", "--collect-only", "-q", "-p", _PLUGIN, "-o", cache, *arguments]
     search = os.pathsep.join(filter(None, (scratch, os.environ.get("PYTHONPATH"))))
@@ -146,8 +146,8 @@ def _load(report: Path) -> JsonObject | None:
 
 def _failed(why: str, python: str, done: subprocess.CompletedProcess[str]) -> RecctlError:
     lines = [line for line in done.stdout.splitlines() if line.strip()][-_LAST_LINES:]
-    told = " | ".join(lines) or "it printed nothing"
+    printed = " | ".join(lines) or "it printed nothing"
     return RecctlError(
-        f"the collection by {python} {why}, so no test counts as gone: {told}",
+        f"collecting tests with {python} {why}: {printed}",
         "fix it, name another interpreter with --python, or give --tests a list",
     )

@@ -1,7 +1,7 @@
-"""A pytest plugin that writes down which tests a collection saw. Handed to the project's own pytest.
+"""A pytest plugin that writes the collected node ids to a file. It runs in the project's own pytest.
 
-It is copied beside that pytest and must stand alone: any Python 3.8 or newer, any pytest since 6.
-So it imports nothing of recctl, nor pytest for its types.
+It is copied and must work alone, with Python 3.8 or newer and pytest 6 or newer. So it imports neither recctl
+nor, for its types, pytest.
 """
 
 # mypy: ignore-errors
@@ -20,7 +20,7 @@ class _Collected:
         self.errors = []
 
     def pytest_itemcollected(self, item):
-        # Before -k, -m and --deselect take any away: those tests exist all the same.
+        # Before -k, -m and --deselect remove any: deselected tests exist.
         self.ids.append(item.nodeid)
 
     def pytest_collectreport(self, report):
@@ -33,7 +33,7 @@ class _Collected:
         config = session.config
         report = {
             "exit": int(exitstatus),
-            # Again at the end: a hook may have renamed items, or made more.
+            # Again at the end: a hook may have renamed items, or added some.
             "ids": self.ids + [item.nodeid for item in getattr(session, "items", [])],
             "files": self.files,
             "errors": self.errors,
@@ -50,12 +50,12 @@ def _is_narrowed(config):
     if any(getattr(config.option, name, None) for name in options):
         return True
     source = getattr(config, "args_source", None)
-    if source is None:  # before pytest 7.2 it does not say where its paths come from
+    if source is None:  # pytest < 7.2 does not say where its paths come from
         return list(config.args) != [str(config.invocation_params.dir)]
     return source.name == "ARGS"
 
 
 def pytest_configure(config):
-    """Take part in the collection."""
+    """Register the plugin."""
     root = str(getattr(config, "rootpath", None) or config.rootdir)
     config.pluginmanager.register(_Collected(root), "recctl-collected")

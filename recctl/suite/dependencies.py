@@ -27,12 +27,12 @@ _PLAIN = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 
 @lru_cache(maxsize=256)
 def nodes_of(module: ast.Module) -> tuple[ast.AST, ...]:
-    """Return every node of a module, parents first, but for operators and the like; found once."""
+    """Return every node of a module, parents first, without operators and contexts."""
     return tuple(node for node in ast.walk(module) if not isinstance(node, _PLAIN))
 
 
 class Dependencies:
-    """The files that test files read, for one run of a command: each directory is searched once."""
+    """The files that test files read, for one run of a command. Each directory is searched once."""
 
     def __init__(self) -> None:
         self._modules: dict[tuple[Path, Path], tuple[Path, ...]] = {}
@@ -80,7 +80,7 @@ def _followed_imports(file: Path, root: Path) -> list[Path]:
     known = dict.fromkeys(pending)
     while pending and len(known) < _MAX_MODULES:
         path = pending.pop(0)
-        # What tests import from the product is looked at, what that imports is not.
+        # What tests import from the product is read; what that imports is not.
         tree = _small_tree(path) if path == file or suite in path.parents else None
         for found in () if tree is None else _imported(tree, path, root):
             if found not in known:

@@ -1,4 +1,4 @@
-"""Which parts of a syntax tree run: when a module is imported, an expression evaluated, a function called."""
+"""Which nodes of a syntax tree run when a module is imported, or a function is called."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from recctl.suite.modules import Definition, Function
 
-_MOST_SHOWN = 60
+_MAX_SHOWN = 60
 _GUARDS = frozenset({"TYPE_CHECKING", "typing.TYPE_CHECKING"})
 
 
 def never_runs(test: ast.expr) -> bool:
-    """Return whether a condition is false under pytest: TYPE_CHECKING, and being the main program."""
+    """Return whether a condition is false under pytest: TYPE_CHECKING, or `__name__ == "__main__"`."""
     if ast.unparse(test) in _GUARDS:
         return True
     return (
@@ -24,7 +24,7 @@ def never_runs(test: ast.expr) -> bool:
 
 
 def evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
-    """Yield what is evaluated in expressions: calls, and names and attributes that are used.
+    """Yield the calls, names and attributes that are evaluated in expressions.
 
     The bodies of lambdas do not run; a name that is only compared by `is` is not used.
     """
@@ -42,7 +42,7 @@ def evaluated(nodes: Iterable[ast.AST]) -> Iterator[ast.expr]:
         if isinstance(node, ast.Compare) and all(isinstance(op, ast.Is | ast.IsNot) for op in node.ops):
             children = [child for child in children if not isinstance(child, ast.Name)]
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
-            # The whole of a dotted name has its turn, not its parts.
+            # A dotted name is yielded as a whole, not its parts.
             children = [] if _is_dotted(node) else children
         waiting.extend(children)
 
@@ -54,7 +54,7 @@ def _is_dotted(node: ast.expr) -> bool:
 
 
 def executed(function: Function, calls: int) -> Iterator[ast.AST]:
-    """Yield what runs when a function is called, and what it returned is called, `calls` in all."""
+    """Yield what runs when a function is called, then what it returned, and so on: `calls` calls in all."""
     waiting: list[tuple[ast.AST, int]] = [(statement, calls) for statement in function.body]
     while waiting:
         node, left = waiting.pop()
@@ -71,20 +71,20 @@ def executed(function: Function, calls: int) -> Iterator[ast.AST]:
 
 
 def is_property(function: Function) -> bool:
-    """Return whether a function is a property, which runs where it is looked up."""
+    """Return whether a function is a property, which runs when it is looked up."""
     return any(last_name(decorator).endswith("property") for decorator in function.decorator_list)
 
 
 def has_plain_name(call: ast.Call) -> bool:
-    """Return whether a call of getattr names its attribute in plain text."""
+    """Return whether a call of getattr has a constant as the name of the attribute."""
     return len(call.args) > 1 and isinstance(call.args[1], ast.Constant)
 
 
 def last_name(node: ast.expr) -> str:
-    """Return the name, or the last one of a dotted name; empty for other expressions."""
+    """Return a name, or the last part of a dotted name; "" for other expressions."""
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
 def source_of(node: ast.expr) -> str:
-    """Return an expression as source, cut."""
-    return ast.unparse(node)[:_MOST_SHOWN]
+    """Return the source of an expression, cut to fit a message."""
+    return ast.unparse(node)[:_MAX_SHOWN]

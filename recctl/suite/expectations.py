@@ -9,30 +9,29 @@ from typing import Literal, TypeAlias
 
 from recctl.recordings.summary import Summary
 from recctl.suite.expected_errors import accepts_failure
-from recctl.suite.modules import statements_named, syntax_tree
+from recctl.suite.modules import Function, statements_named, syntax_tree
 from recctl.suite.node_ids import parse_node_id
 from recctl.suite.roots import test_file_of
 
-# What a source says: unknown where there is none to read, maybe where it leaves the question open.
+# What the source shows: unknown if there is none, maybe if it is not conclusive.
 Answer: TypeAlias = Literal["yes", "no", "maybe", "unknown"]
 
-# Words in the name of a test, or in its parameters, that tell that something is to go wrong.
+# Words in the name of a test, or in its parameters, which show that an error is expected.
 _TELLING = re.compile(
     r"error|fail|invalid|unsupported|reject|denied|deny|forbid|raise|exception|wrong|missing|not_found|"
     r"nonexist|non_exist|unknown|unauth|unavail|timeout|exceed|malformed|bad_|broken"
 )
 _STATUS = re.compile(r"(?<!\d)[45]\d\d(?!\d)")
-_CALLS = 2  # functions of the test file that are followed from a test, one from another
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
+_CALLS = 2  # levels of helper functions that are followed
 
 
 def expects_failure(summary: Summary) -> Answer:
-    """Whether a recording's test looks as if it accepted an error: by its name, or by its code."""
+    """Return whether the test of a recording seems to accept an error, by its name or by its code."""
     test_id = summary.header.test_id
     if test_id is None:
         return "no"
     name = test_id.partition("::")[2].lower()
-    # Numbers in the parameters are sizes of models.
+    # In parameters such numbers are the sizes of models.
     if _TELLING.search(name) or _STATUS.search(name.partition("[")[0]):
         return "yes"
     file = test_file_of(summary.path, test_id)
@@ -46,7 +45,7 @@ def expects_failure(summary: Summary) -> Answer:
 
 
 def _functions(module: ast.Module, names: tuple[str, ...]) -> Iterator[ast.stmt]:
-    """What the module gives the name of the test, with its classes; base classes in the module count."""
+    """Yield the definitions of a test in a module or in base classes, with the marks of its class."""
     scopes: list[ast.Module | ast.ClassDef] = [module]
     for name in names[:-1]:
         inner = (statement for scope in scopes for statement in statements_named(scope, name))
@@ -65,7 +64,7 @@ def _as_expression(decorator: ast.expr) -> ast.stmt:
 
 
 def _with_bases(scope: ast.Module | ast.ClassDef, module: ast.Module) -> list[ast.Module | ast.ClassDef]:
-    """A scope, and for a class the classes of the module that it is derived from."""
+    """Return a scope, followed by its base classes in the module if it is a class."""
     found = [scope]
     for each in found:
         for base in each.bases if isinstance(each, ast.ClassDef) else ():
@@ -79,13 +78,13 @@ def _marks(module: ast.Module) -> list[ast.stmt]:
 
 
 def _with_helpers(functions: Iterable[ast.stmt], module: ast.Module) -> list[ast.stmt]:
-    """Functions with those of the same module that they call or take as fixtures."""
+    """Return functions, with those of the same module that they call or use as fixtures."""
     found = list(functions)
     newest = list(found)
     for _ in range(_CALLS):
         names = {name for function in newest for name in _mentioned(function)}
         named = (each for name in sorted(names) for each in statements_named(module, name))
-        newest = [each for each in named if isinstance(each, _Function) and each not in found]
+        newest = [each for each in named if isinstance(each, Function) and each not in found]
         found += newest
     return found
 

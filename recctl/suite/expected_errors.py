@@ -1,4 +1,4 @@
-"""Whether the source of a test shows that it is ready for an error, read without importing it."""
+"""Whether the code of a test accepts an error: it catches one, or compares with one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-# Names by which a test, or what runs it, accepts an error.
+from recctl.suite.executed_code import last_name
+
+# Names whose use accepts an error, in a test or in a mark.
 _CATCHERS = frozenset(
     {
         "raises",
@@ -24,7 +26,7 @@ _SUCCESS = ("ok", "success", "is_success", "succeeded")
 _STATUS = ("status_code", "status")
 _STATUS_NAME = re.compile(r"status_code|expect(?:ed)?_status")
 _FIRST_ERROR = 400
-# What a name or a text says that is about an error.
+# Names and strings that are about errors.
 _WORD = (
     r"errors?|err|exceptions?|exc|excinfo|fail(?:s|ed|ure|ures|ing)?|rejects?|rejected|denied|refused|invalid"
 )
@@ -33,19 +35,19 @@ _ERROR_CLASS = re.compile(r"[a-z](?:Error|Exception|Failure)s?$")
 _ERROR_TEXT = re.compile(
     r"\b(?:error|fail(?:ed|ure)?|exception|invalid|reject(?:ed)?|denied)\b", re.IGNORECASE
 )
-# Functions by which a test fails or logs: their name is about errors, and says nothing of what is expected.
+# Functions that fail a test or log: their names are about errors, but do not show that one is expected.
 _GIVING_UP = frozenset({"fail", "exit"})
 _LOGGING = frozenset({"error", "exception", "fail"})
 _EMPTY = (None, False, 0, "")
 
 
 def accepts_failure(functions: Iterable[ast.AST]) -> bool:
-    """Whether the code of a test catches an error, or looks at one and goes on."""
+    """Return whether the code of a test catches an error, or inspects one and goes on."""
     return any(_accepts(node) for function in functions for node in _relevant(function))
 
 
 def _relevant(function: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function, without those that say the opposite: that there is to be no error."""
+    """Yield the nodes of a function, without those that assert that there is no error."""
     pending = [function]
     while pending:
         node = pending.pop()
@@ -70,7 +72,7 @@ def _parts(node: ast.AST) -> list[ast.AST]:
 
 
 def _gives_up(body: list[ast.stmt]) -> bool:
-    """Whether a block ends the test as failed: it raises, or calls pytest.fail."""
+    """Return whether a block makes the test fail: it raises, or calls pytest.fail."""
     last = body[-1]
     if isinstance(last, ast.Expr) and isinstance(last.value, ast.Call):
         function = last.value.func
@@ -81,13 +83,13 @@ def _gives_up(body: list[ast.stmt]) -> bool:
 
 
 def _denies(test: ast.expr) -> bool:
-    """Whether a condition says that there is no error: `not x.error`, `x.error is None`, `status == 200`."""
+    """Return whether a condition means success: `not x.error`, `x.error is None`, `status == 200`."""
     if isinstance(test, ast.UnaryOp):
-        return isinstance(test.op, ast.Not) and _name_of(test.operand) not in _SUCCESS
+        return isinstance(test.op, ast.Not) and last_name(test.operand) not in _SUCCESS
     if not isinstance(test, ast.Compare) or len(test.ops) != 1:
         return False
     operator, right = test.ops[0], test.comparators[0]
-    if _name_of(test.left) in _STATUS and isinstance(operator, ast.Eq | ast.In | ast.Lt | ast.NotEq):
+    if last_name(test.left) in _STATUS and isinstance(operator, ast.Eq | ast.In | ast.Lt | ast.NotEq):
         least = _FIRST_ERROR + isinstance(operator, ast.Lt)
         return _are_below(right, least) != isinstance(operator, ast.NotEq)
     if isinstance(operator, ast.NotIn | ast.NotEq):
@@ -101,12 +103,8 @@ def _is_empty(node: ast.expr) -> bool:
     return isinstance(node, ast.List | ast.Tuple) and not node.elts
 
 
-def _name_of(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
-
-
 def _are_below(node: ast.expr, least: int) -> bool:
-    """Whether a number, or all of several, are below another."""
+    """Return whether a number, or each of several, is below another."""
     values = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
     return all(
         isinstance(value, ast.Constant) and isinstance(value.value, int) and value.value < least
@@ -118,12 +116,12 @@ def _accepts(node: ast.AST) -> bool:
     if isinstance(node, ast.ExceptHandler):
         return not _gives_up(node.body)
     if isinstance(node, ast.UnaryOp):
-        return isinstance(node.op, ast.Not) and _name_of(node.operand) in _SUCCESS
+        return isinstance(node.op, ast.Not) and last_name(node.operand) in _SUCCESS
     if isinstance(node, ast.Compare):
         return any(_says_error(each) for each in (node.left, *node.comparators))
     if isinstance(node, ast.keyword | ast.arg):
         return _names_error(node.arg or "")
-    return isinstance(node, ast.Attribute | ast.Name) and _names_error(_name_of(node))
+    return isinstance(node, ast.Attribute | ast.Name) and _names_error(last_name(node))
 
 
 def _names_error(name: str) -> bool:
@@ -136,7 +134,7 @@ def _names_error(name: str) -> bool:
 
 
 def _says_error(node: ast.expr) -> bool:
-    """Whether what is compared with is an error: a word, or one of several that are accepted."""
+    """Return whether an operand of a comparison is about errors: a string, or one of several."""
     values = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
     return any(
         isinstance(value, ast.Constant)

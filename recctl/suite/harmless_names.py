@@ -1,6 +1,6 @@
-"""What a test file may call, decorate with or inherit from without any chance that tests come of it.
+"""Names that generate no tests when a test file calls them, decorates with them or inherits from them.
 
-Short on purpose: whatever stands in no list here is unknown, and the tests of its file are then not judged.
+Short on purpose: a name that is in no list here may generate tests, so that nothing is proved about its file.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ import sys
 
 
 def words(text: str) -> frozenset[str]:
-    """Return the words of a text, which is how the lists here stay readable."""
+    """Return the words of a text, so that long lists stay readable."""
     return frozenset(text.split())
 
 
-# Modules of the standard library by which code reaches names that its source does not show.
-_REACHING = words(
+# Modules of the standard library for reflection: code can use names that its source does not show.
+_REFLECTIVE = words(
     """
     __main__ _frozen_importlib _imp builtins code codeop ctypes gc imp importlib inspect marshal
     operator pdb pickle pkgutil runpy shelve sys timeit trace types zipimport
     """
 )
-# The parts of those modules that only look, or that have nothing to do with names.
+# Parts of those modules that only read, or that have nothing to do with names.
 _SAFE_PARTS = words(
     """
     importlib.abc importlib.metadata importlib.resources importlib.util.find_spec inspect.Parameter
@@ -43,7 +43,7 @@ _SAFE_PARTS = words(
     types.UnionType
     """
 )
-# Packages that make no tests, whatever is called in them.
+# Packages that generate no tests, whatever is called in them.
 _PACKAGES = words(
     """
     PIL aiofiles aiohttp anthropic anyio attr attrs azure backoff boto3 botocore bs4 cohere
@@ -55,16 +55,16 @@ _PACKAGES = words(
     tqdm transformers trio typer typing_extensions urllib3 uvicorn vcr websockets yaml
     """
 )
-# Parts of packages that are for tests may make some.
+# Parts of packages that are for tests, and may generate some.
 _TESTING = words("_internal _testing test testing testing_utils tests")
-# Classes of packages that may be inherited from.
+# Classes of packages from which nothing is collected when they are inherited.
 _BASES = words(
     """
     httpx.AsyncBaseTransport httpx.Auth httpx.BaseTransport httpx.MockTransport msgspec.Struct
     pydantic.BaseModel pydantic.RootModel pydantic_settings.BaseSettings typing_extensions
     """
 )
-# Of packages that make tests by some of their parts: the parts that make none.
+# Of packages with some parts that generate tests: parts that do not.
 _PARTS = words(
     """
     hypothesis.HealthCheck hypothesis.Phase hypothesis.Verbosity hypothesis.assume hypothesis.event
@@ -73,7 +73,7 @@ _PARTS = words(
     xdist.get_xdist_worker_id xdist.is_xdist_worker
     """
 )
-# What collectors and items of pytest are made from, and what makes classes.
+# Base classes of pytest's collectors and items, and functions that create classes.
 _MAKERS = words(
     """
     pytest.Class pytest.Collector pytest.Dir pytest.Directory pytest.DoctestItem pytest.File
@@ -85,20 +85,20 @@ _MAKERS = words(
 _UNITTEST_MAKERS = words(
     "unittest.TestLoader unittest.TestSuite unittest.defaultTestLoader unittest.loader unittest.main"
 )
-# Builtins by which code reaches or makes names that its source does not show.
-REACHING_BUILTINS = words(
+# Builtins for reflection: with them code can use or bind names that its source does not show.
+REFLECTIVE_BUILTINS = words(
     """
     __builtins__ __import__ compile delattr eval exec globals locals setattr vars
     """
 )
-# Attributes by which code reaches the names of a module, a class or a caller, or changes a node id.
-REACHING_ATTRIBUTES = words(
+# Attributes for reflection: the names of a module, a class or a caller.
+REFLECTIVE_ATTRIBUTES = words(
     """
     __bases__ __builtins__ __dict__ __getattribute__ __globals__ __setattr__ __subclasses__ _getframe
     _getframemodulename cr_frame f_back f_builtins f_globals f_locals gi_frame tb_frame
     """
 )
-# Plugins that settings may name: they leave the ids of tests as they are, but for what stands in brackets.
+# Plugins that settings may load: they change node ids in their parameters only.
 PLUGINS = words(
     """
     anyio asyncio benchmark cacheprovider cov pytest_asyncio pytest_benchmark pytest_check
@@ -110,14 +110,14 @@ PLUGINS = words(
     pytester recording rerunfailures timeout xdist xdist.looponfail xdist.plugin
     """
 )
-# Methods that set an attribute or a key by its name, or start what does, as a patch or a thread.
-REACHING_METHODS = words(
+# Methods that set an attribute or a key by name, or start something that does: a patch, a thread.
+REFLECTIVE_METHODS = words(
     "__enter__ __setattr__ __setitem__ enter_context exec_module load_module setattr setitem start"
 )
 
 
 def is_harmless(dotted: str) -> bool:
-    """Return whether what a dotted name stands for makes no tests, whatever is done with it."""
+    """Return whether what a dotted name refers to generates no tests, whatever is done with it."""
     first = dotted.partition(".")[0]
     if _is_within(dotted, _MAKERS):
         return False
@@ -131,20 +131,20 @@ def is_harmless(dotted: str) -> bool:
         return not dotted.startswith(
             ("unittest.loader", "unittest.main", "unittest.TestLoader", "unittest.TestSuite")
         )
-    return first in sys.stdlib_module_names and first not in _REACHING
+    return first in sys.stdlib_module_names and first not in _REFLECTIVE
 
 
 def is_harmless_base(dotted: str) -> bool:
-    """Return whether a class that inherits from this gets no tests from it."""
+    """Return whether a class inherits no tests from this one."""
     return is_harmless(dotted) and (
         _is_within(dotted, _BASES) or dotted.partition(".")[0] in sys.stdlib_module_names
     )
 
 
-def is_reaching(dotted: str) -> bool:
-    """Return whether a part of the standard library reaches names that a source does not show."""
+def is_reflective(dotted: str) -> bool:
+    """Return whether a part of the standard library is for reflection."""
     first = dotted.partition(".")[0]
-    if first not in _REACHING:
+    if first not in _REFLECTIVE:
         return False
     return not _is_within(dotted, _SAFE_PARTS)
 

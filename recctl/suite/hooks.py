@@ -1,4 +1,4 @@
-"""What a file of a project does by hooks of pytest: makes tests, or gives tests other ids.
+"""pytest hooks in a file of a project that may generate tests or change their node ids.
 
 Hooks: https://docs.pytest.org/en/stable/reference/reference.html#collection-hooks
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from recctl.suite.item_hooks import why_handling
+from recctl.suite.item_hooks import why_not_filter
 from recctl.suite.modules import Function, Module
 
-# Hooks that make collectors and items, see each of them as it is made, or run them.
+# Hooks that create collectors and items, are called for each of them, or run them.
 _MAKING = (
     "pytest_collect_directory",
     "pytest_collect_file",
@@ -25,34 +25,38 @@ _MAKING = (
     "pytest_runtest_protocol",
     "pytest_runtestloop",
 )
-# Hooks that are handed all items and may do anything with them.
+# Hooks that get all items, and may do anything with them.
 _HANDED_ITEMS = ("pytest_collection_finish", "pytest_collection_modifyitems")
 _HOOKS = frozenset({*_MAKING, *_HANDED_ITEMS})
-# What a file must hold to be worth a look.
+# A file without any of these needs no closer look.
 _SIGNS = (*(hook.encode() for hook in sorted(_HOOKS)), b"nodeid", b"_id", b"from_parent", b"pluginmanager")
 _LOADING = frozenset(
     {"consider_module", "consider_pluginarg", "import_plugin", "load_setuptools_entrypoints"}
 )
-# Parts of items and collectors that decide which tests there are, and under which id.
+# Attributes of items and collectors that decide which tests there are, and their node ids.
 _PARTS = frozenset({"_getobj", "_nodeid", "collect", "nodeid", "obj"})
-# What makes tests of a source: whoever sets a part of it may change what comes out.
+# Modules that turn source into tests: patching them may change which.
 _MACHINERY = frozenset({"_pytest", "ast", "importlib", "pluggy", "pytest", "python", "rewrite", "unittest"})
 
 
 def is_suspicious(raw: bytes) -> bool:
-    """Return whether a file may do anything of this; where this says no it does not."""
+    """Return whether a file may contain any of this: False is definitive, True means unknown."""
     return any(sign in raw for sign in _SIGNS)
 
 
 def why_hooks(module: Module) -> str | None:
-    """Return which hooks a file defines, refers to or loads that may make tests, or change their ids."""
+    """Return which hooks a file defines or loads that may generate tests or change their node ids."""
     for node in ast.walk(module.tree):
         if isinstance(node, Function) and node.name in _MAKING:
             return f"defines {node.name}"
-        if isinstance(node, Function) and node.name in _HANDED_ITEMS and (why := why_handling(node, module)):
+        if (
+            isinstance(node, Function)
+            and node.name in _HANDED_ITEMS
+            and (why := why_not_filter(node, module))
+        ):
             return f"does more in {node.name} than filter, reorder and mark: {why}"
         if isinstance(node, ast.Attribute) and node.attr == "from_parent":
-            return "makes items or collectors"
+            return "creates items or collectors"
     mentioned = {*_mentions(module.tree)} & _HOOKS
     if mentioned:
         return f"refers to {min(mentioned)}"
@@ -60,7 +64,7 @@ def why_hooks(module: Module) -> str | None:
 
 
 def why_patched(module: Module) -> str | None:
-    """Return what a file replaces in pytest or in the machinery of imports."""
+    """Return what a file patches in pytest or in the import system."""
     return next(filter(None, map(_why_patch, ast.walk(module.tree))), None)
 
 
@@ -74,7 +78,7 @@ def _why_renaming(module: Module) -> str | None:
 
 
 def _renames(node: ast.AST) -> bool:
-    """Return whether a node stores a part of an item, or names the attribute by which to store one."""
+    """Return whether a node sets an attribute of an item, or is the name of one."""
     if isinstance(node, ast.Constant):
         return node.value in ("_nodeid", "_id")
     if not (isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)):
@@ -84,7 +88,7 @@ def _renames(node: ast.AST) -> bool:
 
 
 def _why_loading(module: Module) -> str | None:
-    """Return what a file hands to pytest's plugin manager, unless the file itself defines it."""
+    """Return which plugin a file registers with pytest, unless the file itself defines it."""
     if not any(getattr(node, "attr", "") == "pluginmanager" for node in ast.walk(module.tree)):
         return None
     for node in ast.walk(module.tree):
@@ -96,14 +100,14 @@ def _why_loading(module: Module) -> str | None:
 
 
 def _is_own(register: ast.Call, module: Module) -> bool:
-    """Return whether what is registered is defined in the same file, where its hooks are looked at."""
+    """Return whether what is registered is defined in the same file, where its hooks are checked."""
     given = register.args[0] if register.args else None
     given = given.func if isinstance(given, ast.Call) else given
     return isinstance(given, ast.Name) and given.id in module.definitions
 
 
 def _mentions(tree: ast.Module) -> Iterator[str]:
-    """Yield names that a module stores, imports, or writes as text: a hook may have another name there."""
+    """Yield the names that a module uses or imports, and its strings: a hook may be an alias."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name):
             yield node.id
@@ -119,7 +123,7 @@ def _mentions(tree: ast.Module) -> Iterator[str]:
 
 
 def _why_patch(node: ast.AST) -> str | None:
-    """Return what a node replaces in pytest or in the machinery of imports."""
+    """Return what a node patches in pytest or in the import system."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("_pytest."):
         return f"it names {node.value}"
     if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_machinery(node):

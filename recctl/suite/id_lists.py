@@ -1,4 +1,4 @@
-"""Live tests from lists: one node id a line, as `pytest --collect-only -q` prints them."""
+"""Liveness by lists of node ids, one a line, as `pytest --collect-only -q` prints them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from recctl.support.errors import RecctlError
 
 STDIN = "-"
 _HINT = "write one test id a line, as pytest --collect-only -q prints them"
-_MOST_QUOTED = 100
-# What pytest prints besides ids when all went well.
+_MAX_QUOTED = 100
+# What pytest prints besides node ids if nothing went wrong.
 _CLEAN = re.compile(
     r"=* ?(?:\d+ tests? collected(?:, )?)?(?:\d+ warnings?)?(?: in [\d.]+s(?: \([\d:]+\))?)? ?=*"
 )
@@ -25,7 +25,7 @@ _END_OF_WARNINGS = "-- Docs: "
 _FAILED = re.compile(
     r"^ERROR |Interrupted|\b\d+ errors?\b|deselected|no tests (?:collected|ran)|^Traceback \(most recent call"
 )
-# An id in the output of a run, with its outcome.
+# The outcome after a node id, in the output of a test run.
 _OUTCOME = re.compile(r" (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL|XPASS)(?: \(.*\))?(?: +\[ *\d+%\])?$")
 _SUFFIX = re.compile(r"\.\w+$")
 
@@ -33,13 +33,14 @@ _SUFFIX = re.compile(r"\.\w+$")
 def listed_tests(sources: Iterable[str]) -> frozenset[str]:
     """Return the test ids in files, or on stdin for `-`.
 
-    Raises RecctlError for a list that is empty, unreadable, or tells of a failed or narrowed collection.
+    Raises RecctlError for a list that is empty or unreadable, or is the output of a failed or narrowed
+    collection.
     """
     ids: set[str] = set()
     for source in sources:
         found = set(_ids_in(source, _text(source)))
         if not found:
-            raise RecctlError(f"{source}: no test ids in it: nothing would be live", _HINT)
+            raise RecctlError(f"{source}: contains no test ids", _HINT)
         ids |= found
     return frozenset(ids)
 
@@ -56,7 +57,7 @@ def liveness_by_list(ids: frozenset[str]) -> LivenessSource:
         unknown = next((location.reason for location in locations if location.state == "unknown"), None)
         if unknown is None and len(locations) > 1 and all(one.state == "absent" for one in locations):
             unknown = f"its file may belong to {locations[0].root} or to {locations[1].root}"
-        # What a test module printed without a line break stands before an id.
+        # Output of a test module without a line break precedes a node id.
         if unknown is None and any(listed.endswith(summary.header.test_id or "") for listed in ids):
             unknown = "a line of the list ends with its test id"
         return stale("its test is not in the list") if unknown is None else unjudged(unknown)
@@ -73,9 +74,9 @@ def _ids_in(source: str, text: str) -> Iterator[str]:
         elif _is_test_id(line):
             yield line
         elif line.strip() and not line.startswith("#") and not _CLEAN.fullmatch(line):
-            quoted = line if len(line) <= _MOST_QUOTED else f"{line[:_MOST_QUOTED]}…"
+            quoted = line if len(line) <= _MAX_QUOTED else f"{line[:_MAX_QUOTED]}…"
             failed = _FAILED.search(line) is not None
-            why = "tells of a collection that failed or left tests out" if failed else "is no test id"
+            why = "is of a collection that failed or left tests out" if failed else "is not a test id"
             raise RecctlError(f"{source}: line {number} {why}: {quoted}", _HINT)
 
 
@@ -84,7 +85,7 @@ def _is_test_id(line: str) -> bool:
     if not colons or not file or not name or file != file.lstrip() or _OUTCOME.search(line):
         return False
     first, _, rest = file.partition(" ")
-    # A file in a directory with a blank in its name, or a word of pytest's and an id.
+    # A directory with a blank in its name, or a word of pytest followed by a node id.
     return not rest or (bool(_SUFFIX.search(file)) and not first.isupper() and not first.endswith(":"))
 
 

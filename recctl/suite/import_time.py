@@ -1,4 +1,4 @@
-"""What a test file does while pytest imports it: whether tests can come of it that its source does not name.
+"""Whether the import of a test file may generate tests that its source does not name.
 
 Code runs at import in module and class bodies, in decorators and base classes, and in the functions called
 from there. Each call is followed where it leads to a function of the project; what leads elsewhere has to
@@ -10,33 +10,33 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from recctl.suite.call_graph import Following, Unproven
+from recctl.suite.call_graph import CallWalk, Unproven
 from recctl.suite.executed_code import evaluated, has_plain_name, last_name, never_runs, source_of
-from recctl.suite.harmless_names import REACHING_METHODS, is_harmless, is_harmless_base
+from recctl.suite.harmless_names import REFLECTIVE_METHODS, is_harmless, is_harmless_base
 from recctl.suite.modules import Definition, Function, Module, dotted_names
 from recctl.suite.project import Found
 
-# Methods of a class by which it takes part in how others are made.
+# Methods of a class that are called when other classes are created.
 _CLASS_HOOKS = frozenset(
     {"__init_subclass__", "__set_name__", "__prepare__", "__mro_entries__", "__class_getitem__"}
 )
-# Decorators that are attributes of another definition of the same scope.
+# Decorators that are attributes of a property.
 _COMPANIONS = frozenset({"setter", "getter", "deleter"})
-# Callables that are given a module's name and do nothing with the module.
+# Callables that get a module's name and do nothing with the module.
 _TAKE_NAMES = frozenset({"getLogger", "get_logger", "getChild"})
 _IMPORTORSKIP = "importorskip"
-# With more than the two objects these copy attributes of any name.
+# With more arguments than these two they copy attributes of any name.
 _COPYING = frozenset({"functools.update_wrapper", "functools.wraps"})
 _COPIED = 2
-# A patch that is no decorator may stay.
+# A patch that is not a decorator may stay in place.
 _PATCH = ("mock.patch", "unittest.mock.patch")
 
 
-class ImportTime(Following):
-    """Follows what a file of a project does at import."""
+class ImportTime(CallWalk):
+    """Follows what a file of a project does when it is imported."""
 
     def why_unproven(self) -> str | None:
-        """Return what in the file may make tests that its source does not name; None where nothing may."""
+        """Return what in the file may generate tests that its source does not name; None if nothing may."""
         try:
             self._body(self._module.tree.body, self._module, conditional=False)
         except Unproven as reason:
@@ -59,7 +59,7 @@ class ImportTime(Following):
                 raise Unproven(f"it imports * from {'.' * statement.level}{statement.module or ''}")
             elif isinstance(statement, ast.Match | ast.Global):
                 raise Unproven(
-                    f"it holds a {type(statement).__name__.lower()} statement at line {statement.lineno}"
+                    f"it has a {type(statement).__name__.lower()} statement at line {statement.lineno}"
                 )
             else:
                 self._other(statement, module)
@@ -82,7 +82,7 @@ class ImportTime(Following):
         if isinstance(node, Function):
             if node.name in _CLASS_HOOKS:
                 raise Unproven(f"it defines {node.name}")
-            # What annotations name is looked up and left alone.
+            # Annotations are evaluated, but nothing in them is called.
             self._expressions([*node.args.defaults, *filter(None, node.args.kw_defaults)], module)
             return
         if node.keywords:
@@ -113,15 +113,15 @@ class ImportTime(Following):
             return
         names = dotted_names(plain, module)
         if found or not names or not all(map(is_harmless_base, names)):
-            raise Unproven(f"class {node.name} inherits from {source_of(base)}, which is not known")
+            raise Unproven(f"class {node.name} inherits from {source_of(base)}, which may generate tests")
 
     def _follow_base(self, found: Found | ast.expr, module: Module) -> None:
-        # One of the same module is looked at where it stands.
+        # A class of the same module is checked where it is defined.
         if isinstance(found, Found) and found.module is not module:
             self._follow_class(found)
 
     def _expressions(self, nodes: Iterable[ast.AST], module: Module) -> None:
-        """Go through what is evaluated: calls, and what is used of other packages."""
+        """Check what is evaluated: calls, and what is used of other packages."""
         for node in evaluated(nodes):
             if isinstance(node, ast.Call):
                 if any(name.startswith(_PATCH) for name in dotted_names(node.func, module)):
@@ -131,17 +131,17 @@ class ImportTime(Following):
                 continue
             for dotted in dotted_names(node, module):
                 if self._project.is_unknown(module, dotted):
-                    raise Unproven(f"it uses {source_of(node)}, which is not known")
+                    raise Unproven(f"it uses {source_of(node)}, which may generate tests")
 
     def _given(self, call: ast.Call, module: Module) -> None:
-        """Raise Unproven where a call is given what reaches the names of a module."""
+        """Raise Unproven if a call gets a module, or something else by which it may use reflection."""
         names = dotted_names(call.func, module)
         given = [*call.args, *(keyword.value for keyword in call.keywords)]
         if any(name in _COPYING for name in names) and (len(call.args) > _COPIED or call.keywords):
             raise Unproven(f"it copies attributes at line {call.lineno}")
         if last_name(call.func) == "getattr" and not has_plain_name(call):
             raise Unproven(f"it computes the name of an attribute at line {call.lineno}")
-        # pytest's marks keep what they are given; others may call it back.
+        # pytest's marks only keep their arguments; others may call them.
         for function in given if not any(name.startswith("pytest.") for name in names) else ():
             self._called_back(function, module)
         if last_name(call.func) == _IMPORTORSKIP:
@@ -153,7 +153,7 @@ class ImportTime(Following):
                 raise Unproven(f"it passes {source_of(value)} on at line {call.lineno}")
 
     def _called_back(self, value: ast.expr, module: Module) -> None:
-        """Follow what a call may call back: functions of the project, and the bodies of lambdas."""
+        """Follow what a call may call back: functions of the project, and lambdas."""
         for node in ast.walk(value):
             if isinstance(node, ast.Lambda):
                 self._expressions([node.body], module)
@@ -163,12 +163,12 @@ class ImportTime(Following):
                         self._follow(found, 1)
 
     def _imports(self, name: ast.expr | None) -> None:
-        """Raise Unproven where importorskip gives a module that is not known."""
+        """Raise Unproven if importorskip imports a module that may generate tests."""
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str) and is_harmless(name.value)):
-            raise Unproven(f"it imports {source_of(name) if name else 'something'}, which is not known")
+            raise Unproven(f"it imports {source_of(name) if name else 'something'}, which may generate tests")
 
     def _callee(self, callee: ast.expr, module: Module, calls: int, doing: str) -> None:
-        """Raise Unproven unless what is called, and what that returns, `calls` times in all, is harmless."""
+        """Raise Unproven unless a callee, and what it returns, `calls` calls in all, is harmless."""
         while isinstance(callee, ast.Call):
             callee, calls = callee.func, calls + 1
         if isinstance(callee, ast.Lambda):
@@ -181,25 +181,25 @@ class ImportTime(Following):
             raise Unproven(f"{doing} {source_of(callee)}")
 
     def _name(self, callee: ast.Name | ast.Attribute, module: Module, calls: int, doing: str) -> None:
-        """Raise Unproven unless a name stands for something harmless, whatever it is bound to."""
+        """Raise Unproven unless everything that a name is bound to is harmless."""
         names = dotted_names(callee, module)
         bound = self._bound(callee, module)
         for one in bound:
             if isinstance(one, Found):
                 self._follow(one, calls)
-            else:  # another name of something
+            else:  # an alias
                 self._callee(one, module, calls, doing)
         builtin = isinstance(callee, ast.Name) and module.is_builtin(callee.id)
         if not bound and not builtin and not (names and all(map(is_harmless, names))):
-            raise Unproven(f"{doing} {source_of(callee)}, which is not known")
+            raise Unproven(f"{doing} {source_of(callee)}, which may generate tests")
 
     def _attribute(self, callee: ast.Attribute, module: Module, calls: int, doing: str) -> None:
-        if callee.attr in REACHING_METHODS:
+        if callee.attr in REFLECTIVE_METHODS:
             raise Unproven(f"{doing} {source_of(callee)}")
         if dotted_names(callee, module):
             self._name(callee, module, calls, doing)
             return
-        # A method of a value: the calls that made the value are looked at where they stand.
+        # A method of a value: the calls that created the value are checked where they occur.
         value: ast.expr = callee
         names: list[str] = []
         while isinstance(value, ast.Attribute | ast.Subscript | ast.Call):
@@ -216,7 +216,7 @@ class ImportTime(Following):
                 self._used(one, module, calls)
 
     def _used(self, value: ast.expr, module: Module, calls: int) -> None:
-        """Follow the functions of the project that a value may be, or hold."""
+        """Follow the functions of the project that a value may be or contain."""
         if id(value) in self._values:
             return
         self._values[id(value)] = value

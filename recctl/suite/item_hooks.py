@@ -1,4 +1,4 @@
-"""What a hook that is handed all items does with them: whether it only filters, reorders and marks them."""
+"""Whether a hook that gets all collected items only filters, reorders and marks them."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 
-from recctl.suite.harmless_names import REACHING_BUILTINS, is_harmless, words
+from recctl.suite.harmless_names import REFLECTIVE_BUILTINS, is_harmless, words
 from recctl.suite.modules import Function, Module, dotted_names
 from recctl.suite.reflection import why_reflective
 
-# What filtering, reordering and marking need.
+# Methods that filtering, reordering and marking need.
 _METHODS = words(
     "add add_marker addoption append clear copy count debug difference endswith extend format get "
     "get_closest_marker get_plugin get_terminal_writer getini getoption getplugin group has_plugin hasplugin "
@@ -22,10 +22,10 @@ _METHODS = words(
 _STORED = frozenset(
     {"extra_keyword_matches", "fixturenames", "keywords", "own_markers", "stash", "user_properties"}
 )
-_CALLED = frozenset(dir(builtins)) - REACHING_BUILTINS - {"object", "super"}
+_CALLED = frozenset(dir(builtins)) - REFLECTIVE_BUILTINS - {"object", "super"}
 
 
-def why_handling(hook: Function, module: Module) -> str | None:
+def why_not_filter(hook: Function, module: Module) -> str | None:
     """Return what a hook does with items beyond filtering, reordering and marking them."""
     waiting, seen = [hook], {hook.name}
     while waiting:
@@ -40,7 +40,7 @@ def why_handling(hook: Function, module: Module) -> str | None:
                 continue
             name = node.func.id if isinstance(node.func, ast.Name) else ""
             helpers = module.definitions.get(name, [])
-            if not helpers and name not in inner and not _is_handling(node.func, module):
+            if not helpers and name not in inner and not _is_filtering(node.func, module):
                 return f"it calls {ast.unparse(node.func)[:60]}"
             for helper in helpers:
                 if not isinstance(helper, Function):
@@ -66,7 +66,7 @@ def _why_store(node: ast.AST) -> str | None:
     return None
 
 
-def _is_handling(callee: ast.expr, module: Module) -> bool:
+def _is_filtering(callee: ast.expr, module: Module) -> bool:
     """Return whether a call is one of those that filtering, reordering and marking need."""
     names = dotted_names(callee, module)
     if names:
@@ -75,4 +75,4 @@ def _is_handling(callee: ast.expr, module: Module) -> bool:
         return callee.id in _CALLED and callee.id not in module.imports and callee.id not in module.assigned
     if isinstance(callee, ast.Attribute):
         return callee.attr in _METHODS
-    return isinstance(callee, ast.Call)  # a call of what a call returned, which has its own turn
+    return isinstance(callee, ast.Call)  # the result of another call, which is checked itself

@@ -25,12 +25,12 @@ class Liveness(msgspec.Struct, frozen=True):
 
 LIVE = Liveness("live", "its test exists")
 
-# A source of truth about tests. It is asked about recordings that name their test.
+# Returns the liveness of a recording that has a test id.
 LivenessSource: TypeAlias = Callable[[Summary], Liveness]
 
 
 def stale(reason: str) -> Liveness:
-    """Return that the test of a recording does not exist, with the proof as people read it."""
+    """Return that the test of a recording does not exist; the reason is the proof."""
     return Liveness("stale", reason)
 
 
@@ -42,8 +42,8 @@ def unjudged(reason: str) -> Liveness:
 def liveness_of(summary: Summary, source: LivenessSource) -> Liveness:
     """Return the liveness of any recording; one that another test may use is never stale."""
     if summary.header.test_id is None:
-        return unjudged("it names no test")
+        return unjudged("it records no test id")
     liveness = source(summary)
     if liveness.status == "stale" and is_without_test_id(summary):
-        return unjudged("its hash leaves the test out: any test may use it")
+        return unjudged("its hash does not cover its test id, so any test may use it")
     return liveness

@@ -1,4 +1,4 @@
-"""Python modules as syntax trees, and what their names stand for: imports, definitions, assignments."""
+"""Python modules as syntax trees, and what their names refer to: imports, definitions, assignments."""
 
 from __future__ import annotations
 
@@ -13,11 +13,13 @@ from typing import TypeAlias
 Scope: TypeAlias = ast.Module | ast.ClassDef
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 _BUILTINS = frozenset(dir(builtins))
+# What `parse_source` raises for bytes that are not Python.
+UNPARSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 class Module:
-    """A module's syntax tree, and what its names stand for."""
+    """A module's syntax tree, and what its names refer to."""
 
     def __init__(self, path: Path, tree: ast.Module) -> None:
         self.path = path
@@ -25,7 +27,7 @@ class Module:
 
     @cached_property
     def imports(self) -> dict[str, tuple[str, ...]]:
-        """Names that imports bind anywhere in the module, with the dotted names that they may stand for.
+        """The names that imports bind anywhere in the module, with the dotted names that they may refer to.
 
         Relative imports begin with their dots.
         """
@@ -38,7 +40,7 @@ class Module:
 
     @cached_property
     def definitions(self) -> dict[str, list[Definition]]:
-        """Functions and classes defined at the module's top level, by name; several where it is redefined."""
+        """The functions and classes at the module's top level, by name; several if it is redefined."""
         found: dict[str, list[Definition]] = {}
         for statement in statements(self.tree.body):
             if isinstance(statement, Definition):
@@ -47,9 +49,9 @@ class Module:
 
     @cached_property
     def assigned(self) -> dict[str, list[ast.expr | None]]:
-        """What plain names are assigned at the top level: the value, or what it is a part or an item of.
+        """The values assigned to names at the top level, or what the value is unpacked or iterated from.
 
-        None where a name is bound inside an expression.
+        None if a name is bound inside an expression.
         """
         found: dict[str, list[ast.expr | None]] = {}
         for statement in statements(self.tree.body):
@@ -59,13 +61,13 @@ class Module:
         return found
 
     def is_builtin(self, name: str) -> bool:
-        """Return whether a name stands for a builtin here."""
+        """Return whether a name refers to a builtin here."""
         bound = name in self.definitions or name in self.assigned or name in self.imports
         return not bound and name in _BUILTINS
 
 
 def dotted_names(node: ast.expr, module: Module) -> tuple[str, ...]:
-    """Return what an imported name, or an attribute of one, may stand for; none where it is not imported."""
+    """Return the dotted names that an imported name, or an attribute of one, may refer to."""
     names: list[str] = []
     while isinstance(node, ast.Attribute):
         names.append(node.attr)
@@ -75,16 +77,16 @@ def dotted_names(node: ast.expr, module: Module) -> tuple[str, ...]:
 
 
 def parse_module(path: Path) -> Module | None:
-    """Return a file's module, the same object while the file stays; None where it cannot be parsed."""
+    """Return the module of a file, the same object while it is unchanged; None if it cannot be parsed."""
     try:
         status = path.stat()
         return _parsed(path, status.st_mtime_ns, status.st_ino, status.st_size)
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+    except (OSError, *UNPARSABLE):
         return None
 
 
 def syntax_tree(path: Path) -> ast.Module | None:
-    """Return a file's syntax tree, the same object while the file does not change; None where it has none."""
+    """Return the tree of a file, the same object while it is unchanged; None if it cannot be parsed."""
     module = parse_module(path)
     return None if module is None else module.tree
 
@@ -95,9 +97,9 @@ def _parsed(path: Path, _changed: int, _inode: int, _size: int) -> Module:
 
 
 def parse_source(data: bytes) -> ast.Module:
-    """Return the syntax tree of a Python file. Raises what `ast.parse` raises.
+    """Return the syntax tree of a Python file. Raises one of UNPARSABLE.
 
-    Newer Pythons warn about an escape such as "\\d". The warning is not ours to print, nor an error.
+    Newer Pythons warn about invalid escape sequences. The project's pytest reports these, recctl does not.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
@@ -105,7 +107,7 @@ def parse_source(data: bytes) -> ast.Module:
 
 
 def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements of a scope, those inside its `if`, `try`, `with`, `for` and `match` included."""
+    """Yield the statements of a scope, including those inside of `if`, `try`, `with`, `for` and `match`."""
     for statement in body:
         yield statement
         if isinstance(statement, Definition):
@@ -118,7 +120,7 @@ def statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def statements_named(scope: Scope, name: str) -> list[ast.stmt]:
-    """Return the statements that give a scope this name: definitions, imports, assignments."""
+    """Return the statements of a scope that bind a name: definitions, imports, assignments."""
     return [statement for statement in statements(scope.body) if name in _names_of(statement)]
 
 
@@ -127,13 +129,13 @@ def _names_of(statement: ast.stmt) -> Iterable[str]:
         return (statement.name,)
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return (name for name, _ in imported_names(statement))
-    # What stands inside it as statements of its own has its turn.
+    # The statements inside of it are visited by themselves.
     parts = (child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt))
     return (name for part in parts for name in _stored(part))
 
 
 def imported_names(node: ast.AST) -> Iterator[tuple[str, str]]:
-    """Yield the names that an import statement binds, with the dotted name of what each stands for."""
+    """Yield the names that an import statement binds, with the dotted name that each refers to."""
     if isinstance(node, ast.Import):
         for alias in node.names:
             first = alias.name.partition(".")[0]
@@ -145,7 +147,7 @@ def imported_names(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 
 def _assignments(statement: ast.stmt) -> Iterator[tuple[ast.AST, ast.expr | None]]:
-    """Yield what a statement stores to, with the value; its other parts, which may bind names, with None."""
+    """Yield the targets of a statement with their value; its other parts, which may bind names, with None."""
     if isinstance(statement, Definition):
         return
     parts: dict[ast.AST, ast.expr | None] = {
@@ -163,7 +165,7 @@ def _assignments(statement: ast.stmt) -> Iterator[tuple[ast.AST, ast.expr | None
 
 
 def _stored(node: ast.AST) -> Iterator[str]:
-    """Yield the names that an expression or a pattern binds, but for those inside functions and handlers."""
+    """Yield the names that an expression or a pattern binds, except inside of lambdas and statements."""
     waiting = [node]
     while waiting:
         node = waiting.pop()
@@ -175,6 +177,6 @@ def _stored(node: ast.AST) -> Iterator[str]:
             yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
             yield node.rest
-        # The variables of a comprehension are its own.
+        # The variables of a comprehension are local to it.
         own = [node.target] if isinstance(node, ast.comprehension) else []
         waiting.extend(child for child in ast.iter_child_nodes(node) if child not in own)

@@ -1,4 +1,4 @@
-"""What a project's conftest.py files and plugins do to its tests, wherever they lie."""
+"""Whether conftest.py files and plugins of a project may generate tests or change their node ids."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from recctl.suite.reflection import why_reflective
 _ENTRY_POINT = b"pytest11"
 _SETUPS = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _LEFT_OUT = frozenset({"node_modules", "site-packages", "__pycache__"})
-# What pytest hands to hooks: whoever is given it may do anything.
+# Arguments of hooks through which tests can be changed.
 _HANDED = frozenset({"collector", "config", "item", "items", "metafunc", "pluginmanager", "session"})
 
 
 class Plugins:
-    """The conftest.py files and plugins of a project, read once and only if asked for."""
+    """The conftest.py files and plugins of a project. Each is read at most once."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
@@ -33,7 +33,7 @@ class Plugins:
         self._verdicts: dict[Path, str | None] = {}
 
     def why_unproven(self, test_file: Path, collecting: Collecting) -> str | None:
-        """Return what may make a test in a file, or give it another id; None where nothing may."""
+        """Return what may generate a test in a file, or change its node id; None if nothing may."""
         if self._anywhere:
             return self._anywhere
         known = (self._why_plugin(name, None) for name in collecting.plugins)
@@ -41,7 +41,7 @@ class Plugins:
 
     @cached_property
     def _anywhere(self) -> str | None:
-        """What any file of the project does by hooks: they work for the tests of other files too."""
+        """Which hooks any file of the project defines: they apply to the tests of other files too."""
         for path in self._sources:
             try:
                 raw = path.read_bytes()
@@ -58,7 +58,7 @@ class Plugins:
         found = []
         for directory, names, files in os.walk(self._top):
             names[:] = [name for name in names if _is_searched(directory, name)]
-            # Of what lies beside the project only the plugins matter that it may have installed.
+            # Outside of the project only the plugins matter that it may have installed.
             wanted = files if Path(directory).is_relative_to(self._root) else _SETUPS.intersection(files)
             found += [Path(directory, name) for name in wanted if name.endswith(".py") or name in _SETUPS]
         return sorted(found)
@@ -66,13 +66,13 @@ class Plugins:
     def _why_hooks(self, path: Path) -> str | None:
         module = parse_module(path)
         if module is None:
-            return f"{path.relative_to(self._top)} may hold hooks of pytest and cannot be parsed"
+            return f"{path.relative_to(self._top)} cannot be parsed, and may define hooks of pytest"
         why = why_hooks(module)
         return f"{path.relative_to(self._top)} {why}" if why else None
 
     def _on_the_way(self, test_file: Path) -> Iterator[str | None]:
-        """Yield what the conftest.py files above a test file do to it."""
-        # A test module may load plugins too, and pytest reads it like one.
+        """Yield what the conftest.py files and plugins that apply to a test file may do to its tests."""
+        # A test module may load plugins too.
         if module := parse_module(test_file):
             yield from (self._why_plugin(name, module) for name in _plugins_of(module))
         for directory in test_file.parents:
@@ -83,13 +83,13 @@ class Plugins:
                 yield self._why_loaded(path, path.relative_to(self._top).as_posix())
 
     def _why_loaded(self, path: Path, name: str) -> str | None:
-        """Return what a plugin, or one that it loads, may do; each is looked at once."""
+        """Return what a plugin, or one that it loads, may do. Each is checked once."""
         if path not in self._verdicts:
             self._verdicts[path] = self._why_any({path: name})
         return self._verdicts[path]
 
     def _why_any(self, named: dict[Path, str]) -> str | None:
-        """Return what any of these plugins, and of those that they load in turn, may do."""
+        """Return what any of these plugins, or of those that they load, may do."""
         waiting = list(named)
         while waiting:
             path = waiting.pop(0)
@@ -108,17 +108,17 @@ class Plugins:
         return None
 
     def _doings(self, module: Module, name: str) -> Iterator[str]:
-        """Yield what a plugin itself, and what it imports from beside it, may do."""
+        """Yield what a plugin, and the modules beside it that it imports, may do."""
         if why := why_hooks(module):
             yield f"{name} {why}"
         if why := why_reflective(module) or why_patched(module) or self._why_handed(module):
-            yield f"{name} may reach tests: {why}"
+            yield f"{name} may change tests: {why}"
         for other in self._project.imported_beside(module, module.path.parent):
             if why := why_reflective(other):
-                yield f"{other.path.name}, which {name} imports, may reach tests: {why}"
+                yield f"{other.path.name}, which {name} imports, may change tests: {why}"
 
     def _why_handed(self, module: Module) -> str | None:
-        """Return which other package is handed what hooks are, or gives a plugin all its names."""
+        """Return which other package gets the arguments of a hook, or is imported with *."""
         for node in ast.walk(module.tree):
             if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 dotted = "." * node.level + (node.module or "")
@@ -134,12 +134,12 @@ class Plugins:
         return any(self._project.is_unknown(module, dotted) for dotted in dotted_names(callee, module))
 
     def _why_plugin(self, name: str, loader: Module | None) -> str | None:
-        """Return why a plugin that is named is not known to leave tests alone."""
+        """Return why a plugin may generate tests or change their node ids."""
         found = self._plugin(name, loader)
         return self._why_loaded(found, f"the plugin {name}") if isinstance(found, Path) else found
 
     def _plugin(self, name: str, loader: Module | None) -> Path | str | None:
-        """Return the file of a plugin; why it is not known; None for one that leaves tests alone."""
+        """Return the file of a plugin, or why there is none to read; None for one that is harmless."""
         if name in PLUGINS or is_harmless(name):
             return None
         beside = loader or Module(self._project.root / "conftest.py", ast.Module([], []))
@@ -161,7 +161,7 @@ def _is_searched(directory: str, name: str) -> bool:
 
 
 def _plugins_of(module: Module) -> Iterator[str]:
-    """Yield the modules that `pytest_plugins` names; for what is not plain a name that nobody knows."""
+    """Yield the modules that `pytest_plugins` names, or words for a message if these are not constants."""
     if "pytest_plugins" in module.imports:
         yield "that pytest_plugins imports"
     for value in module.assigned.get("pytest_plugins", []):

@@ -1,4 +1,4 @@
-"""The modules of a project as its imports reach them: the files and definitions that names stand for."""
+"""The modules of a project as imports find them: files and definitions that dotted names refer to."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Found(msgspec.Struct, frozen=True):
 
 
 class Project:
-    """The modules below a root directory, as imports reach them."""
+    """The modules below a root directory, as imports find them."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self._imported: dict[tuple[Path, str], tuple[Path | None, str]] = {}
 
     def imported(self, module: Module, dotted: str) -> tuple[Path | None, str]:
-        """Return the file of this project that a dotted name begins with, and what of the name is left.
+        """Return the file of this project that a dotted name begins with, and the rest of the name.
 
-        `tests.helpers.make` gives `tests/helpers.py` and `make`; None where no file of the project fits.
+        `tests.helpers.make` gives `tests/helpers.py` and `make`; None if no file of the project fits.
         """
         key = (module.path.parent, dotted)
         if key not in self._imported:
@@ -46,7 +46,7 @@ class Project:
         return self._imported[key]
 
     def find(self, module: Module, dotted: str, depth: int = 8) -> Found | None:
-        """Return the function or class that a dotted name stands for, if this project defines it once."""
+        """Return the function or class that a dotted name refers to, if this project defines it once."""
         path, rest = self.imported(module, dotted)
         other = parse_module(path) if path is not None and rest else None
         if other is None or depth == 0:
@@ -62,7 +62,7 @@ class Project:
         return found
 
     def method(self, owner: Found, name: str) -> Found | None:
-        """Return what a class itself defines under a name, if it does so once."""
+        """Return what a class itself defines under a name, if it does so exactly once."""
         scope = owner.node
         named = statements_named(scope, name) if isinstance(scope, ast.ClassDef) else []
         return Found(owner.module, named[0]) if len(named) == 1 and isinstance(named[0], Definition) else None
@@ -82,7 +82,7 @@ class Project:
                     waiting.append(other)
 
     def methods(self, owner: Found, names: Iterable[str], depth: int = 8) -> Iterator[Found]:
-        """Yield what a class, or what it inherits from in this project, defines under these names."""
+        """Yield what a class, or a base class in this project, defines under these names."""
         if not isinstance(owner.node, ast.ClassDef) or depth == 0:
             return
         for statement in statements(owner.node.body):
@@ -93,11 +93,11 @@ class Project:
                 yield from self.methods(found, names, depth - 1)
 
     def is_unknown(self, module: Module, dotted: str) -> bool:
-        """Return whether a dotted name stands for something outside the project that may make tests."""
+        """Return whether a dotted name refers to something outside the project that may generate tests."""
         return not is_harmless(dotted) and self.imported(module, dotted)[0] is None
 
     def class_of(self, module: Module, node: ast.expr) -> Found | None:
-        """Return the class of the project that a base class names; None for one from elsewhere."""
+        """Return the class of the project that a base class refers to; None for one from elsewhere."""
         plain = node.value if isinstance(node, ast.Subscript) else node
         if isinstance(plain, ast.Name) and (defined := module.definitions.get(plain.id)):
             return Found(module, defined[-1])
@@ -107,7 +107,7 @@ class Project:
 
 
 def module_files(importer: Path, dotted: str, root: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files that a dotted name may begin with in an import, and what of the name is left of each.
+    """Yield the files that the dotted name of an import may begin with, each with the rest of the name.
 
     The file that Python would most likely take comes first: of `tests.helpers.make` that is
     `tests/helpers/make.py` before `tests/helpers.py` and `make`. Names of relative imports begin with dots.

@@ -1,4 +1,4 @@
-"""What a project's configuration tells pytest to collect, from every file in which pytest looks.
+"""What pytest collects by the configuration of a project, in any of the files where pytest looks for it.
 
 Rules: https://docs.pytest.org/en/stable/reference/customize.html
 """
@@ -25,7 +25,7 @@ _TOML = ("pytest.toml", ".pytest.toml", "pyproject.toml")
 _INI = ("pytest.ini", ".pytest.ini", "tox.ini", "setup.cfg")
 _SECTIONS = {"setup.cfg": "tool:pytest"}
 _GLOB = frozenset("*?[")
-# unittest's own prefix, which pytest's settings do not change.
+# The prefix of unittest, which pytest's settings do not change.
 _UNITTEST = "test"
 
 
@@ -34,7 +34,7 @@ class Unclear(Exception):
 
 
 class Collecting(msgspec.Struct, frozen=True):
-    """What pytest collects: patterns of files, classes and functions; plugins that the settings load."""
+    """The settings of pytest: patterns of files, classes and functions, and the plugins that are loaded."""
 
     files: tuple[str, ...]
     classes: tuple[str, ...]
@@ -42,12 +42,12 @@ class Collecting(msgspec.Struct, frozen=True):
     plugins: tuple[str, ...]
 
     def takes_file(self, test_file: str) -> bool:
-        """Return whether a file, relative to the root, is one in which pytest looks for tests."""
+        """Return whether a file, relative to the root, matches python_files."""
         path = Path(test_file)
         return any(_matches_path(pattern, path) for pattern in self.files)
 
     def takes(self, names: tuple[str, ...]) -> bool:
-        """Return whether pytest's own collection can give these names: classes, then a function."""
+        """Return whether pytest can collect these names, classes and then a function, by default rules."""
         *classes, function = names
         return all(_matches_name(name, self.classes) for name in classes) and _matches_name(
             function, (*self.functions, _UNITTEST)
@@ -55,7 +55,7 @@ class Collecting(msgspec.Struct, frozen=True):
 
 
 def read_configuration(root: Path, environment: Mapping[str, str] = os.environ) -> Collecting:
-    """Return what pytest collects in a root directory. Raises Unclear."""
+    """Return the settings of pytest in a root directory. Raises Unclear."""
     options: list[dict[str, tuple[str, ...]]] = [_from_options(environment.get("PYTEST_ADDOPTS", ""))]
     for name in (*_TOML, *_INI):
         path = root / name
@@ -74,7 +74,7 @@ def read_configuration(root: Path, environment: Mapping[str, str] = os.environ) 
 
 
 def pytest_directory(start: Path, top: Path) -> Path:
-    """Return where pytest runs for a directory: the nearest one above with settings for it, at most `top`."""
+    """Return where to run pytest: the nearest directory with settings for it, from `start` up to `top`."""
     for directory in (start, *start.parents):
         if directory == top or not directory.is_relative_to(top):
             break
@@ -87,7 +87,7 @@ def _has_settings(path: Path) -> bool:
     if not os.path.isfile(path):
         return False
     if path.name not in ("pyproject.toml", *_SECTIONS, "tox.ini"):
-        return True  # pytest's own file counts even when it is empty
+        return True  # pytest's own files count even when empty
     try:
         text = path.read_bytes().decode("utf-8-sig")
         if path.suffix == ".toml":
@@ -135,7 +135,7 @@ def _words(value: object) -> list[str]:
 
 
 def _from_options(options: str) -> dict[str, tuple[str, ...]]:
-    """Return what a command line's `-o NAME=VALUE` and `-p PLUGIN` say. Raises Unclear."""
+    """Return the settings in the options `-o NAME=VALUE` and `-p PLUGIN`. Raises Unclear."""
     found: dict[str, list[str]] = {}
     try:
         words = shlex.split(options)
@@ -148,7 +148,7 @@ def _from_options(options: str) -> dict[str, tuple[str, ...]]:
             name, _, patterns = value.partition("=")
             found.setdefault(name, []).extend(patterns.split())
         elif key in ("-c", "--config-file", "--rootdir"):
-            raise Unclear(f"addopts says {key}, which names another configuration")
+            raise Unclear(f"addopts has {key}, which selects another configuration")
     return {key: tuple(values) for key, values in found.items()}
 
 
@@ -175,7 +175,7 @@ def _matches_path(pattern: str, path: Path) -> bool:
 
 
 def _matches_name(name: str, patterns: Iterable[str]) -> bool:
-    """Return whether a name begins with a pattern, or matches it as a glob: pytest's own rule."""
+    """Return whether a name begins with a pattern, or matches it as a glob, as pytest does it."""
     return any(
         name.startswith(pattern) or (_GLOB.intersection(pattern) and fnmatch.fnmatchcase(name, pattern))
         for pattern in patterns

@@ -1,23 +1,23 @@
-"""Code that reaches names which its source does not show: `globals()`, `setattr`, frames, `sys.modules`."""
+"""Reflection: code that uses names which its source does not show, by `globals()`, `setattr` and others."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
 
-from recctl.suite.harmless_names import REACHING_ATTRIBUTES, REACHING_BUILTINS, is_reaching
+from recctl.suite.harmless_names import REFLECTIVE_ATTRIBUTES, REFLECTIVE_BUILTINS, is_reflective
 from recctl.suite.modules import Function, Module, dotted_names
 
-# Stores to these rename a test after it was collected.
+# Setting these renames a test after it was collected.
 _NODE_IDS = frozenset({"_nodeid", "nodeid"})
 
 
 def why_reflective(
     module: Module, body: Iterable[ast.AST] | None = None, skip_tests: bool = True
 ) -> str | None:
-    """Return which reflective code a module, or a part of it, holds; None where it holds none.
+    """Return which reflection a module, or a part of it, uses; None if none.
 
-    The bodies of tests and fixtures are passed over: they run when everything is collected.
+    The bodies of tests and fixtures do not count: they run after the collection.
     """
     for node in _nodes(module.tree.body if body is None else body, skip_tests):
         if why := _why(node, module):
@@ -27,40 +27,40 @@ def why_reflective(
 
 def _why(node: ast.AST, module: Module) -> str | None:
     if isinstance(node, ast.Name):
-        if node.id in REACHING_BUILTINS and node.id not in module.imports:
+        if node.id in REFLECTIVE_BUILTINS and node.id not in module.imports:
             return f"it uses {node.id}"
-        # Under its own name or another, and not as the beginning of an attribute.
+        # As a whole, under its own name or an alias; attributes of it are checked as such.
         return next(
-            (f"it passes {name} on" for name in dotted_names(node, module) if is_reaching(name)), None
+            (f"it passes {name} on" for name in dotted_names(node, module) if is_reflective(name)), None
         )
     if isinstance(node, ast.Attribute):
-        if node.attr in REACHING_ATTRIBUTES or (node.attr in _NODE_IDS and isinstance(node.ctx, ast.Store)):
+        if node.attr in REFLECTIVE_ATTRIBUTES or (node.attr in _NODE_IDS and isinstance(node.ctx, ast.Store)):
             return f"it uses {node.attr}"
-        return next((f"it uses {name}" for name in dotted_names(node, module) if is_reaching(name)), None)
+        return next((f"it uses {name}" for name in dotted_names(node, module) if is_reflective(name)), None)
     if isinstance(node, ast.ImportFrom) and not node.level:
         reached = (f"{node.module}.{alias.name}" for alias in node.names)
-        return next((f"it imports {name}" for name in reached if is_reaching(name)), None)
+        return next((f"it imports {name}" for name in reached if is_reflective(name)), None)
     if isinstance(node, ast.Call) and _makes_class(node):
-        return "it makes a class"
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in REACHING_ATTRIBUTES:
+        return "it creates a class with type"
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in REFLECTIVE_ATTRIBUTES:
         return f"it names {node.value}"
     if isinstance(node, ast.Assign | ast.AnnAssign | ast.NamedExpr) and _is_type(node.value):
-        return "it gives type another name"
+        return "it assigns type to another name"
     return None
 
 
 def _nodes(body: Iterable[ast.AST], skip_tests: bool) -> Iterator[ast.AST]:
-    """Yield the nodes that count, each once. Iterative: an expression may be nested as deep as it likes."""
+    """Yield the nodes to check. Iterative, because an expression may be nested deeply."""
     waiting = [(node, False) for node in body]
     while waiting:
         node, in_method = waiting.pop()
         if isinstance(node, ast.Call) and _sets_own(node, in_method):
-            # setattr(self, ...) and setattr(config.option, ...) set nothing that is collected.
+            # setattr(self, ...) and setattr(config.option, ...) create no tests.
             waiting += [(child, in_method) for child in (*node.args, *node.keywords)]
             continue
         yield node
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id != "type":
-            continue  # the name alone says less than the attribute
+            continue  # the attribute was checked, with this name
         children = ast.iter_child_nodes(node)
         in_method = in_method or isinstance(node, ast.ClassDef)
         if skip_tests and isinstance(node, Function) and (node.name.startswith("test") or _is_fixture(node)):
@@ -83,7 +83,7 @@ def _is_fixture(function: Function) -> bool:
 
 
 def _makes_class(call: ast.Call) -> bool:
-    """Return whether a call makes a class as a class statement does: type(...), or the type of a class."""
+    """Return whether a call creates a class: type(...) with several arguments, or the type of a class."""
     func = call.func
     if isinstance(func, ast.Call):
         return _is_type(func.func)

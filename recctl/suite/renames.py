@@ -1,4 +1,4 @@
-"""What a test was renamed to: the one new test of its file whose code is that of the old in HEAD."""
+"""What a test was renamed to: the only new test of its file that has the code of the old one in HEAD."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from recctl.suite.modules import Function, parse_source, statements, syntax_tree
+from recctl.suite.modules import UNPARSABLE, Function, parse_source, statements, syntax_tree
 from recctl.suite.node_ids import parse_node_id
 from recctl.suite.roots import possible_roots
 from recctl.support.errors import RecctlError
@@ -15,14 +15,14 @@ from recctl.support.git import Repository, Tree
 
 
 class Renames:
-    """Finds new names of tests; what HEAD holds is read once a file."""
+    """Finds the new names of tests. Each file is read from HEAD once."""
 
     def __init__(self, repository: Repository | None) -> None:
         self._repository = repository
         self._old: dict[str, dict[str, str]] = {}
 
     def new_id(self, recording: Path, test_id: str) -> str | None:
-        """Return the id of the test that took the place of another; None where there is not exactly one."""
+        """Return the node id to which a test was renamed; None if there is not exactly one candidate."""
         test = parse_node_id(test_id)
         roots = possible_roots(recording, test.file)
         if self._repository is None or len(roots) != 1:
@@ -44,7 +44,7 @@ class Renames:
         return f"{file}::{new[0]}{bracket}{parameters}"
 
     def _file_now(self, root: Path, test_file: str) -> str:
-        """Return the path of a test file after a rename that git knows of."""
+        """Return the path of a test file, after a rename that git detects."""
         if self._repository is None or (root / test_file).exists():
             return test_file
         top, here = self._repository.top.resolve(), root.resolve()
@@ -78,12 +78,12 @@ class Renames:
 def _parsed(data: bytes) -> ast.Module | None:
     try:
         return parse_source(data)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNPARSABLE:
         return None
 
 
 def _tests_of(module: ast.Module | None) -> dict[str, str]:
-    """Return the functions of a module and its classes: names as in a test id, and code without the name."""
+    """Return the code of the functions of a module and its classes, by name as in a node id."""
     return {} if module is None else dict(_functions(module, ""))
 
 

@@ -1,8 +1,8 @@
-"""Live and stale tests read from the project's source, without importing anything.
+"""Liveness by the source of a project, read without importing anything.
 
-A test is stale only on positive proof: its file does not exist, or is there, is one that pytest collects,
-does not hold the test's name, and nothing in it, in what it imports, or in the project's plugins can make
-a test. Whatever else can explain a test id is unjudged, with the reason. Parameters are not looked at.
+A test is stale only if that is proved: its file does not exist; or pytest collects the file, the test is
+not in it, and nothing in it, in what it imports, or in the project's plugins can generate tests. In every
+other case the test is unjudged, with the reason. Parameters are ignored.
 """
 
 from __future__ import annotations
@@ -22,24 +22,24 @@ from recctl.suite.project import Found, Project
 from recctl.suite.roots import Location, Locator
 
 if TYPE_CHECKING:
-    from recctl.suite.absence_proof import Proof  # most recordings belong to tests that are there
+    from recctl.suite.absence_proof import Proof  # most recordings belong to tests that exist
 
 
 class LivenessBySource:
-    """Judges recordings by the source of their tests, for one run of a command: what was read is kept."""
+    """The source of liveness that reads test files, for one run of a command. Each file is read once."""
 
     def __init__(self) -> None:
         self._locator = Locator()
         self._roots: dict[Path, _Root] = {}
 
     def __call__(self, summary: Summary) -> Liveness:
-        """Return what the source says of a recording's test."""
+        """Return the liveness of a recording."""
         test = parse_node_id(summary.header.test_id or "")
         locations = self._locator.locations(summary.path, test.file)
         if not locations:
-            return unjudged("where it lies does not tell where its test file would be")
+            return unjudged("its test file cannot be located from the recording's path")
         if PurePosixPath(test.file).suffix != ".py" or "\\" in test.file:
-            return unjudged(f"{test.file} is no Python file")
+            return unjudged(f"{test.file} is not a Python file")
         if not test.names:
             return unjudged("its test id names no test")
         found = [self._root(location.root).judge(location, test) for location in locations]
@@ -60,7 +60,7 @@ class LivenessBySource:
 
 
 class _Missing(msgspec.Struct, frozen=True):
-    """Names of a test that its file does not hold, and the class that lacks the first, if it is one."""
+    """The names of a test that its file does not define, and the class that lacks the first, if any."""
 
     names: tuple[str, ...]
     scope: str
@@ -74,12 +74,12 @@ class _Root:
 
     @cached_property
     def _proof(self) -> Proof:
-        from recctl.suite.absence_proof import Proof  # most recordings belong to tests that are there
+        from recctl.suite.absence_proof import Proof  # most recordings belong to tests that exist
 
         return Proof(self._project)
 
     def judge(self, location: Location, test: NodeId) -> Liveness:
-        """Return what is said of a test whose file would be here."""
+        """Return the liveness of a test whose file would be here."""
         module = None if location.state == "absent" else parse_module(location.path)
         missing = None if module is None else self._missing(module, test.names)
         if module is not None and missing is None:
@@ -94,10 +94,10 @@ class _Root:
         if missing is None:
             return stale(f"{test.file} does not exist")
         where = f" in {missing.scope}" if missing.scope else ""
-        return stale(f"{test.file} defines no {absent[0]}{where}; nothing in it makes tests")
+        return stale(f"{test.file} does not define {absent[0]}{where}, and nothing generates it")
 
     def _missing(self, module: Module, names: tuple[str, ...]) -> _Missing | None:
-        """Return the first name of a test that its file does not hold, and those after it; None if none."""
+        """Return the names of a test from the first that its file does not define; None if it defines all."""
         scopes: list[tuple[Module, Scope]] = [(module, module.tree)]
         for position, name in enumerate(names):
             found = [(owner, one) for owner, scope in scopes for one in statements_named(scope, name)]
@@ -109,7 +109,7 @@ class _Root:
             classes = [(owner, one) for owner, one in found if isinstance(one, ast.ClassDef)]
             if position == len(names) - 1 or len(classes) < len(found):
                 return None
-            scopes = list(classes)  # several where branches define it
+            scopes = list(classes)  # several if branches define it
         return None
 
     def _is_inherited(self, module: Module, scope: Scope, name: str, seen: set[int]) -> bool:

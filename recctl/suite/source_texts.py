@@ -1,4 +1,4 @@
-"""Whether the source of a test makes certain words itself: its strings, what it builds, its data files."""
+"""Whether the source of a test produces certain words: by strings, templates or data files."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MAX_DATA_BYTES = 16_000_000  # of all data files of a test
 
 
 class SourceTexts:
-    """The texts that the sources of tests make, for one run of a command: what was read is kept."""
+    """The texts that the sources of tests produce, for one run of a command. Each file is read once."""
 
     def __init__(self) -> None:
         self._dependencies = Dependencies()
@@ -28,10 +28,10 @@ class SourceTexts:
         self._text = lru_cache(maxsize=128)(_text_of)
 
     def makes(self, summary: Summary, words: str) -> Answer:
-        """Return whether the source of a recording's test makes these words, blanks normalized.
+        """Return whether the source of a recording's test produces these words, blanks normalized.
 
-        Looked at are strings and what is put together of them: first in the test file, then in what it
-        imports from the project and in conftest.py, last in their data files.
+        Strings and templates count, first of the test file, then of conftest.py and what they import from the
+        project, last the data files that these name.
         """
         file = test_file_of(summary.path, summary.header.test_id or "")
         module = None if file is None else syntax_tree(file)
@@ -39,15 +39,15 @@ class SourceTexts:
         if file is None or module is None or root is None:
             return "unknown"
         own = self._texts((module,))
-        if own.hold(words):
+        if own.contain(words):
             return "yes"
         made = self._texts(self._dependencies.modules(file, root))
-        if made.hold(words) or any(words in text for text in self._data_of(file, root)):
+        if made.contain(words) or any(words in text for text in self._data_of(file, root)):
             return "yes"
         return "maybe" if own.may_make(words) else "no"
 
     def _data_of(self, file: Path, root: Path) -> Iterator[str]:
-        """Yield the texts of data files, blanks normalized."""
+        """Yield the texts of the data files that a test reads, blanks normalized."""
         left = _MAX_DATA_BYTES
         for path in self._dependencies.data_files(file, root):
             try:

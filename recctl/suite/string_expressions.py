@@ -1,4 +1,4 @@
-"""Texts that modules make, read from their syntax trees: constants, and templates with gaps.
+"""The strings that modules produce, read from their syntax trees: constants, and templates with gaps.
 
 What an f-string, a concatenation, `%`, `format` or `join` puts together is a template: its constant parts
 in order, with anything between. Nothing is evaluated.
@@ -19,18 +19,18 @@ from recctl.suite.string_templates import (
     bare,
     between,
     dollar_parts,
-    fits,
     format_parts,
     gapped,
+    is_specific,
     joined,
+    matches,
     percent_parts,
-    says_enough,
 )
 
 _BEGINNING = 3  # characters by which templates are looked up
-_MOST_REPEATS = 1_000
-_DEEPEST = 20  # expressions inside of expressions
-# Functions that change blanks at most.
+_MAX_REPEATS = 1_000
+_MAX_DEPTH = 20  # expressions inside of expressions
+# Functions that change only blanks.
 _SAME_WORDS = frozenset({"dedent", "cleandoc", "indent", "fill", "str"})
 _TRIMMING = frozenset({"strip", "lstrip", "rstrip", "expandtabs", "encode", "decode"})
 _CASES = {"lower": str.lower, "upper": str.upper, "title": str.title, "capitalize": str.capitalize}
@@ -39,33 +39,35 @@ _CONTENTS = frozenset({"content", "text", "parts"})
 
 
 class Texts(msgspec.Struct, frozen=True):
-    """What modules make: constants with blanks normalized, templates without blanks.
+    """The strings that modules produce: constants with blanks normalized, templates without blanks.
 
-    `constants` are one text with NUL between them, and `templates` stand by how they begin: both are
-    searched for many recordings. `vague` are templates with too few constant parts to tell one text from
-    another, where they are what an assistant says.
+    `constants` are joined with NUL and `templates` are grouped by their first characters, because both are
+    searched for many recordings. `vague` are templates of an assistant's messages with too little constant
+    text to distinguish one message from another.
     """
 
     constants: str
     templates: Mapping[str, Collection[Template]]
     vague: Collection[Template]
 
-    def hold(self, text: str) -> bool:
-        """Whether a constant holds a text whose blanks are normalized, or a template makes it."""
+    def contain(self, text: str) -> bool:
+        """Return whether a constant contains a text, blanks normalized, or a template matches it."""
         if text in self.constants:
             return True
-        solid = "".join(text.split())
-        likely = (self.templates.get(solid[:length], ()) for length in (0, _BEGINNING))
-        return any(fits(each, solid) and says_enough(each, solid) for group in likely for each in group)
+        bare_text = "".join(text.split())
+        likely = (self.templates.get(bare_text[:length], ()) for length in (0, _BEGINNING))
+        return any(
+            matches(each, bare_text) and is_specific(each, bare_text) for group in likely for each in group
+        )
 
     def may_make(self, text: str) -> bool:
-        """Whether a vague template of an assistant's words fits a text."""
-        solid = "".join(text.split())
-        return any(fits(each, solid) for each in self.vague)
+        """Return whether a vague template of an assistant's words matches a text."""
+        bare_text = "".join(text.split())
+        return any(matches(each, bare_text) for each in self.vague)
 
 
 def texts_of(modules: tuple[ast.Module, ...]) -> Texts:
-    """The texts that these modules make; a name that is assigned in one place only stands for its value."""
+    """Return the strings that these modules produce. A name that is assigned only once has that value."""
     reader = _Reader(_assigned_once(modules))
     constants: dict[str, None] = {}
     templates: dict[str, dict[Template, None]] = {}
@@ -73,11 +75,11 @@ def texts_of(modules: tuple[ast.Module, ...]) -> Texts:
     for template in map(reader.template, _each(_makers, modules)):
         if len(template) == 1:
             constants[" ".join(template[0].split())] = None
-        elif says_enough(solid := bare(template), ""):
-            templates.setdefault(_beginning(solid), {})[solid] = None
+        elif is_specific(bare_text := bare(template), ""):
+            templates.setdefault(_beginning(bare_text), {})[bare_text] = None
     for template in map(reader.template, _each(_said_by_assistants, modules)):
-        if len(template) > 1 and not says_enough(solid := bare(template), ""):
-            vague[solid] = None
+        if len(template) > 1 and not is_specific(bare_text := bare(template), ""):
+            vague[bare_text] = None
     return Texts("\0".join(constants), templates, vague)
 
 
@@ -92,7 +94,7 @@ def _beginning(template: Template) -> str:
 
 
 def _makers(module: ast.Module) -> Iterator[ast.expr]:
-    """Every expression that makes a text; of a long concatenation only the whole."""
+    """Yield every expression that produces a string; of a long concatenation only the whole."""
     inside: set[ast.AST] = set()
     for node in nodes_of(module):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -106,7 +108,7 @@ def _makers(module: ast.Module) -> Iterator[ast.expr]:
 
 
 def _said_by_assistants(module: ast.Module) -> Iterator[ast.expr]:
-    """What is put together, and stands as the content of a message of the assistant."""
+    """Yield the expressions that are the content of an assistant's message, unless they are constants."""
     for node in nodes_of(module):
         if isinstance(node, ast.Dict):
             pairs = [(_constant(key), value) for key, value in zip(node.keys, node.values, strict=True)]
@@ -124,7 +126,7 @@ def _constant(node: ast.expr | None) -> str | None:
 
 
 def _assigned_once(modules: Iterable[ast.Module]) -> Mapping[str, ast.expr]:
-    """The values of the names, and attributes of classes, that are assigned in one place only."""
+    """Return the values of names and of class attributes that are assigned only once."""
     values: dict[str, ast.expr | None] = {}
     for module in modules:
         for node in nodes_of(module):
@@ -150,15 +152,15 @@ def _learn(values: dict[str, ast.expr | None], target: ast.expr, value: ast.expr
 
 
 class _Reader:
-    """Makes templates of expressions."""
+    """Converts expressions to templates."""
 
     def __init__(self, names: Mapping[str, ast.expr]) -> None:
         self._names = names
         self._known: dict[str, Template] = {}
 
     def template(self, node: ast.expr, depth: int = 0) -> Template:
-        """The template of an expression; a gap for what the source does not show."""
-        if depth > _DEEPEST:
+        """Return the template of an expression, with gaps for what the source does not show."""
+        if depth > _MAX_DEPTH:
             return GAP
         if isinstance(node, ast.Constant):
             return (str(node.value),) if isinstance(node.value, str | int | float) else GAP
@@ -175,7 +177,7 @@ class _Reader:
 
     def _named(self, name: str, depth: int) -> Template:
         if name not in self._known:
-            self._known[name] = GAP  # of a name that stands for itself
+            self._known[name] = GAP  # in case the name refers to itself
             if name in self._names:
                 self._known[name] = self.template(self._names[name], depth + 1)
         return self._known[name]
@@ -186,7 +188,7 @@ class _Reader:
         if isinstance(node.op, ast.Mod):
             return gapped(self.template(node.left, depth + 1), percent_parts)
         times = node.right.value if isinstance(node.right, ast.Constant) else None
-        if isinstance(node.op, ast.Mult) and isinstance(times, int) and 0 < times <= _MOST_REPEATS:
+        if isinstance(node.op, ast.Mult) and isinstance(times, int) and 0 < times <= _MAX_REPEATS:
             repeated = self.template(node.left, depth + 1)
             return joined(repeated for _ in range(times))
         return GAP
@@ -220,7 +222,7 @@ class _Reader:
 
 
 def _is_own(node: ast.expr) -> TypeGuard[ast.Attribute]:
-    """Whether an attribute is one that a class or module assigns itself: `self.x`, `Turns.x`, `turns.X`."""
+    """Return whether an attribute is a variable of a class or module: `self.x`, `Turns.x`, `turns.X`."""
     if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
         return False
     owner = node.value.id
@@ -228,7 +230,7 @@ def _is_own(node: ast.expr) -> TypeGuard[ast.Attribute]:
 
 
 def _addends(node: ast.BinOp) -> list[ast.expr]:
-    """The parts of `a + b + c` in order, however many."""
+    """Return the operands of `a + b + c` in order, without recursion."""
     parts: list[ast.expr] = []
     left: ast.expr = node
     while isinstance(left, ast.BinOp) and isinstance(left.op, ast.Add):

@@ -1,4 +1,4 @@
-"""Templates: the constant parts of a text that a program puts together, with anything between."""
+"""Templates: the constant parts of a string that code builds, with anything in between."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from collections.abc import Callable, Iterable, Iterator
 from string import Formatter
 from typing import TypeAlias
 
-# The constant parts of a text: one where all of it is constant, else a gap between each two.
+# The constant parts of a string, with a gap between each two; one part if all of it is constant.
 Template: TypeAlias = tuple[str, ...]
 _Split: TypeAlias = Callable[[str], list[str]]
 
 GAP: Template = ("", "")
 _LONGEST = 50_000  # characters of a template
-_MIN_CONSTANT = 4  # characters that make a template say something
+_MIN_CONSTANT = 4  # characters of a template that is not vague
 _MIN_LETTERS = 2
 
 _PERCENT = re.compile(r"%(?:\([^)]{0,99}\))?[#0\- +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?([diouxXeEfFgGcrsa%])")
 _DOLLAR = re.compile(r"\$(?:(\$)|[A-Za-z_]\w*|\{[A-Za-z_]\w*\})")
 
 
-def fits(template: Template, text: str) -> bool:
-    """Whether a text is the parts of a template in order, with anything in its gaps; in linear time."""
+def matches(template: Template, text: str) -> bool:
+    """Return whether a template matches a text, with anything in its gaps. Takes linear time."""
     if len(template) == 1:
         return text == template[0]
     first, *middle, last = template
@@ -37,8 +37,8 @@ def fits(template: Template, text: str) -> bool:
     return True
 
 
-def says_enough(template: Template, text: str) -> bool:
-    """Whether a template that fits does so by more than chance; of an id half has to be constant."""
+def is_specific(template: Template, text: str) -> bool:
+    """Return whether a match is more than chance: enough constant letters; for an id, half of it."""
     constant = "".join(template)
     if len(constant) < _MIN_CONSTANT or sum(map(str.isalnum, constant)) < _MIN_LETTERS:
         return False
@@ -52,7 +52,7 @@ def bare(template: Template) -> Template:
 
 
 def joined(templates: Iterable[Template]) -> Template:
-    """Templates one after another; a gap where they are too long."""
+    """Return a concatenation of templates; a gap if it is too long."""
     parts = [""]
     length = 0
     for first, *rest in templates:
@@ -72,22 +72,22 @@ def between(separator: Template, templates: list[Template]) -> Iterator[Template
 
 
 def gapped(template: Template, split: _Split) -> Template:
-    """A template in whose constant parts something opens more gaps."""
+    """Return a template whose constant parts are split at further gaps."""
     return tuple(part for constant in template for part in split(constant))
 
 
 def percent_parts(text: str) -> list[str]:
-    """Return what stands between the placeholders of a text for `%`."""
+    """Return the parts between the placeholders of a format string for `%`."""
     return _split_at(_PERCENT, "%", text)
 
 
 def dollar_parts(text: str) -> list[str]:
-    """Return what stands between the placeholders of a text for `string.Template`."""
+    """Return the parts between the placeholders of a `string.Template`."""
     return _split_at(_DOLLAR, "$", text)
 
 
 def _split_at(pattern: re.Pattern[str], escaped: str, text: str) -> list[str]:
-    """A text split at its placeholders; one whose group is the sign itself stands for that sign."""
+    """Split a text at its placeholders. One whose group is the escaped character is that character."""
     parts, start = [""], 0
     for found in pattern.finditer(text):
         parts[-1] += text[start : found.start()]
@@ -101,13 +101,13 @@ def _split_at(pattern: re.Pattern[str], escaped: str, text: str) -> list[str]:
 
 
 def format_parts(text: str) -> list[str]:
-    """Return what stands between the fields of a text for `str.format`; the text itself if it is none."""
+    """Return the parts between the fields of a format string for `str.format`; all of it if invalid."""
     parts = [""]
     try:
         for literal, field, _, _ in Formatter().parse(text):
             parts[-1] += literal
             if field is not None:
                 parts.append("")
-    except ValueError:  # braces that do not pair
+    except ValueError:  # unbalanced braces
         return [text]
     return parts

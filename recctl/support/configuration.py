@@ -17,7 +17,7 @@ from msgspec import Meta
 from recctl.support.errors import RecctlError
 from recctl.support.suggestions import did_you_mean
 
-NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"  # set: do without the index of earlier runs
+NO_CACHE_VARIABLE = "RECCTL_NO_CACHE"  # if set, the index of earlier runs is not used
 DEFAULT_MAX_SIZE = 1000  # kB
 _MAX_SHOWN = 60  # characters of a wrong value
 
@@ -122,7 +122,7 @@ def _settings(pyproject: Path, table: Any) -> Settings:
 
 
 def _decode(base: Path, kind: type, value: Any) -> Any:
-    """Return a string as a code or as a path below `base`. Raises ValueError for what is none, or empty."""
+    """Return a string as a code or as a path below `base`. Raises ValueError for other values and ""."""
     if not isinstance(value, str) or not value:
         raise ValueError("not a string")
     return Code(value.upper()) if kind is Code else base / value
@@ -172,11 +172,11 @@ def _unknown(key: str, known: Iterable[str]) -> str:
 
 def _shown(value: Any) -> str:
     """Return a wrong value as text, cut to fit the message."""
-    if isinstance(value, date | time):  # json would make it a string
+    if isinstance(value, date | time):  # json.dumps would quote it
         return value.isoformat()
     try:
         text = json.dumps(value, ensure_ascii=False, default=str)
-    except (ValueError, RecursionError):  # an integer of too many digits, lists in too many lists
+    except (ValueError, RecursionError):  # an integer of too many digits, or lists nested too deeply
         return "a value this large"
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}…"
 

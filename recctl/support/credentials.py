@@ -1,4 +1,4 @@
-"""Credentials in text: which lines look as if they held one, and what it is.
+"""Credentials in text: which lines may hold one, and of which kind.
 
 Keys of LLM providers are known here, since these are what recordings leak. Everything else (clouds,
 code hosts, chat, payment, private keys) is known to detect-secrets, whose detectors run on nothing
@@ -26,9 +26,9 @@ from recctl.support.errors import RecctlError
 
 
 def _token(prefix: str, rest: str, before: str = "A-Za-z0-9") -> re.Pattern[str]:
-    """A token by its prefix, which none of the characters `before` precedes.
+    """Compile the pattern of a token by its prefix, which no character of `before` may precede.
 
-    The prefix stands first in the pattern: plain characters are looked for ten times as fast.
+    The prefix comes first in the pattern: literal characters are searched ten times as fast.
     """
     plain = re.escape(prefix)
     return re.compile(rf"({plain}(?<![{before}]{plain}){rest})", re.ASCII)
@@ -58,7 +58,7 @@ _TOKENS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("npm token", re.compile(r":_authToken=\s{0,9}([A-Fa-f0-9-]{36})")),
     ("JSON Web Token", _token("eyJ", r"[\w-]++={0,2}\.[\w-]++={0,2}(?:\.[\w-]*+)?", before=r"\w-")),
 )
-# Values that are credentials by where they stand: in a header, in the query of a url, behind a name.
+# Values that are credentials by their position: in a header, in the query of a URL, after a name.
 _PLACES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("bearer token", re.compile(r"\b[Bb]earer +([A-Za-z0-9._~+/-]{16,}=*)")),
     (
@@ -106,8 +106,8 @@ _DETECTORS = (
     ("twilio", "TwilioKeyDetector"),
 )
 
-# What a line must hold for any of the above to find something in it. Each begins with plain characters
-# or a rare one: that makes looking for it fast.
+# A line without any of these holds no credential. Each begins with literal characters or a rare one, which
+# makes the search fast.
 _SIGNS: tuple[re.Pattern[bytes], ...] = tuple(
     re.compile(sign)
     for sign in (
@@ -141,40 +141,40 @@ _SIGNS: tuple[re.Pattern[bytes], ...] = tuple(
         rb"[^&\"\s#]{12}",
     )
 )
-# A value with these in it, or with few different characters, stands for a credential and is none.
+# A value with these in it, or with few different characters, is a placeholder.
 _PLACEHOLDER = re.compile(
     r"example|placeholder|redacted|dummy|your|fake|sample|changeme|\.\.\.|\*\*|xxxx|1234567890|abcdef",
     re.IGNORECASE,
 )
 _FEWEST_DIFFERENT = 8  # or more than half of a short one's
-# Bytes around a sign that the library looks at, and those it sees at once, with some of them twice. The
-# longest token it knows has 1,032.
+# Bytes before and after a suspicious pattern that the library scans; the size of a window and the overlap of
+# two. The longest token it knows has 1,032.
 _BEFORE, _AFTER = 200, 1200
 _WINDOW, _TWICE = 2400, 1200
 
 
 def is_suspicious(text: bytes) -> bool:
-    """Whether text may hold a credential; where this says no, `credentials` finds none."""
+    """Return whether text may hold a credential: False is definitive, True means unknown."""
     return any(sign.search(text) for sign in _SIGNS)
 
 
 def credentials(text: str) -> Iterator[str]:
-    """What sorts of credentials a text holds, as they are called; never the credentials themselves."""
-    # A character a byte, so that signs and patterns speak of the same offsets.
+    """Yield the names of the kinds of credentials that a text holds, never the credentials themselves."""
+    # One byte per character, so that offsets in bytes and in text agree.
     plain = text.encode("utf-8", "replace").decode("ascii", "replace")
-    told: set[str] = set()
+    reported: set[str] = set()
     taken = bytearray(len(plain))
     for name, start, end in _found_in(plain):
         secret = plain[start:end]
-        # What has a name needs no second one: for the place it stands in, or by a library.
-        if secret not in told and taken.find(1, start, end) < 0 and _is_real(name, secret):
-            told.add(secret)
+        # What was reported needs no second name, by its position or by the library.
+        if secret not in reported and taken.find(1, start, end) < 0 and _is_real(name, secret):
+            reported.add(secret)
             taken[start:end] = b"\x01" * (end - start)
             yield name
 
 
 def _found_in(text: str) -> Iterator[tuple[str, int, int]]:
-    """The name, start and end of whatever has the form of a credential; many are none."""
+    """Yield the name, start and end of everything that has the form of a credential; many are none."""
     for name, pattern in (*_TOKENS, *_PLACES):
         yield from ((name, *match.span(1)) for match in pattern.finditer(text))
     windows = list(_windows(text))
@@ -186,7 +186,7 @@ def _found_in(text: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _windows(text: str) -> Iterator[tuple[int, int]]:
-    """Short parts of a text that hold all its signs: long texts hold few, and some detectors are slow."""
+    """Yield short parts of a text that hold all suspicious patterns, because some detectors are slow."""
     done = 0
     raw = text.encode("ascii", "replace")
     for offset in sorted(match.start() for sign in _SIGNS for match in sign.finditer(raw)):
@@ -207,7 +207,7 @@ def _is_real(name: str, value: str) -> bool:
 
 
 def _is_web_token(value: str) -> bool:
-    """Whether the first two parts of a token are JSON."""
+    """Return whether the first two parts of a token are JSON."""
     try:
         for part in value.split(".")[:2]:
             bare = part.rstrip("=")

@@ -1,4 +1,4 @@
-"""What can go wrong and is said to the user in one line: what, where, why, what to do."""
+"""Expected errors, which are reported in one line: what, where, why, and what to do."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def no_warning(_line: str) -> None:
 
 
 class RecctlError(Exception):
-    """An expected failure, told in one line; `hint` says what to do about it."""
+    """An expected error, reported in one line; `hint` says what to do about it."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -25,7 +25,7 @@ class RecctlError(Exception):
 
 
 class Unreadable(RecctlError):
-    """A file or directory that cannot be read as recordings; `path` is where."""
+    """A file or directory that cannot be read as recordings."""
 
     def __init__(self, path: Path, why: str, hint: str = "") -> None:
         super().__init__(why, hint)
@@ -52,11 +52,11 @@ class NotARecording(Unreadable):
 
 
 class NoSuchReference(RecctlError):
-    """A reference that fits no recording."""
+    """A reference that matches no recording."""
 
 
 class AmbiguousReference(RecctlError):
-    """A reference that fits several recordings; `matches` holds `(reference, path)` of each."""
+    """A reference that matches several recordings; `matches` holds `(reference, path)` of each."""
 
     def __init__(self, message: str, hint: str, matches: Sequence[tuple[str, Path]]) -> None:
         super().__init__(message, hint)

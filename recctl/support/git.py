@@ -1,4 +1,4 @@
-"""What the git binary knows of a repository. Reads only, and nothing the repository configures is run.
+"""A repository as git reads it. Nothing is written, and nothing that the repository configures is run.
 
 No hooks, fsmonitor, textconv, filters or external diff programs take part: trees and blobs are read
 by their plumbing, and files of the working tree are hashed here.
@@ -34,36 +34,38 @@ _SAFE = (
 _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "none",  # for a git that does not know the line before
+    "GIT_ALLOW_PROTOCOL": "none",  # for versions of git without the variable above
     "LC_ALL": "C",
 }
 _REGULAR_MODES = ("100644", "100755")
-_PORTION = 500  # blobs asked for at once, so that memory does not grow with their number
+_PORTION = 500  # blobs read at once, which bounds memory
 
 
 class Repository(msgspec.Struct, frozen=True):
-    """A repository with a working tree; `top` is where that begins."""
+    """A repository with a working tree, whose root is `top`."""
 
     top: Path
 
     def commit(self, revision: str) -> str:
-        """The id of the commit that a revision names. Raises RecctlError."""
-        # No revision begins so; --end-of-options would say it too, but rev-parse knows that since 2.30 only.
+        """Return the id of the commit that a revision names. Raises RecctlError."""
+        # An option is no revision. --end-of-options would do, but rev-parse knows it since 2.30 only.
         if not revision.startswith("-"):
             done = _run(("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}"), self.top)
-            # `^HEAD` names a commit too, one to leave out.
+            # `^HEAD` names a commit too, one to exclude.
             if done.returncode == 0 and not done.stdout.startswith(b"^"):
                 return text(done)
         if revision == "HEAD":
             raise RecctlError(f"{self.top}: there is no commit yet to compare with", "commit first")
         if self.is_shallow():
             hint = "this clone is shallow: git fetch --unshallow, or --deepen, may bring it"
-            raise RecctlError(f"no revision {revision} here", hint)
-        raise RecctlError(f"no revision {revision} in {self.top}", "see: git log --oneline, git branch --all")
+            raise RecctlError(f"unknown revision {revision}", hint)
+        raise RecctlError(
+            f"unknown revision {revision} in {self.top}", "see: git log --oneline, git branch --all"
+        )
 
     def named(self, revision: str) -> tuple[list[str], list[str]]:
-        """The ids that a revision names and those that it leaves out, as `X^!` does its parents."""
-        # No revision begins so.
+        """Return the ids that a revision names, and those that it excludes, as `X^!` does its parents."""
+        # An option is no revision.
         done = (
             None if revision.startswith("-") else _run(("rev-parse", "--revs-only", revision, "--"), self.top)
         )
@@ -72,20 +74,20 @@ class Repository(msgspec.Struct, frozen=True):
         return [name for name in ids if not name.startswith("^")], out
 
     def is_shallow(self) -> bool:
-        """Whether only the last commits are here."""
+        """Return whether the clone is shallow."""
         return text(_run(("rev-parse", "--is-shallow-repository"), self.top)) == "true"
 
     def merge_base(self, one: str, other: str) -> str:
-        """The commit from which two others come. Raises RecctlError."""
+        """Return the merge base of two commits. Raises RecctlError if there is none."""
         done = _run(("merge-base", one, other), self.top)
         if done.returncode:
             raise RecctlError(
-                f"{one[:12]} and {other[:12]} have no commit in common", "give the revisions with .."
+                f"{one[:12]} and {other[:12]} have no common ancestor", "give the revisions with .."
             )
         return text(done)
 
     def tree(self, commit: str) -> Tree:
-        """The regular files of a commit."""
+        """Return the regular files of a commit."""
         listed = self._output("ls-tree", "-r", "-z", "--full-tree", commit)
         files = {}
         for entry in entries(listed):
@@ -96,14 +98,14 @@ class Repository(msgspec.Struct, frozen=True):
         return files
 
     def head_tree(self) -> Tree:
-        """The regular files of HEAD; none before the first commit."""
+        """Return the regular files of HEAD; none before the first commit."""
         head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top)
         return self.tree(text(head)) if head.returncode == 0 else {}
 
     def working_files(self) -> dict[str, bool]:
-        """The files that git holds or would hold: tracked and untracked, not ignored.
+        """Return the tracked files and the untracked ones that are not ignored.
 
-        True for those that a sparse checkout leaves out of the working tree.
+        The value is True for those that a sparse checkout leaves out of the working tree.
         """
         listed = self._output(
             "ls-files", "-t", "-z", "--cached", "--others", "--exclude-standard", "--full-name"
@@ -111,40 +113,40 @@ class Repository(msgspec.Struct, frozen=True):
         return {entry[2:]: entry.startswith("S ") for entry in entries(listed)}
 
     def index_modes(self) -> dict[str, str]:
-        """Return what the index tracks, with its mode: files, links and submodules, by path from the top."""
+        """Return the modes of what the index tracks (files, links, submodules), by path from the top."""
         listed = entries(self._output("ls-files", "--stage", "-z", "--full-name"))
         rows = (entry.partition("\t") for entry in listed)
         return {path: attributes.partition(" ")[0] for attributes, _, path in rows}
 
     def ignores(self, path: str) -> bool:
-        """Return whether a path from the top is one that git ignores."""
+        """Return whether git ignores a path from the top."""
         given = os.fsencode(path) + b"\0"
         arguments = ("check-ignore", "--stdin", "-z", "--no-index")
         return bool(_run(arguments, self.top, given, left_out=("--literal-pathspecs",)).stdout)
 
     def blob_id(self, data: bytes, like: str) -> str:
-        """The id git gives a blob of these bytes, in the hash that the id `like` is of."""
+        """Return the id of a blob of these bytes, by the hash algorithm of the id `like`."""
         return object_id(b"blob", data, like)
 
     def empty_tree(self, like: str) -> str:
-        """The id of a tree without files, which every repository knows."""
+        """Return the id of the empty tree, by the hash algorithm of the id `like`."""
         return object_id(b"tree", b"", like)
 
     def blobs(self, ids: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-        """The bytes of blobs, by id."""
+        """Yield the ids and the bytes of blobs."""
         for start in range(0, len(ids), _PORTION):
             portion = ids[start : start + _PORTION]
             asked = "".join(f"{blob}\n" for blob in portion).encode()
             yield from batch(self._output("cat-file", "--batch", given=asked))
 
     def holds(self, ids: Sequence[str]) -> set[str]:
-        """Those of the ids whose objects are here."""
+        """Return those of the ids whose objects exist in the repository."""
         asked = "".join(f"{one}\n" for one in ids).encode()
         listed = self._output("cat-file", "--batch-check=%(objectname)", given=asked)
-        return set(listed.decode().split("\n")) & set(ids)  # of others it says `<id> missing`
+        return set(listed.decode().split("\n")) & set(ids)  # the lines of others are `<id> missing`
 
     def renamed(self, base: str, head: str | None) -> dict[str, str]:
-        """Files that git says were renamed, old path → new; `head` None is the working tree."""
+        """Return the renamed files, old path → new path; `head` None is the working tree."""
         sides = (base,) if head is None else (base, head)
         options = (
             "-r",
@@ -156,13 +158,13 @@ class Repository(msgspec.Struct, frozen=True):
             "--no-ext-diff",
             "--no-textconv",
         )
-        # diff-index compares with what is staged: files of the working tree would go through filters.
+        # diff-index --cached: files of the working tree would go through filters.
         command = ("diff-index", "--cached") if head is None else ("diff-tree",)
         fields = iter(entries(self._output(*command, *options, *sides)))
         return {old: new for _, old, new in zip(fields, fields, fields, strict=False)}
 
     def history(self, path: Path) -> list[Version]:
-        """The versions of a file that HEAD comes from, the newest first, followed through renames."""
+        """Return the versions of a file in HEAD's history, the newest first, also under earlier names."""
         if _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top).returncode:
             return []  # nothing is committed yet
         options = (
@@ -181,33 +183,31 @@ class Repository(msgspec.Struct, frozen=True):
         return list(versions(iter(entries(listed))))
 
     def unmerged(self) -> bool:
-        """Whether a merge is going on, resolved or not."""
+        """Return whether a merge is in progress, resolved or not."""
         merging = _run(("rev-parse", "--quiet", "--verify", "MERGE_HEAD"), self.top).returncode == 0
         return merging or bool(self._output("ls-files", "--unmerged", "-z"))
 
     def head_tree_id(self) -> str:
-        """The id of HEAD's tree; "" before the first commit."""
+        """Return the id of HEAD's tree; "" before the first commit."""
         head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{tree}"), self.top)
         return text(head) if head.returncode == 0 else ""
 
     def output(self, *arguments: str, literally: bool = True) -> bytes:
-        """What a git command prints that only reads; `literally` False gives its pathspecs their magic.
+        """Return the output of a git command that only reads; `literally` False enables pathspec magic.
 
-        Raises RecctlError where it fails.
+        Raises RecctlError if it fails.
         """
         return self._output(*(() if literally else ("--no-literal-pathspecs",)), *arguments)
 
     def _output(self, *arguments: str, given: bytes | None = None) -> bytes:
         done = _run(arguments, self.top, given)
         if done.returncode:
-            raise RecctlError(
-                f"git {arguments[0]} failed: {complaint(done)}", "see whether git fsck finds more"
-            )
+            raise RecctlError(f"git {arguments[0]} failed: {complaint(done)}", "git fsck may find more")
         return done.stdout
 
 
 def find_repository(start: Path) -> Repository:
-    """The repository around a directory. Raises RecctlError where there is none with a working tree."""
+    """Return the repository of a directory. Raises RecctlError if there is none with a working tree."""
     done = _run(("rev-parse", "--show-toplevel"), start)
     if done.returncode == 0:
         return Repository(Path(os.fsdecode(done.stdout.removesuffix(b"\n"))))
@@ -224,9 +224,9 @@ def find_repository(start: Path) -> Repository:
 
 
 def read_regular(path: Path) -> bytes | None:
-    """The bytes of a file that is one itself, not a link to one; None where there is no such file.
+    """Return the bytes of a regular file; None if there is none, or if it is a symbolic link.
 
-    Raises Unreadable for one that is too large.
+    Raises Unreadable if it is too large.
     """
     try:
         status = path.lstat()
@@ -253,6 +253,6 @@ def _run(
             check=False,
         )
     except FileNotFoundError:
-        raise RecctlError("git is not to be found", "install it, or mend PATH") from None
-    except OSError as error:  # of arguments that are too long
+        raise RecctlError("git not found", "install git, or add it to PATH") from None
+    except OSError as error:  # as for arguments that are too long
         raise RecctlError(f"git cannot be run: {error.strerror or error}") from None

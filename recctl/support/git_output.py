@@ -1,4 +1,4 @@
-"""What git prints, taken apart: entries, blobs, versions of a file."""
+"""Parsers for the output of git: entries, blobs, versions of a file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHA256_DIGITS = 64
 
 
 class Version(msgspec.Struct, frozen=True):
-    """A file as a commit left it: the commit's id, day (ISO) and subject, the path then, and the blob."""
+    """A file in a commit: the commit's id, day (ISO) and subject, the path at the time, and the blob."""
 
     commit: str
     day: str
@@ -25,13 +25,13 @@ class Version(msgspec.Struct, frozen=True):
 
 
 def object_id(kind: bytes, data: bytes, like: str) -> str:
-    """Return the id that git gives an object of these bytes, in the hash that the id `like` is of."""
+    """Return the id of an object of these bytes, by the hash algorithm of the id `like`."""
     new = hashlib.sha256 if len(like) == _SHA256_DIGITS else hashlib.sha1
     return new(kind + b" %d\0" % len(data) + data).hexdigest()
 
 
 def batch(output: bytes) -> Iterator[tuple[str, bytes]]:
-    """`<id> blob <size>`, the bytes and a line break, one after the other."""
+    """Yield ids and bytes from the output of cat-file --batch. Raises RecctlError for a missing object."""
     position = 0
     while position < len(output):
         end = output.index(b"\n", position)
@@ -45,7 +45,7 @@ def batch(output: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def versions(entries: Iterator[str]) -> Iterator[Version]:
-    """A mark and the commit, its day and subject; then what it did to which path, or from and to which."""
+    """Yield the versions in the output of git log --raw, up to one that was copied from another file."""
     commit = day = subject = ""
     for entry in entries:
         if entry.startswith("\x01"):
@@ -62,7 +62,7 @@ def versions(entries: Iterator[str]) -> Iterator[Version]:
 
 
 def entries(output: bytes) -> list[str]:
-    """Return the entries of output that NULs end."""
+    """Return the NUL-terminated entries of output."""
     return [os.fsdecode(entry) for entry in output.split(b"\0") if entry]
 
 
@@ -72,6 +72,6 @@ def text(done: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
-    """Return the first line of what git complained of."""
+    """Return the first line of git's error message."""
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     return lines[0].removeprefix("fatal: ") if lines else f"exit code {done.returncode}"

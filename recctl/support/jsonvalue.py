@@ -1,7 +1,7 @@
-"""JSON values of unknown shape, and safe ways to look into them.
+"""JSON values of unknown shape, and helpers that read them safely.
 
-Recordings come from many servers and from strangers: any value may have any type. These
-helpers return a harmless default instead of raising, so that readers stay short.
+Recordings come from many servers, so that any value may have any type. The helpers return a default instead
+of raising, which keeps readers short.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ JsonObject: TypeAlias = dict[str, Any]
 
 
 def loads(text: str | bytes) -> Json:
-    """JSON text as a value, by the standard library, which reads all that the recorder writes.
+    """Decode JSON with the standard library, which reads everything that the recorder writes.
 
-    An integer of more digits than Python converts becomes a float, as other readers have it. Raises
-    JSONDecodeError, and RecursionError for what is nested too deeply.
+    An integer of more digits than Python converts becomes a float, as in other decoders. Raises
+    JSONDecodeError, and RecursionError for text that is nested too deeply.
     """
     try:
         return json.loads(text)
@@ -37,15 +37,15 @@ def _number(digits: str) -> int | float:
         return float(digits)
 
 
-# No recording comes near it; what is much larger fits into no memory.
+# Far more than any recording has; a file that is much larger does not fit into memory.
 MOST_BYTES = 500_000_000
 
-# No recording comes near it; far below what makes Python give up.
+# Far more than any recording has, and far below Python's recursion limit.
 DEEPEST = 200
 
 
 def is_deep(value: Json) -> bool:
-    """Whether a value is nested more deeply than any recording: too deeply to walk through by recursion."""
+    """Return whether a value is nested more deeply than any recording, too deeply for recursion."""
     level = _containers([value])
     for _ in range(DEEPEST):
         if not level:
@@ -65,13 +65,13 @@ _STRING = re.compile(rb'"[^"]*"')
 def is_deep_text(raw: bytes) -> bool:
     """Return whether JSON text is nested more deeply than any recording, without decoding the values.
 
-    Readers that skip values give up at a depth of the interpreter's, which differs between Pythons.
+    Decoders that skip values raise RecursionError at a depth that differs between versions of Python.
     """
     if len(raw.translate(None, _NOT_OPENING)) <= DEEPEST:
         return False
     structure = raw.replace(b"\\\\", b"").replace(b'\\"', b"").translate(_BRACKETS, _NOT_STRUCTURE)
-    # Two quotes side by side are a string without brackets, or the end of one and the start of the next:
-    # without them what is inside of strings, and what is outside, stays so.
+    # Two adjacent quotes are an empty string, or the end of one and the start of the next: removing both
+    # does not change which brackets are inside of strings.
     left = _STRING.sub(b"", structure.replace(b'""', b""))
     for _ in range(DEEPEST):
         if not left:
@@ -85,37 +85,37 @@ def _containers(values: Iterable[Json]) -> list[Json]:
 
 
 def as_object(value: Json) -> JsonObject:
-    """The value when it is an object, else an empty one."""
+    """Return the value if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def as_list(value: Json) -> list[Json]:
-    """The value when it is an array, else an empty one."""
+    """Return the value if it is an array, else an empty one."""
     return value if isinstance(value, list) else []
 
 
 def as_items(body: Json) -> list[Json]:
-    """A response body as a list of items: chunks, listed models, or the one body there is."""
+    """Return a response body as a list of items: chunks, listed models, or the only body."""
     if isinstance(body, list):
         return body
     return [] if body is None else [body]
 
 
 def as_str(value: Json) -> str | None:
-    """The value when it is a string with something in it, else None."""
+    """Return the value if it is a string that is not empty, else None."""
     return value if isinstance(value, str) and value else None
 
 
 def as_int(value: Json) -> int | None:
-    """The value when it is an integer (JSON's true and false are not), else None."""
+    """Return the value if it is an integer (true and false are not), else None."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def compact(value: Json) -> str:
-    """JSON on one line, readable: characters outside ASCII stay as they are."""
+    """Return JSON on one line, with characters outside ASCII as they are."""
     return json.dumps(value, ensure_ascii=False)
 
 
 def pretty(value: Json) -> str:
-    """JSON over several lines, indented by two, characters outside ASCII as they are."""
+    """Return JSON indented by two, with characters outside ASCII as they are."""
     return json.dumps(value, ensure_ascii=False, indent=2)

@@ -1,4 +1,4 @@
-"""orjson, loaded without interruption: Ctrl-C while it loads would crash the whole process."""
+"""orjson, imported with SIGINT blocked: Ctrl-C during its import would crash the process."""
 
 from __future__ import annotations
 

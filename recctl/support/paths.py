@@ -1,4 +1,4 @@
-"""Paths as people and programs are shown them."""
+"""Paths as they are printed, absolute or relative to the current directory."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from recctl.support.errors import RecctlError
 
 
 def absolute_path(path: Path) -> str:
-    """The path from the root, without `.` and `..`; as it is where the current directory is gone."""
+    """Return the absolute path, without `.` and `..`; the path itself if the current directory is gone."""
     text = os.fspath(path)
-    # Asked for every file of a listing, some times over: joining is dear.
+    # Called for every file of a listing, several times: joining is expensive.
     if text.startswith(os.sep):
         return os.path.normpath(text)
     here = _here()
@@ -19,14 +19,14 @@ def absolute_path(path: Path) -> str:
 
 
 def display_path(path: Path) -> str:
-    """The path in posix form, relative to the current directory when below it, else absolute.
+    """Return the path with slashes, relative to the current directory if below it, else absolute.
 
-    One that begins with a dash gets `./` in front, so that no command takes it for an option. Bytes of a name
-    that are no UTF-8 become `\\xNN`.
+    A path that begins with a dash gets a `./`, so that it can be passed to commands. Bytes that are not UTF-8
+    are escaped as by backslashreplace.
     """
     plain = os.path.normpath(path)
     if not plain.startswith((os.sep, os.pardir, "-")) and plain.isascii():
-        return plain.replace(os.sep, "/")  # below the current directory as it is
+        return plain.replace(os.sep, "/")  # already relative to the current directory
     absolute, here = absolute_path(path), _here()
     below = here.rstrip(os.sep) + os.sep
     shown = absolute[len(below) :] if here and absolute.startswith(below) else absolute
@@ -43,19 +43,19 @@ def _here() -> str:
 
 
 def is_missing(path: Path) -> bool:
-    """Whether there is surely nothing at a path, not even a link that leads nowhere."""
+    """Return whether there is certainly nothing at a path, not even a broken link."""
     try:
         path.lstat()
     except FileNotFoundError:
         return True
-    except (OSError, ValueError):  # it may be there
+    except (OSError, ValueError):  # it may exist
         pass
     return False
 
 
 def current_directory() -> Path:
-    """The current directory. Raises RecctlError where it was removed."""
+    """Return the current directory. Raises RecctlError if it was removed."""
     try:
         return Path.cwd()
     except OSError:
-        raise RecctlError("the current directory is gone", "change to one that exists") from None
+        raise RecctlError("the current directory does not exist any more", "change to another one") from None

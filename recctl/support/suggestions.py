@@ -1,4 +1,4 @@
-"""`Did you mean …?`: the known word nearest to one that is not known."""
+"""`Did you mean …?`: the known word nearest to an unknown one."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _SHORT = 4
 
 
 def did_you_mean(wanted: str, known: Iterable[str]) -> str:
-    """Return the question with the nearest word; "" where none is near."""
-    import difflib  # only for words that nobody knows
+    """Return the question with the nearest word; "" if none is near."""
+    import difflib  # only for unknown words
 
     words = {word.lower(): word for word in known}
     cutoff = _CLOSE_ENOUGH_SHORT if len(wanted) <= _SHORT else _CLOSE_ENOUGH

@@ -109,7 +109,7 @@ UNKNOWN = [
 def test_a_form_that_names_no_state(repository: Repository, rev: str) -> None:
     result = repository.diff(f"--rev={rev}")
     assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
-    assert f"no revision {rev} in " in result.err
+    assert f"unknown revision {rev} in " in result.err
 
 
 def test_what_came_before_a_shallow_clone_begins_is_not_called_nothing(
@@ -118,7 +118,7 @@ def test_what_came_before_a_shallow_clone_begins_is_not_called_nothing(
     repository.git("clone", "--quiet", "--depth=1", f"file://{repository.top}", str(tmp_path / "shallow"))
     result = Repository(tmp_path / "shallow").diff("--rev", "HEAD^!")
     assert (result.code, result.out) == (2, "")
-    assert result.err == "recctl: what came before HEAD is not here; git fetch --unshallow\n"
+    assert result.err == "recctl: HEAD has no parent in this shallow clone; git fetch --unshallow\n"
 
 
 # ---- paths, references, tests
@@ -132,6 +132,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], list[str]]] = {
     "a recording by its path": ((ferry(test_id=BUS).path,), [BUS]),
     "an id": ((f"rec-{Path(ferry(test_id=BUS).path).stem[:12]}",), [BUS]),
     "digits": ((DIGITS[TRAM],), [TRAM]),
+    "the call of a file": ((f"{DIGITS[TRAM]}#1",), [TRAM]),
     "two references": ((DIGITS[FERRY], DIGITS[BUS]), [BUS, FERRY]),
     "three of them": (
         tuple(Path(ferry(test_id=test).path).stem[:8] for test in (FERRY, BUS, TRAM)),
@@ -162,7 +163,14 @@ def test_what_a_review_is_limited_to(repository: Repository, case: str) -> None:
 
 
 # Without a revision recordings are compared with each other: what names none limits the review.
-OF_RECORDINGS = {"a recording by its path", "an id", "digits", "two references", "three of them"}
+OF_RECORDINGS = {
+    "a recording by its path",
+    "an id",
+    "digits",
+    "the call of a file",
+    "two references",
+    "three of them",
+}
 WORKING = sorted(LIMITS.keys() - OF_RECORDINGS - {"a reference and a directory"})
 
 

@@ -121,7 +121,7 @@ def test_odd_recordings_are_recordings(tmp_path: Path, content: bytes, model: st
 @pytest.mark.parametrize(
     ("path", "what"),
     [
-        ("no/such.json", "no/such.json: is not there"),
+        ("no/such.json", "no/such.json: no such file or directory"),
         ("good.json/below.json", "good.json/below.json: cannot be read: Not a directory"),
         ("x/" * 3000 + "x.json", ": cannot be read: File name too long"),
         ("y/" + "x" * 300, ": cannot be read: File name too long"),
@@ -138,7 +138,7 @@ def test_path_that_cannot_be_is_named(mixed: Path, command: str, path: str, what
 
 def test_missing_directories_do_not_hide_the_good_ones(mixed: Path) -> None:
     result = run("ls", "gone", "mixed", "lost", "--ids", cwd=mixed.parent)
-    what = "is not there; name a directory of recordings, or a recording"
+    what = "no such file or directory; name a directory of recordings, or a recording"
     assert (result.code, result.out) == (2, "good\n")
     assert problems(result) == [f"recctl: gone: {what}", f"recctl: lost: {what}"]
 
@@ -147,7 +147,7 @@ def test_missing_directories_of_references_are_named(mixed: Path) -> None:
     result = run("show", "--text", "good", "--dir", "gone", "--dir", "mixed", cwd=mixed.parent)
     assert (result.code, result.out) == (2, "Hello.")
     assert len(problems(result)) == 1
-    assert result.err.startswith("recctl: gone: is not there")
+    assert result.err.startswith("recctl: gone: no such file or directory")
 
 
 def test_directory_without_recordings_is_named(tmp_path: Path) -> None:
@@ -182,15 +182,19 @@ USAGE = {
     "limit below zero": (["ls", "--limit", "-1"], "-1 is not in the range x>=0", "recctl ls --help"),
     "option without its value": (["ls", "--test"], "'--test' requires an argument", "recctl ls --help"),
     "value for a flag": (["ls", "--json=yes"], "'--json' does not take a value", "recctl ls --help"),
-    "ids and json": (["ls", "--ids", "--json"], "--ids and --json do not go together", "give one of them"),
-    "ids and long": (["ls", "--ids", "--long"], "--ids and --long do not go together", "give one of them"),
-    "json and long": (["ls", "--json", "--long"], "--json and --long do not go together", "give one of them"),
+    "ids and json": (["ls", "--ids", "--json"], "--ids and --json cannot be combined", "give one of them"),
+    "ids and long": (["ls", "--ids", "--long"], "--ids and --long cannot be combined", "give one of them"),
+    "json and long": (["ls", "--json", "--long"], "--json and --long cannot be combined", "give one of them"),
     "text and chunks": (
         ["show", "--text", "--chunks", "ab7d"],
-        "--text and --chunks do not go together",
+        "--text and --chunks cannot be combined",
         "give one of them",
     ),
-    "raw and json": (["show", "--json", "--raw", "ab7d"], "--raw and --json do not go", "give one of them"),
+    "raw and json": (
+        ["show", "--json", "--raw", "ab7d"],
+        "--raw and --json cannot be combined",
+        "give one of them",
+    ),
 }
 
 

@@ -114,7 +114,7 @@ def test_an_edited_recording_is_refused_and_said_what_to_do(repository: Path) ->
     done = commit(repository)
     assert (done.returncode != 0, commits(repository)) == (True, 1)
     told = [line for line in done.stdout.splitlines() if "RC101" in line]
-    assert "its name is not the hash of its request under any rule" in told[0]
+    assert "its name is not the hash of its request under any hash rule" in told[0]
     assert "recctl rule RC101 explains" in done.stdout
     assert path.relative_to(repository).as_posix() in done.stdout
 
@@ -124,7 +124,7 @@ def test_what_lies_elsewhere_is_none_of_its_business(repository: Path) -> None:
     assert commit(repository).returncode == 0
 
 
-def test_an_id_is_evened_out_and_the_second_commit_passes(repository: Path) -> None:
+def test_an_id_is_normalized_and_the_second_commit_passes(repository: Path) -> None:
     recording = healthy()
     recording.document["response"]["body"]["__data__"] |= {"id": "chatcmpl-1", "created": 7}
     path = put(repository / PLACE, recording)

@@ -290,7 +290,9 @@ def test_test_files_of_any_name_are_followed(repository: Repository, case: str) 
 
 def test_a_revision_that_is_not_there(recorded: Repository) -> None:
     result = recorded.diff("--rev", "nowhere")
-    message = f"recctl: no revision nowhere in {recorded.top}; see: git log --oneline, git branch --all\n"
+    message = (
+        f"recctl: unknown revision nowhere in {recorded.top}; see: git log --oneline, git branch --all\n"
+    )
     assert (result.code, result.out, result.err) == (2, "", message)
 
 
@@ -303,7 +305,7 @@ def test_a_revision_is_never_taken_for_an_option(recorded: Repository, revision:
     for form in ("{}", "{}..HEAD", "HEAD..{}", "HEAD...{}"):
         result = recorded.diff(f"--rev={form.format(revision)}")
         assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
-        assert "no revision" in result.err
+        assert "unknown revision" in result.err
     assert sorted(recorded.top.rglob("*")) == before
 
 
@@ -354,7 +356,7 @@ def test_commits_without_one_in_common(recorded: Repository) -> None:
     recorded.commit(NEW)
     result = recorded.diff("--rev", "main...other")
     assert (result.code, result.out) == (2, "")
-    assert "no commit in common" in result.err
+    assert "no common ancestor" in result.err
     assert told(recorded.review("--rev", "main..other")) == RERECORDED
 
 
@@ -362,7 +364,7 @@ def test_git_is_not_to_be_found(recorded: Repository, tmp_path: Path) -> None:
     (tmp_path / "bin").mkdir()
     result = run("diff", cwd=recorded.top, env={"PATH": str(tmp_path / "bin")})
     assert (result.code, result.out) == (2, "")
-    assert result.err == "recctl: git is not to be found; install it, or mend PATH\n"
+    assert result.err == "recctl: git not found; install git, or add it to PATH\n"
 
 
 def test_an_object_that_is_not_there(recorded: Repository) -> None:
@@ -422,7 +424,7 @@ def test_a_half_merged_state(diverged: Repository, command: str) -> None:
     assert "<<<<<<<" in (diverged.top / OLD.path).read_text()
     result = diverged.diff()
     assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
-    assert "a merge is going on" in result.err
+    assert "a merge is in progress" in result.err
     assert told(diverged.review("--rev", "main~1..main")) == RERECORDED
 
 

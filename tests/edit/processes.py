@@ -38,7 +38,7 @@ class Forked:
     err: BinaryIO
 
     def wait(self) -> Result:
-        """What it left behind when it ended; the exit code is minus the signal that ended it."""
+        """Return what it left behind when it ended; the exit code is minus the signal that ended it."""
         with self.out, self.err:
             out, err = self.out.read(), self.err.read()
         _, status = os.waitpid(self.pid, 0)
@@ -50,8 +50,13 @@ class Forked:
         return self.wait()
 
 
-def fork(*args: str | Path, cwd: Path | None = None, first: Callable[[], object] | None = None) -> Forked:
-    """Start recctl in a process of its own; `first` is called there before.
+def fork(
+    *args: str | Path,
+    cwd: Path | None = None,
+    first: Callable[[], object] | None = None,
+    program: Callable[[list[str]], int] = main,
+) -> Forked:
+    """Start recctl, or another program, in a process of its own; `first` is called there before.
 
     It must not write more than a pipe holds (64 kB) before `wait` is called.
     """
@@ -60,7 +65,7 @@ def fork(*args: str | Path, cwd: Path | None = None, first: Callable[[], object]
     for reader, writer in (out, err):
         os.close(writer if pid else reader)
     if not pid:
-        _become_recctl([str(arg) for arg in args], cwd, first, out[1], err[1])
+        _become(program, [str(arg) for arg in args], cwd, first, out[1], err[1])
     return Forked(pid, os.fdopen(out[0], "rb"), os.fdopen(err[0], "rb"))
 
 
@@ -71,7 +76,7 @@ def run_as_nobody(*args: str | Path, cwd: Path) -> Result:
 
 @contextmanager
 def held_lock(state: Path) -> Iterator[None]:
-    """The journal's lock, held as another run would hold it."""
+    """Hold the journal's lock as another run would."""
     (state / "journal").mkdir(parents=True, exist_ok=True)
     with (state / "journal/lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -90,21 +95,26 @@ def planned(*args: str | Path, cwd: Path | None = None) -> subprocess.Popen[byte
 
 
 def ended(process: subprocess.Popen[bytes]) -> Result:
-    """What a process of its own left behind."""
+    """Return what a process of its own left behind."""
     out, err = process.communicate(timeout=HANGS_AFTER)
     return Result(process.returncode, out, err.decode())
 
 
-def wait_until(seen: Callable[[], bool]) -> None:
+def wait_until(is_so: Callable[[], bool]) -> None:
     """Look again and again, without a pause, until something is so."""
     end = time.monotonic() + HANGS_AFTER
-    while not seen():
+    while not is_so():
         if time.monotonic() > end:
             raise TimeoutError("what was waited for has not come")
 
 
-def _become_recctl(
-    args: list[str], cwd: Path | None, first: Callable[[], object] | None, out: int, err: int
+def _become(
+    program: Callable[[list[str]], int],
+    args: list[str],
+    cwd: Path | None,
+    first: Callable[[], object] | None,
+    out: int,
+    err: int,
 ) -> NoReturn:
     code = _BROKEN
     signal.alarm(HANGS_AFTER)  # whatever becomes of the tests, it does not stay for ever
@@ -113,7 +123,7 @@ def _become_recctl(
         os.chdir(cwd or Path.cwd())
         if first:
             first()
-        code = main(args)
+        code = program(args)
     except BaseException:
         traceback.print_exc()
     finally:

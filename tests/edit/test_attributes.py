@@ -69,6 +69,20 @@ def look(path: Path) -> dict[str, Any]:
 
 @pytest.mark.promise("Modes, owners and attributes stay with a file")
 @as_root
+def test_all_of_it_moves_with_a_renamed_file_and_comes_back(place: Path) -> None:
+    """The second file gets the name of the first, which moves: each keeps what it has."""
+    scene = Scene("rename", place, count=2)
+    first, second = (pair.path for pair in scene.pairs)
+    dress(first)
+    before = [look(first), look(second)]
+    assert scene.run() == 0
+    assert [look(Path(move.target)) for move in scene.moves if move.target] == before
+    assert run("undo").code == 0
+    assert [look(first), look(second)] == before
+
+
+@pytest.mark.promise("Modes, owners and attributes stay with a file")
+@as_root
 @pytest.mark.parametrize("command", ["normalize", "prune"])
 def test_all_of_it_stays_and_comes_back(place: Path, command: str) -> None:
     scene = Scene(command, place)

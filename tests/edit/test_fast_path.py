@@ -16,7 +16,7 @@ from recctl.edit.normalize import Normalization, normalizations
 from recctl.edit.plan import patched
 from recctl.support.errors import Unreadable
 from tests.edit.recorder import DURATIONS, EPOCH, settled
-from tests.edit.spelling import Speller, at, canonical, differing, spliced
+from tests.edit.serializer import RandomSerializer, at, canonical, differing, spliced
 from tests.helpers import chat, examples
 from tests.samples.builder import Data, typed
 
@@ -58,11 +58,11 @@ def examine(raw: bytes, name: str) -> tuple[Normalization | None, list[str]]:
 def test_what_is_due_is_what_the_recorders_rule_changes(
     document: Data, name: str, seed: int, wild: float
 ) -> None:
-    speller = Speller(Random(seed), wild)
-    raw = speller.document(document)
+    serializer = RandomSerializer(Random(seed), wild)
+    raw = serializer.document(document)
     after = settled(name, document)
     changes = {
-        speller.places[path]: json.dumps(at(after, path)).encode() for path in differing(document, after)
+        serializer.spans[path]: json.dumps(at(after, path)).encode() for path in differing(document, after)
     }
     found, problems = examine(raw, name)
     assert problems == []

@@ -1,4 +1,4 @@
-"""normalize: exactly what the recorder evens out, byte for byte, in every era and in any formatting."""
+"""normalize: exactly what the recorder normalizes, byte for byte, in every era and in any formatting."""
 
 from __future__ import annotations
 
@@ -11,19 +11,22 @@ from random import Random
 
 import pytest
 
-from tests.edit.recorder import respelled, settled, unsettled, written
+from tests.edit.recorder import reformatted, settled, unsettled, written
 from tests.edit.trees import Pair, lay_out, restore, tree_of
 from tests.helpers import SAMPLES, Result, chat, document, problems, put, run
 from tests.samples import ollama_parts, openai_parts
 from tests.samples.builder import Recording, streamed, typed
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
-real_recordings = pytest.param(
-    Path(CORPUS or ""),
-    id="corpus",
-    marks=pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no directory of real recordings"),
+needs_corpus = pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no directory of real recordings")
+sources = pytest.mark.parametrize(
+    ("source", "share"),
+    [
+        pytest.param(SAMPLES, 1, id="samples"),
+        pytest.param(Path(CORPUS or ""), 5, id="a fifth of the corpus", marks=needs_corpus),
+        pytest.param(Path(CORPUS or ""), 1, id="corpus", marks=[needs_corpus, pytest.mark.slow]),
+    ],
 )
-sources = pytest.mark.parametrize("source", [pytest.param(SAMPLES, id="samples"), real_recordings])
 NOTHING_DUE = "nothing to normalize"
 
 
@@ -42,20 +45,24 @@ def write_all(root: Path) -> Result:
 
 
 @pytest.fixture
-def copied(source: Path, tmp_path: Path) -> dict[Path, dict[str, object]]:
-    """A copy of all recordings, as parsed documents by their new places."""
-    shutil.copytree(source, tmp_path / "copy", ignore=lambda _, names: [n for n in names if n[-3:] == ".py"])
-    return {path: document(path) for path in sorted((tmp_path / "copy").rglob("*.json"))}
+def copied(source: Path, share: int, tmp_path: Path) -> dict[Path, dict[str, object]]:
+    """A copy of all recordings, or of every so-many-th, as parsed documents by their new paths."""
+    copies = {}
+    for path in sorted(source.rglob("*.json"))[::share]:
+        copy = tmp_path / "copy" / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copies[Path(shutil.copyfile(path, copy))] = document(path)
+    return copies
 
 
 def _write_with(
     documents: dict[Path, dict[str, object]],
-    spell: Callable[[Path, dict[str, object], Random], tuple[bytes, bytes]],
+    serialize: Callable[[Path, dict[str, object], Random], tuple[bytes, bytes]],
 ) -> dict[Path, bytes]:
-    """Write every document as `spell` says; the bytes that each is to have afterwards."""
+    """Write every document as `serialize` says; the bytes that each is to have afterwards."""
     expected = {}
     for number, (path, content) in enumerate(documents.items()):
-        raw, expected[path] = spell(path, content, Random(number))
+        raw, expected[path] = serialize(path, content, Random(number))
         path.write_bytes(raw)
     return expected
 
@@ -66,16 +73,16 @@ def _plain(path: Path, content: dict[str, object], random: Random) -> tuple[byte
 
 
 def _wild(path: Path, content: dict[str, object], random: Random) -> tuple[bytes, bytes]:
-    return respelled(path, unsettled(content, random), random, wild=0.1)
+    return reformatted(path, unsettled(content, random), random, wild=0.1)
 
 
 @pytest.mark.promise("normalize writes the bytes that the recorder would")
 @sources
-@pytest.mark.parametrize("spell", [_plain, _wild], ids=["as recorded", "reformatted at random"])
+@pytest.mark.parametrize("serialize", [_plain, _wild], ids=["as recorded", "reformatted at random"])
 def test_the_recorders_bytes_come_back(
-    copied: dict[Path, dict[str, object]], tmp_path: Path, spell: Callable[..., tuple[bytes, bytes]]
+    copied: dict[Path, dict[str, object]], tmp_path: Path, serialize: Callable[..., tuple[bytes, bytes]]
 ) -> None:
-    expected = _write_with(copied, spell)
+    expected = _write_with(copied, serialize)
     due = {path for path, raw in expected.items() if path.read_bytes() != raw}
     result = write_all(tmp_path / "copy")
     assert [path for path, raw in expected.items() if path.read_bytes() != raw] == []
@@ -190,7 +197,7 @@ def test_nothing_else_is_touched(tmp_path: Path, where: str) -> None:
     assert path.read_bytes() == recording.to_bytes()
 
 
-def test_every_chunk_is_evened_out(tmp_path: Path) -> None:
+def test_every_chunk_is_normalized(tmp_path: Path) -> None:
     recording = chat()
     chunks = [ollama_parts.generate("llama3.2:3b", piece, (3, 4)) for piece in ("a", "b", "c")]
     chunks += [openai_parts.chat_chunk("gpt-4o", {}, openai_parts.delta("d"))]
@@ -209,7 +216,7 @@ def test_every_chunk_is_evened_out(tmp_path: Path) -> None:
 ODD_BYTES = {
     "NaN and infinities": b'{"request": {"body": [NaN, -Infinity]}, "response": {"body": @}}',
     "a huge integer": b'{"request": {"n": 1' + b"0" * 400 + b'}, "response": {"body": @}}',
-    "float spellings": b'{"request": {"n": [1.50, 1E+2, -0.0, 1e-07]}, "response": {"body": @}}',
+    "forms of floats": b'{"request": {"n": [1.50, 1E+2, -0.0, 1e-07]}, "response": {"body": @}}',
     "a lone surrogate": b'{"request": {"x": "\\ud83d"}, "response": {"body": @}}',
     "equal keys": b'{"request": {"a": 1, "a": 2}, "request": {}, "response": {"body": @}}',
     "an earlier response": b'{"request": {}, "response": {"body": 1}, "response": {"body": @}}',
@@ -260,7 +267,7 @@ def test_a_dry_run_writes_nothing_at_all(pairs: list[Pair], tmp_path: Path) -> N
     assert (result.code, tree_of(tmp_path)) == (1, before)
     paths = sorted(pair.path.relative_to(tmp_path).as_posix() for pair in pairs)
     assert result.out == "".join(f"{path}  id 1, created 1\n" for path in paths)
-    assert result.err == "2 of 3 recordings to normalize, 4 values; --write does it\n"
+    assert result.err == "2 of 3 recordings to normalize, 4 values; --write normalizes them\n"
 
 
 @pytest.mark.promise("The dry run shows exactly what --write does")
@@ -268,7 +275,7 @@ def test_writing_shows_what_the_dry_run_showed(pairs: list[Pair], tmp_path: Path
     dry = run("normalize", tmp_path)
     result = write_all(tmp_path)
     assert (result.code, result.out) == (dry.code, dry.out)
-    assert result.err == "2 of 3 recordings normalized, 4 values; recctl undo takes it back\n"
+    assert result.err == "2 of 3 recordings normalized, 4 values; recctl undo restores them\n"
     assert [pair.path.read_bytes() for pair in pairs] == [pair.new for pair in pairs]
 
 
@@ -333,7 +340,7 @@ def test_a_path_that_is_not_there_is_exit_code_2(tmp_path: Path) -> None:
     result = run("normalize", "nowhere", "--write", cwd=tmp_path)
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: nowhere: is not there; name a directory of recordings, or a recording"],
+        ["recctl: nowhere: no such file or directory; name a directory of recordings, or a recording"],
     )
 
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.edit.spelling import Path as Keys
-from tests.edit.spelling import Place, Speller, at, differing, spliced
+from tests.edit.serializer import Offsets, RandomSerializer, at, differing, spliced
+from tests.edit.serializer import Path as Keys
 from tests.edit.trees import tree_of
 from tests.helpers import SAMPLES, document, put, run, sample
 from tests.samples import openai_parts
@@ -263,20 +263,20 @@ def test_only_the_bytes_of_the_value_in_an_event_change(
         assert run("normalize", path, "--volatile", "--write").code == 0
 
 
-def _event_document(event: Data, keys: Keys, lead: str, random: Random) -> tuple[bytes, Place]:
-    """A recording of one event, spelled at random, and where the value at `keys` lies in the whole."""
-    speller = Speller(random)
-    text = lead + speller.document(event).decode()
-    start, end = (len(lead) + len(speller_text) for speller_text in _up_to(speller, keys, text[len(lead) :]))
-    literal, starts = speller.literal(text)
+def _event_document(event: Data, keys: Keys, lead: str, random: Random) -> tuple[bytes, Offsets]:
+    """Return a recording of one event, serialized at random, and the offsets of the value at `keys`."""
+    serializer = RandomSerializer(random)
+    text = lead + serializer.document(event).decode()
+    start, end = (len(lead) + len(part) for part in _up_to(serializer, keys, text[len(lead) :]))
+    literal, starts = serializer.literal(text)
     before = b'{"request": {},\r\n"response": {"body": ["", '
     place = (len(before) + starts[start], len(before) + starts[end])
     return before + literal + b'], "is_streaming": true}}', place
 
 
-def _up_to(speller: Speller, keys: Keys, text: str) -> list[str]:
+def _up_to(serializer: RandomSerializer, keys: Keys, text: str) -> list[str]:
     """The text before a value, and the text up to its end: places are in bytes, literals in characters."""
-    return [text.encode()[:place].decode() for place in speller.places[keys]]
+    return [text.encode()[:place].decode() for place in serializer.spans[keys]]
 
 
 def _with(content: Data, keys: Keys, value: Any) -> Data:

@@ -130,7 +130,7 @@ def liveness_after(root: Path, files: dict[str, str], test_id: str = f"{FILE}::t
 @pytest.mark.parametrize("name", HARMLESS)
 def test_a_hook_that_leaves_ids_alone_leaves_the_proof(tmp_path: Path, name: str) -> None:
     liveness = liveness_after(tmp_path, {"tests/conftest.py": HARMLESS[name]})
-    assert liveness == Liveness("stale", f"{FILE} defines no test_x; nothing in it makes tests")
+    assert liveness == Liveness("stale", f"{FILE} does not define test_x, and nothing generates it")
 
 
 @pytest.mark.promise("No live test is called stale")

@@ -101,50 +101,50 @@ def test_stdin_and_a_file(recorded: dict[str, Path], tmp_path: Path) -> None:
 # ---- refused: nothing may be removed because a list could not be made
 
 REFUSED: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", "no test ids in it: nothing would be live"),
-    "only line ends": (b"\n\r\n\n", "no test ids in it: nothing would be live"),
+    "empty": (b"", "contains no test ids"),
+    "only line ends": (b"\n\r\n\n", "contains no test ids"),
     "a failed collection": (
         b"ERROR tests/a.py\n1 error in 0.02s\n",
-        "line 1 tells of a collection that failed or left tests out: ERROR tests/a.py",
+        "line 1 is of a collection that failed or left tests out: ERROR tests/a.py",
     ),
     "an error after ids": (
         f"{ONE}\n{TWO}\n{GONE}\nERROR tests/a.py - ImportError\n".encode(),
-        "line 4 tells of a collection that failed or left tests out: ERROR tests/a.py - ImportError",
+        "line 4 is of a collection that failed or left tests out: ERROR tests/a.py - ImportError",
     ),
     "an error with an id": (
         f"{ONE}\nERROR {TWO}\n".encode(),
-        f"line 2 tells of a collection that failed or left tests out: ERROR {TWO}",
+        f"line 2 is of a collection that failed or left tests out: ERROR {TWO}",
     ),
     "interrupted": (
         f"{ONE}\n!!!!! Interrupted: 1 error during collection !!!!!\n".encode(),
-        "line 2 tells of a collection that failed or left tests out: !!!!! Interrupted: 1 error",
+        "line 2 is of a collection that failed or left tests out: !!!!! Interrupted: 1 error",
     ),
     "errors counted": (
         f"{ONE}\n3 tests collected, 2 errors in 0.10s\n".encode(),
-        "line 2 tells of a collection that failed or left tests out: 3 tests collected, 2 errors",
+        "line 2 is of a collection that failed or left tests out: 3 tests collected, 2 errors",
     ),
     "deselected": (
         f"{ONE}\n\n1/3 tests collected (2 deselected) in 0.01s\n".encode(),
-        "line 3 tells of a collection that failed or left tests out: 1/3 tests collected (2 deselected)",
+        "line 3 is of a collection that failed or left tests out: 1/3 tests collected (2 deselected)",
     ),
     "no tests": (
         f"{ONE}\n\nno tests collected in 0.01s\n".encode(),
-        "line 3 tells of a collection that failed or left tests out: no tests collected",
+        "line 3 is of a collection that failed or left tests out: no tests collected",
     ),
     "a traceback": (
         f"{ONE}\nTraceback (most recent call last):\n  File 'x.py'\n".encode(),
-        "line 2 tells of a collection that failed or left tests out: Traceback",
+        "line 2 is of a collection that failed or left tests out: Traceback",
     ),
     "a log line": (
         f"{ONE}\nINFO foo::bar starting\n".encode(),
-        "line 2 is no test id: INFO foo::bar starting",
+        "line 2 is not a test id: INFO foo::bar starting",
     ),
     "the output of a run": (
         f"{ONE} PASSED  [ 50%]\n{TWO} PASSED  [100%]\n".encode(),
-        f"line 1 is no test id: {ONE} PASSED",
+        f"line 1 is not a test id: {ONE} PASSED",
     ),
-    "counts, as -qq prints": (b"tests/a/test_b.py: 3\n", "line 1 is no test id: tests/a/test_b.py: 3"),
-    "a tree": (b"<Module test_b.py>\n  <Function test_one>\n", "line 1 is no test id: <Module test_b.py>"),
+    "counts, as -qq prints": (b"tests/a/test_b.py: 3\n", "line 1 is not a test id: tests/a/test_b.py: 3"),
+    "a tree": (b"<Module test_b.py>\n  <Function test_one>\n", "line 1 is not a test id: <Module test_b.py>"),
     "UTF-16": (ONE.encode("utf-16"), "is not UTF-8"),
     "Latin-1": (f"{ONE}é".encode("latin-1"), "is not UTF-8"),
 }
@@ -173,7 +173,7 @@ def test_a_directory_is_no_list(recorded: dict[str, Path], tmp_path: Path) -> No
 
 def test_nothing_on_stdin_is_refused(recorded: dict[str, Path], tmp_path: Path) -> None:
     result = run_process("prune", "tests", "--tests", "-", "--write", cwd=tmp_path)
-    _assert_refused(result.code, problems(result), recorded, "-: no test ids in it")
+    _assert_refused(result.code, problems(result), recorded, "-: contains no test ids")
 
 
 def test_a_closed_stdin_is_refused(recorded: dict[str, Path], tmp_path: Path) -> None:

@@ -198,14 +198,14 @@ def liveness_after(root: Path, source: str, names: str = "test_x") -> Liveness:
 @pytest.mark.parametrize("name", HARMLESS)
 def test_an_everyday_file_proves_that_a_test_is_stale(tmp_path: Path, name: str) -> None:
     liveness = liveness_after(tmp_path, HARMLESS[name])
-    assert liveness == Liveness("stale", f"{FILE} defines no test_x; nothing in it makes tests")
+    assert liveness == Liveness("stale", f"{FILE} does not define test_x, and nothing generates it")
 
 
 @pytest.mark.promise("No live test is called stale")
 @pytest.mark.parametrize("name", DYNAMIC)
 def test_what_may_make_tests_leaves_them_unjudged(tmp_path: Path, name: str) -> None:
     liveness = liveness_after(tmp_path, DYNAMIC[name])
-    assert (liveness.status, liveness.reason.startswith(f"{FILE} may make it: ")) == ("unjudged", True)
+    assert (liveness.status, liveness.reason.startswith(f"{FILE} may generate it: ")) == ("unjudged", True)
 
 
 def test_what_leaves_one_file_unjudged_leaves_another_too(tmp_path: Path) -> None:

@@ -55,17 +55,17 @@ def test_a_dry_run_shows_all_and_changes_nothing(project: Path, state: Path) -> 
     assert result.code == 1
     assert result.out.splitlines() == [
         GONE[0],
-        f"  1 file, {sizes[0]}: {FILE} defines no test_gone; nothing in it makes tests",
+        f"  1 file, {sizes[0]}: {FILE} does not define test_gone, and nothing generates it",
         f"    {gone}",
         GONE[1],
         f"  1 file, {sizes[1]}: tests/z/test_gone.py does not exist",
         f"    {other}",
         "",
-        "Kept, because nothing tells:",
-        "     1  it names no test",
+        "Kept, because it is unknown whether their tests exist:",
+        "     1  it records no test id",
     ]
     total = sum((project / path).stat().st_size for path in (gone, other))
-    rest = "3 live, 1 not judged; --write does it"
+    rest = "3 live, 1 not judged; --write removes them"
     assert result.err == f"2 recordings of 2 tests to remove, {total / 1000:.1f} kB; {rest}\n"
     assert (tree_of(project), list(state.iterdir())) == (before, [])
 
@@ -111,7 +111,7 @@ def test_json_has_these_keys(project: Path) -> None:
             paths_of(project, GONE),
             GONE,
             (
-                "tests/a/test_b.py defines no test_gone; nothing in it makes tests",
+                "tests/a/test_b.py does not define test_gone, and nothing generates it",
                 "tests/z/test_gone.py does not exist",
             ),
             strict=True,
@@ -129,7 +129,7 @@ def test_write_removes_exactly_what_was_shown(project: Path) -> None:
     result = prune(project, "--write")
     assert (result.code, result.out) == (1, dry.out)
     assert result.err == dry.err.replace("to remove", "removed").replace(
-        "--write does it", "recctl undo brings them back"
+        "--write removes them", "recctl undo restores them"
     )
     assert tree_of(project) == {name: entry for name, entry in before.items() if name not in gone}
     assert strangers(project / "tests/a/recordings") == []
@@ -195,7 +195,7 @@ def test_recordings_of_no_one_test_are_kept(project: Path) -> None:
     found = json.loads(prune(project, "--json").out)
     assert (len(found["remove"]), found["keep"], found["unjudged"]) == (2, 3, 4)
     out = prune(project).out
-    assert "     3  its hash leaves the test out: any test may use it" in out.splitlines()
+    assert "     3  its hash does not cover its test id, so any test may use it" in out.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -239,11 +239,11 @@ TOO_MUCH = "4 of 7 judged recordings would go, more than 50 percent"
 def test_too_much_is_refused(mostly_gone: Path, write_it: list[str], state: Path) -> None:
     before = tree_of(mostly_gone)
     result = prune(mostly_gone, *write_it)
-    insist = "nothing was removed; if that is right, insist: --max-share 100"
+    insist = "nothing was removed; to remove them anyway: --max-share 100"
     assert (result.code, problems(result)) == (2, [f"recctl: {TOO_MUCH}; {insist}"])
     assert result.out.count(".json") == 4
     assert result.err.startswith("4 recordings of 4 tests to remove, ")
-    assert "--write does it" not in result.err
+    assert "--write removes them" not in result.err
     assert (tree_of(mostly_gone), list(state.iterdir())) == (before, [])
 
 
@@ -322,8 +322,8 @@ EXPECTED_STATES = {
 
 def test_what_git_does_not_hold_is_listed_apart(committed: Path) -> None:
     lines = prune(committed, "--max-share", "100").out.splitlines()
-    (here,) = [number for number, line in enumerate(lines) if line.startswith("Not in git as they are")]
-    assert lines[here] == "Not in git as they are; only undo brings these back:"
+    (here,) = [number for number, line in enumerate(lines) if line.startswith("Not committed to git")]
+    assert lines[here] == "Not committed to git as they are; only recctl undo can restore these:"
     before = {line for line in lines[:here] if "::" in line}
     after = {line for line in lines[here:] if "::" in line}
     assert (before, after) == (set(GONE), {f"{FILE}::test_changed", f"{FILE}::test_new"})
@@ -379,7 +379,10 @@ def test_pytest_as_the_truth(project: Path) -> None:
     gone = paths_of(project, GONE)
     args = ["--collect", "--python", sys.executable, "--write"]
     result = prune(project, *args)
-    assert (result.code, f"{FILE} defines no test_gone; nothing in it" in result.out) == (1, True)
+    assert (result.code, f"{FILE} does not define test_gone, and nothing generates it" in result.out) == (
+        1,
+        True,
+    )
     assert [(project / path).exists() for path in gone] == [False, False]
     assert prune(project, *args).code == 0
 
@@ -428,7 +431,7 @@ def test_exact_needs_a_collection(project: Path) -> None:
     result = prune(project, "--exact")
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: --exact is about a collection; give --collect as well"],
+        ["recctl: --exact needs --collect; add --collect"],
     )
 
 
@@ -438,7 +441,7 @@ def test_a_failed_collection_removes_nothing(project: Path) -> None:
     before = tree_of(project / "tests")
     result = prune(project, "--collect", "--python", sys.executable, "--write", "--max-share", "100")
     assert (result.code, result.out, len(problems(result))) == (2, "", 1)
-    assert "so no test counts as gone" in problems(result)[0]
+    assert "failed with exit code 2" in problems(result)[0]
     assert "missing_module" in problems(result)[0]
     assert tree_of(project / "tests") == before
 
@@ -465,7 +468,7 @@ def test_arguments_for_pytest_ask_for_collect(project: Path, args: list[str]) ->
     result = prune(project, *args)
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: arguments after -- are for pytest; give --collect as well, or write a path as ./PATH"],
+        ["recctl: arguments after -- are for pytest; add --collect, or write a path as ./PATH"],
     )
     assert tree_of(project) == before
 
@@ -532,7 +535,7 @@ def test_a_normalized_corpus_comes_back_as_it_was(corpus: Path) -> None:
 def test_without_its_tests_the_source_tells_nothing(corpus: Path) -> None:
     before = tree_of(corpus)
     result = prune(corpus, "--write")
-    assert (result.code, "there are no test files where it lies" in result.out) == (0, True)
+    assert (result.code, "there are no test files where its test file would be" in result.out) == (0, True)
     assert tree_of(corpus) == before
 
 

@@ -104,20 +104,20 @@ def ignored(root: Path) -> None:
 
 
 NOT_KNOWN: dict[str, tuple[Callable[[Path], None], str]] = {
-    "tracked and deleted": (deleted, f"git tracks {FILE}, which is not on the disk"),
+    "tracked and deleted": (deleted, f"git tracks {FILE}, which is not on disk"),
     "ignored": (ignored, f"git ignores {FILE}, which may be generated"),
-    "left out of a sparse checkout": (sparse, f"git tracks {FILE}, which is not on the disk"),
-    "in a directory left out": (sparse_cone, f"git tracks {FILE}, which is not on the disk"),
-    "in a directory left out of the index": (sparse_index, f"git tracks {FILE}, which is not on the disk"),
+    "left out of a sparse checkout": (sparse, f"git tracks {FILE}, which is not on disk"),
+    "in a directory left out": (sparse_cone, f"git tracks {FILE}, which is not on disk"),
+    "in a directory left out of the index": (sparse_index, f"git tracks {FILE}, which is not on disk"),
     "in a submodule": (submodule, "tests/a is a submodule that is not checked out"),
     "a link that leads nowhere": (broken_link, "test_b.py is a symbolic link"),
     "below a link that leads nowhere": (broken_directory, "tests/a is a symbolic link"),
     "a link to another file": (link_to_another, "test_b.py is a symbolic link"),
-    "in another case": (other_case, "holds Test_B.py, whose name is nearly the same"),
-    "below a file": (file_as_directory, "tests/a is no directory"),
+    "in another case": (other_case, "contains Test_B.py, which differs only in case or Unicode form"),
+    "below a file": (file_as_directory, "tests/a is not a directory"),
     "below a link to itself": (loop, "tests/a is a symbolic link"),
-    "in a repository that git refuses": (broken_repository, "git does not tell whether it tracks test_b.py"),
-    "in a repository whose index is broken": (broken_index, "git does not tell what it tracks"),
+    "in a repository that git refuses": (broken_repository, "git cannot say whether it tracks test_b.py"),
+    "in a repository whose index is broken": (broken_index, "git cannot say what it tracks"),
 }
 
 
@@ -220,4 +220,4 @@ def test_prune_says_why_and_how_many(tmp_path: Path) -> None:
     record(tmp_path, ID, f"{FILE}::test_z")
     result = run("prune", cwd=tmp_path)
     assert (result.code, result.err) == (0, "nothing to remove; 0 live, 2 not judged\n")
-    assert f"     2  git tracks {FILE}, which is not on the disk\n" in result.out
+    assert f"     2  git tracks {FILE}, which is not on disk\n" in result.out

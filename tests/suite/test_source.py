@@ -72,36 +72,40 @@ STALE = {
     "what a newer Python warns of": (
         "def test_y():\n    '\\d'\n    assert (1) is not None",
         "test_x",
-        "defines no test_x; nothing in it makes tests",
+        "does not define test_x, and nothing generates it",
     ),
-    "no function": ("def test_y(): ...", "test_x", "defines no test_x; nothing in it makes tests"),
-    "an empty file": ("", "test_x", "defines no test_x; nothing in it makes tests"),
-    "renamed": ("def test_x_y(): ...", "test_x[1]", "defines no test_x; nothing in it makes tests"),
-    "no class": ("def test_x(): ...", "TestC::test_x", "defines no TestC; nothing in it makes tests"),
+    "no function": ("def test_y(): ...", "test_x", "does not define test_x, and nothing generates it"),
+    "an empty file": ("", "test_x", "does not define test_x, and nothing generates it"),
+    "renamed": ("def test_x_y(): ...", "test_x[1]", "does not define test_x, and nothing generates it"),
+    "no class": ("def test_x(): ...", "TestC::test_x", "does not define TestC, and nothing generates it"),
     "no method": (
         "class TestC:\n    def test_y(self): ...",
         "TestC::test_x",
-        "defines no test_x in TestC; nothing in it makes tests",
+        "does not define test_x in TestC, and nothing generates it",
     ),
     "of object alone": (
         "class TestC(object): ...",
         "TestC::test_x",
-        "defines no test_x in TestC; nothing in it makes tests",
+        "does not define test_x in TestC, and nothing generates it",
     ),
     "no nested class": (
         "class TestC: ...",
         "TestC::TestD::test_x",
-        "defines no TestD in TestC; nothing in it makes tests",
+        "does not define TestD in TestC, and nothing generates it",
     ),
     "no longer in a class": (
         "class TestC: ...\ndef test_x(): ...",
         "TestC::test_x",
-        "defines no test_x in TestC",
+        "does not define test_x in TestC",
     ),
-    "now in a class": ("class TestC:\n    def test_x(self): ...", "test_x", "defines no test_x;"),
-    "only in a function": ("def helper():\n    def test_x(): ...", "test_x", "defines no test_x;"),
-    "only in a comment": ("# def test_x(): ...\n'''\ndef test_x(): ...\n'''", "test_x", "defines no test_x;"),
-    "imported with a dot": ("import test_x_y.test_x", "test_x", "defines no test_x;"),
+    "now in a class": ("class TestC:\n    def test_x(self): ...", "test_x", "does not define test_x,"),
+    "only in a function": ("def helper():\n    def test_x(): ...", "test_x", "does not define test_x,"),
+    "only in a comment": (
+        "# def test_x(): ...\n'''\ndef test_x(): ...\n'''",
+        "test_x",
+        "does not define test_x,",
+    ),
+    "imported with a dot": ("import test_x_y.test_x", "test_x", "does not define test_x,"),
 }
 
 
@@ -199,7 +203,7 @@ def test_a_file_that_is_gone(tmp_path: Path) -> None:
 def test_where_there_are_no_tests_at_all_none_is_gone(tmp_path: Path) -> None:
     """Recordings may be kept apart from the tests that made them."""
     liveness = liveness_after(tmp_path, f"{FILE}::test_x")
-    assert liveness == Liveness("unjudged", "there are no test files where it lies")
+    assert liveness == Liveness("unjudged", "there are no test files where its test file would be")
 
 
 def test_a_directory_in_its_place_tells_nothing(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""JSON written in random ways, with a note of where each value came to lie. Independent of recctl."""
+"""JSON serialized in random ways, with the offsets of each value. Independent of recctl."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 Path = tuple[str | int, ...]
-Place = tuple[int, int]
+Offsets = tuple[int, int]
 
 _BLANKS = ("", "", " ", "  ", "\n", "\r\n", "\n\t", " \r ")
 _SHORT = {
@@ -25,33 +25,33 @@ _CONTROL = 0x20
 _ASTRAL = 0x10000
 
 
-class Speller:
-    """Writes one document; `places` then tells the bytes of each value by its path.
+class RandomSerializer:
+    """Serializes one document; `spans` then has the start and end of each value by its path.
 
     `wild` is the share of strings whose characters are escaped at random, and of members that come
     twice, the first time with another value.
     """
 
     def __init__(self, random: Random, wild: float = 0.5) -> None:
-        self.places: dict[Path, Place] = {}
+        self.spans: dict[Path, Offsets] = {}
         self._random, self._wild = random, wild
         self._out = bytearray()
 
     def document(self, value: Any) -> bytes:
-        """The bytes of a document, blanks around it."""
+        """Return the bytes of a document, with whitespace around it."""
         self._blank()
         self._value(value, ())
         self._blank()
         return bytes(self._out)
 
     def literal(self, text: str) -> tuple[bytes, list[int]]:
-        """A string in quotes, and where in it each character begins, and the last ends."""
-        spelled = bytearray(b'"')
+        """Return a string in quotes, with the offset of each character and of the end."""
+        literal = bytearray(b'"')
         starts = []
         for char in text:
-            starts.append(len(spelled))
-            spelled += self._char(char).encode()
-        return bytes(spelled) + b'"', [*starts, len(spelled)]
+            starts.append(len(literal))
+            literal += self._char(char).encode()
+        return bytes(literal) + b'"', [*starts, len(literal)]
 
     def _value(self, value: Any, path: Path) -> None:
         start = len(self._out)
@@ -61,7 +61,7 @@ class Speller:
             self._joined("[", enumerate(value), "]", path)
         else:
             self._out += self._scalar(value)
-        self.places[path] = (start, len(self._out))
+        self.spans[path] = (start, len(self._out))
 
     def _joined(self, first: str, items: Iterator[tuple[Any, Any]], last: str, path: Path) -> None:
         self._out += first.encode()
@@ -122,15 +122,15 @@ class Speller:
         return self._random.random() < self._wild * share
 
 
-def spliced(raw: bytes, changes: Mapping[Place, bytes]) -> bytes:
-    """The bytes with others at some places."""
+def spliced(raw: bytes, changes: Mapping[Offsets, bytes]) -> bytes:
+    """Return the bytes with some spans replaced."""
     for (start, end), new in sorted(changes.items(), reverse=True):
         raw = raw[:start] + new + raw[end:]
     return raw
 
 
 def differing(one: Any, other: Any, path: Path = ()) -> Iterator[Path]:
-    """The paths at which two documents have other values, seen as JSON: 0 and 0.0 differ."""
+    """Return the paths at which two documents differ as JSON: 0 and 0.0 do."""
     if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         for key in one:
             yield from differing(one[key], other[key], (*path, key))
@@ -147,7 +147,7 @@ def canonical(value: Any) -> str:
 
 
 def at(value: Any, path: Path) -> Any:
-    """What a document has at a path."""
+    """Return what a document has at a path."""
     for part in path:
         value = value[part]
     return value
