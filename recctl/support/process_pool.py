@@ -122,7 +122,7 @@ class Pool(Generic[T]):
             return self._job.results(block)
 
     def _threads(self) -> list[threading.Thread]:
-        """The thread that receives results; none where it could not start or, on Python 3.11, failed."""
+        """Return the thread that receives results; none where it cannot start, or failed (Python 3.11)."""
         return [one for one in threading.enumerate() if not (one.daemon or one in self._other_threads)]
 
     def _processes(self) -> set[BaseProcess]:
