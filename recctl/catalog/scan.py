@@ -19,7 +19,7 @@ from recctl.support.paths import absolute_path
 from recctl.support.processes import parallel_map
 
 _WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
-_WORTH_A_CORE = 500  # files to read from which several processes pay
+_WORTH_A_CORE = 800  # files to read from which several processes pay
 
 
 class _Result(msgspec.Struct, frozen=True, array_like=True):

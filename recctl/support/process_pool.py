@@ -58,7 +58,7 @@ class Pool(Generic[T]):
         self._excepthook = threading.excepthook
 
     def results(self) -> Iterator[T]:
-        """Yield the results in order; this process works too as long as the next one is not there."""
+        """Yield the results in order; as long as the next one is not there, this process works too."""
         todo, ahead = deque(self._job.blocks(self._workers + 1)), deque[Block[T]]()
         try:
             self._start()
@@ -82,7 +82,7 @@ class Pool(Generic[T]):
             context = get_context(_START_METHOD)
             executor = ProcessPoolExecutor(self._workers, context, _adopt, (self._job,))
             executor.submit(os.getpid)  # starts the workers
-            # Else, of a worker that is killed while it sends, the rest would be waited for without end.
+            # With this end open, the executor would wait for the rest of a result whose sender was killed.
             with suppress(AttributeError):  # not part of the executor's interface
                 executor._result_queue._writer.close()  # type: ignore[attr-defined]
             self._executor = executor
@@ -122,7 +122,7 @@ class Pool(Generic[T]):
             return self._job.results(block)
 
     def _threads(self) -> list[threading.Thread]:
-        """The thread that receives results; none where it could not start or, on Python 3.11, failed."""
+        """Return the thread that receives results; none where it cannot start, or failed (Python 3.11)."""
         return [one for one in threading.enumerate() if not (one.daemon or one in self._other_threads)]
 
     def _processes(self) -> set[BaseProcess]:

@@ -19,8 +19,13 @@ def cores() -> int:
 
 
 def workers_for(count: int, at_least: int) -> int:
-    """Return the number of processes for `count` items: one per core, but a single one below `at_least`."""
-    return cores() if count >= at_least else 1
+    """Return the number of processes for `count` items: one for each core, if there is enough to do.
+
+    `at_least` is the number of items from which a second process pays, each further one for half as many.
+    """
+    if count < at_least:
+        return 1
+    return min(cores(), 2 * count // at_least) if at_least else cores()
 
 
 def parallel_map(
@@ -28,9 +33,9 @@ def parallel_map(
 ) -> Iterator[T]:
     """Yield `work(item)` for each item, in order, computed by `workers` processes, this one among them.
 
-    By default there is one for each core, or this one alone for fewer items than `at_least`. `work` must be
-    free of side effects; its results are pickled, `work` and the items are not. No result depends on
-    another process: what one fails to deliver is computed here.
+    By default as many as `workers_for` says. `work` must be free of side effects; its results are pickled,
+    `work` and the items are not. No result depends on another process: what one fails to deliver is
+    computed here.
     """
     workers = workers or workers_for(len(items), at_least)
     if min(workers, len(items)) > 1:

@@ -589,12 +589,12 @@ def test_check_fix_on_a_full_disk_changes_nothing(tmp_path: Path, size: int) -> 
     assert [pair.path.read_bytes() for pair in pairs] == [pair.new for pair in pairs]
 
 
-# ---- Ctrl-C while two processes are at work
+# ---- Ctrl-C while several processes are at work
 
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Files enough that reading them takes a second process, and a while."""
+    """Files enough that reading them takes several processes, and a while."""
     place = tmp_path_factory.mktemp("large")
     directory = place / "recordings"
     directory.mkdir()
