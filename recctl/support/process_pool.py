@@ -16,8 +16,8 @@ from typing import Any, Generic, TypeAlias, TypeVar
 T = TypeVar("T")
 Block: TypeAlias = tuple[slice, Future[list[T]]]  # which items, and their results
 
-# Forked workers have everything loaded and take 3 ms of processor time each; spawned ones, and the server of
-# forkserver, take 65 ms each before they import recctl, in which time a process reads 500 files.
+# A forked worker has everything loaded and takes 2 ms of processor time. A spawned one, or a first one from a
+# forkserver, takes 50 ms before it imports recctl: in that time a process reads 400 files.
 _START_METHOD = "fork"
 _SHORTEST, _LONGEST = 10, 100  # items in a block; to hand one over takes 0.3 ms
 _IN_FLIGHT = 2  # blocks for each worker: the one it works on, and the next
