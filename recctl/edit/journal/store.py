@@ -25,9 +25,8 @@ from recctl.edit.plan import Edit, Rewrite, digest_of, patched
 from recctl.edit.staging import CHANGED, Staged
 from recctl.edit.undo import Restoring, refuse_unusable
 from recctl.support.errors import RecctlError
-from recctl.support.user_directories import user_state
+from recctl.support.user_directories import STATE_VARIABLE, state_directory
 
-DIRECTORY_VARIABLE = "RECCTL_STATE_DIR"
 LIMIT = 500_000_000  # bytes of all entries together; the newest is kept however large it is
 _PATIENCE = 10.0  # seconds to wait for another run
 _MOST_DIGITS = 15
@@ -66,7 +65,7 @@ class Journal:
         except OSError as error:
             raise RecctlError(
                 f"the journal {self._directory} cannot be read: {error.strerror}",
-                f"fix that, or name another directory with {DIRECTORY_VARIABLE}",
+                f"fix that, or name another directory with {STATE_VARIABLE}",
             ) from None
         return [load_entry(self._directory / str(number)) for number in sorted(numbers, reverse=True)]
 
@@ -129,7 +128,7 @@ class Journal:
         if (refusal := room.refusal()) and not drop_old:
             raise RecctlError(
                 f"the journal is full ({self._limit / 1e6:g} MB): {refusal}; nothing was changed",
-                f"let it go with --drop-old, or name another directory with {DIRECTORY_VARIABLE}",
+                f"let it go with --drop-old, or name another directory with {STATE_VARIABLE}",
             )
         return room
 
@@ -148,7 +147,7 @@ class Journal:
         except OSError as error:
             raise RecctlError(
                 f"the journal {self._directory} cannot be written: {error.strerror}; nothing was changed",
-                f"fix that, or name another directory with {DIRECTORY_VARIABLE}",
+                f"fix that, or name another directory with {STATE_VARIABLE}",
             ) from None
         try:
             _wait_for(handle)
@@ -158,16 +157,8 @@ class Journal:
 
 
 def journal_directory() -> Path:
-    """Where the journal lies: RECCTL_STATE_DIR, else the platform's directory for state."""
-    if named := os.environ.get(DIRECTORY_VARIABLE):
-        return Path(named) / "journal"
-    try:
-        return user_state() / "journal"
-    except RuntimeError as error:  # neither HOME nor a name for the user
-        raise RecctlError(
-            f"there is no place for the journal: {error}; nothing was changed",
-            f"name a directory with {DIRECTORY_VARIABLE}",
-        ) from None
+    """Return the directory of the journal. Raises RecctlError if there is none."""
+    return state_directory() / "journal"
 
 
 def _prepare(edit: Edit, writer: EntryWriter, staged: Staged) -> str | None:
