@@ -44,6 +44,16 @@ def lowest(session: nox.Session) -> None:
     session.run(*PYTEST, *session.posargs)
 
 
+@nox.session(python="3.12")
+def coverage(session: nox.Session) -> None:
+    """Run the tests and print which lines and branches of recctl they miss, whatever process runs them."""
+    session.install("-e", ".", *DEV)
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", *PYTEST[2:], *session.posargs)
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "report")
+
+
 @nox.session(python="3.11", venv_backend="uv")
 def wheel(session: nox.Session) -> None:
     """Build the sdist and from it the wheel, install that alone, and run it on the sample recordings."""

@@ -15,7 +15,8 @@ PROMISES: tuple[str, ...] = (
     "A bad file is named and hides no good one",
     "Each rule finds its samples and passes the counter-samples",
     "No output holds a credential that was found",
-    "README shows what recctl prints",
+    "README and docs/ show what recctl prints",
+    "docs/json.md names every key of --json",
     # Changes lose nothing
     "Nothing changes without --write or --fix",
     "The dry run shows exactly what --write does",

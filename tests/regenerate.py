@@ -1,7 +1,7 @@
 """Write anew whatever is generated and committed: `python -m tests.regenerate`.
 
-That is the sample recordings, the golden files of the commands, and what README shows. Read `git diff`
-before you commit it.
+That is the sample recordings, the golden files of the commands, and what README and docs/ show. Read
+`git diff` before you commit it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def main() -> None:
         isolate(patch, Path(scratch, "home"))
         sys.stdout.write(f"{golden_cases.write(Path(scratch))} golden files\n")
     readme.main()
-    sys.stdout.write("README.md\n")
+    sys.stdout.write("README.md and docs/\n")
 
 
 if __name__ == "__main__":

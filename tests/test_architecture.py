@@ -35,7 +35,6 @@ WRITERS = {
     "recordings/ogx/recorder_script.py",  # to a pipe
     "suite/collect.py",
     "suite/collect_plugin.py",
-    "support/processes.py",  # to a pipe
     "views/output.py",  # GitHub's summary of a step
 }
 WRITING = {

@@ -16,10 +16,11 @@ from recctl.diff.comparison import Part
 from recctl.diff.nearest import Tie
 from recctl.diff.response_change import ResponseChange
 from recctl.diff.review import Status
-from recctl.edit.prune import GitState
+from recctl.edit.git_heads import GitState
 from recctl.recordings.header import Kind
-from tests.diff.repository import answered, new_repository
+from tests.diff.repository import new_repository
 from tests.helpers import ROOT, SAMPLES, chat, put, run
+from tests.samples.builder import answered
 
 PAGE = ROOT / "docs/json.md"
 TYPES: dict[str, tuple[type, ...]] = {
@@ -127,6 +128,7 @@ DOCUMENTS = {
 }
 
 
+@pytest.mark.promise("docs/json.md names every key of --json")
 @pytest.mark.parametrize("section", DOCUMENTS)
 def test_the_page_has_the_keys_that_are_printed(section: str, tmp_path: Path) -> None:
     known = documented(section)

@@ -25,7 +25,7 @@ OF_THE_REPOSITORY = (
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
-@pytest.mark.promise("README shows what recctl prints")
+@pytest.mark.promise("README and docs/ show what recctl prints")
 @pytest.mark.parametrize(
     ("page", "arguments"), [(page, arguments) for page in WRITTEN for arguments, _ in shown(page)]
 )
@@ -56,7 +56,7 @@ def test_every_command_is_in_readme(command: str) -> None:
     assert f"recctl {command}" in README.read_text()
 
 
-@pytest.mark.promise("README shows what recctl prints")
+@pytest.mark.promise("README and docs/ show what recctl prints")
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_option_is_described(command: str) -> None:
     """By a sentence in the pages: that docs/cli.md has it goes without saying."""

@@ -1,1 +1,1 @@
-"""Finding recordings: files, references, the index, scans, queries, the files of one test."""
+"""The recordings of a project: finding, listing, selecting and referencing them; the index."""

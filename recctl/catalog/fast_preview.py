@@ -1,7 +1,7 @@
-"""Answers of the bulk of a tree, chat streams and vectors, as far as a preview needs them.
+"""The fast path of previews: answers of chat streams, vectors and model lists, most bytes of a tree.
 
-A typed decoder skips everything else, which takes a tenth of the time. What has any other shape is
-left to `answer`.
+A typed decoder reads what a preview needs and skips the rest, which takes a tenth of the time. Other
+shapes are left to `answer`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from recctl.conversation.delta import LATEST, CallPart
 from recctl.conversation.transcript import Choice, Embeddings, ToolCall, Transcript
 from recctl.recordings.ogx.outline import ReadBody
 
-_HEAD_BYTES = 200  # in which the class of the first item stands
+_FIRST_BYTES = 200  # they hold the class of the first item
 
 
 class _Function(msgspec.Struct, gc=False):
@@ -115,7 +115,7 @@ class _Open(msgspec.Struct, gc=False):
 
 def read(body: msgspec.Raw) -> ReadBody[Transcript] | None:
     """Return what a preview needs of a response body; None where `answer` has to read it."""
-    head = bytes(memoryview(body)[:_HEAD_BYTES])
+    head = bytes(memoryview(body)[:_FIRST_BYTES])
     try:
         if b"ChatCompletion" in head:
             if not head.startswith(b"["):
@@ -135,7 +135,7 @@ def _chat(items: list[_ChunkItem], chunks: int | None) -> ReadBody[Transcript]:
     opened: dict[int, _Open] = {}
     parts: list[CallPart] = []
     for item in items:
-        _refuse_error(item.data)
+        _raise_for_error(item.data)
         for position, choice in enumerate(item.data.choices or ()):
             index = position if choice.index is None else choice.index
             if index not in opened:
@@ -192,7 +192,7 @@ def _vectors(body: msgspec.Raw) -> ReadBody[Transcript]:
     item = _decode_vectors(body)
     if not (_is_class(item.type, "CreateEmbeddingResponse") or _is_class(item.type, "EmbedResponse")):
         raise _Unusual
-    _refuse_error(item.data)
+    _raise_for_error(item.data)
     vectors = [vector.embedding for vector in item.data.data or ()] + (item.data.embeddings or [])
     if item.data.embedding is not None:
         raise _Unusual
@@ -207,7 +207,7 @@ def _models(body: msgspec.Raw) -> ReadBody[Transcript]:
     names = []
     for item in items:
         model = item.data
-        _refuse_error(model)
+        _raise_for_error(model)
         if model.models is not None or model.data is not None:
             raise _Unusual
         names.append(model.id or model.model or model.name)
@@ -216,7 +216,7 @@ def _models(body: msgspec.Raw) -> ReadBody[Transcript]:
 
 
 def _length(vector: bytes) -> int:
-    """The count of the numbers in an array that holds nothing else."""
+    """Return the count of the numbers in an array. Raises _Unusual for an array with anything else."""
     if not vector.startswith(b"[") or any(vector.find(other, 1) >= 0 for other in (b"[", b"{", b'"')):
         raise _Unusual
     return vector.count(b",") + 1 if vector[1:-1].strip() else 0
@@ -226,6 +226,6 @@ def _is_class(label: str, name: str) -> bool:
     return label.rpartition(".")[2] == name
 
 
-def _refuse_error(data: _Chunk | _Vectors | _Model) -> None:
+def _raise_for_error(data: _Chunk | _Vectors | _Model) -> None:
     if data.error or data.type == "error":
         raise _Unusual

@@ -1,4 +1,7 @@
-"""Where recordings are: directories → files. Nothing here opens a recording."""
+"""Find the files to read as recordings. Nothing here opens one.
+
+Files, not recordings: whether and how many recordings a file holds is known when it is read.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +23,14 @@ _VENV_MARK = "pyvenv.cfg"
 
 
 class Found(msgspec.Struct, frozen=True):
-    """Files to read as recordings, sorted by path, and the places that could not be looked into."""
+    """Files to read as recordings, sorted by path, and why some paths could not be searched."""
 
     files: tuple[Path, ...]
     problems: tuple[Unreadable, ...]
 
 
 def find_default(start: Path, environ: Mapping[str, str]) -> Found:
-    """The files to read when nobody says where: configured, from the environment, or all in `recordings`.
+    """Return the files of the configuration, else of the environment, else in directories `recordings`.
 
     Raises RecctlError for a pyproject.toml that cannot be used, and where there is no such directory.
     """
@@ -46,11 +49,11 @@ def find_default(start: Path, environ: Mapping[str, str]) -> Found:
 
 
 def find(paths: Iterable[Path]) -> Found:
-    """The files to read as recordings: named files as they are, directories searched.
+    """Return the files to read as recordings: named files as they are, and what is found in directories.
 
-    A tree with directories named `recordings` holds recordings in these, and where a file's name
-    has a recording's form. In a tree without any, every .json file is taken as one. Symlinked
-    directories are not followed.
+    In a tree with directories named `recordings` these are the .json files below them, and others
+    with a recording's name. In a tree without any, it is every .json file. Symlinked directories are
+    not followed.
     """
     files: list[tuple[str, str]] = []
     problems: list[Unreadable] = []
@@ -72,21 +75,21 @@ def find(paths: Iterable[Path]) -> Found:
 
 
 def united(*found: Found) -> Found:
-    """Return the files of all, each once, and all problems."""
+    """Return the files of all, without duplicates, and all problems."""
     files = ((absolute_path(path), os.fspath(path)) for each in found for path in each.files)
     return Found(_in_order(files), tuple(problem for each in found for problem in each.problems))
 
 
 def _in_order(files: Iterable[tuple[str, str]]) -> tuple[Path, ...]:
-    """Paths, given with their absolute forms, sorted, each place once (`a/x.json` and `./a/../a/x.json`)."""
-    by_place: dict[str, str] = {}
-    for place, path in files:
-        by_place.setdefault(place, path)
-    return tuple(Path(by_place[place]) for place in sorted(by_place))
+    """Return paths, given as pairs of absolute path and path, sorted; the first of those of one file."""
+    by_location: dict[str, str] = {}
+    for location, path in files:
+        by_location.setdefault(location, path)
+    return tuple(Path(by_location[location]) for location in sorted(by_location))
 
 
 class _Tree(msgspec.Struct):
-    """The .json files of a tree, absolute path → path; those below a directory named `recordings` apart."""
+    """The .json files of a tree, absolute path → path, inside and outside of directories `recordings`."""
 
     inside: dict[str, str] = msgspec.field(default_factory=dict)
     outside: dict[str, str] = msgspec.field(default_factory=dict)
@@ -94,7 +97,7 @@ class _Tree(msgspec.Struct):
     problems: list[Unreadable] = msgspec.field(default_factory=list)
 
     def recordings(self) -> list[tuple[str, str]]:
-        """Those to read as recordings."""
+        """Return those to read as recordings, as pairs of absolute path and path."""
         if not self.has_recordings:
             return list(self.outside.items())
         named = (item for item in self.outside.items() if parse_filename(os.path.basename(item[1])).hash)
@@ -115,12 +118,12 @@ def _search(root: Path) -> _Tree:
 
 
 def _directories(root: Path, problems: list[Unreadable]) -> Iterator[tuple[str, list[str]]]:
-    """Every directory at or below `root` with the .json files in it; dead ends are added to `problems`."""
+    """Yield each directory at or below `root` with its .json files; add to `problems` what is unreadable."""
     pending = [os.fspath(root)]
     while pending:
         directory = pending.pop()
         try:
-            below, names = look_into(directory)
+            below, names = list_directory(directory)
         except OSError as error:
             problems.append(Unreadable(Path(directory), f"cannot be searched: {error.strerror or error}"))
             continue
@@ -130,8 +133,8 @@ def _directories(root: Path, problems: list[Unreadable]) -> Iterator[tuple[str, 
         yield directory, names
 
 
-def look_into(directory: str) -> tuple[list[str], list[str]]:
-    """The names of the subdirectories and of the .json files in a directory. Raises OSError."""
+def list_directory(directory: str) -> tuple[list[str], list[str]]:
+    """Return the names of the subdirectories and of the .json files in a directory. Raises OSError."""
     below: list[str] = []
     names: list[str] = []
     with os.scandir(directory) as entries:
@@ -144,10 +147,10 @@ def look_into(directory: str) -> tuple[list[str], list[str]]:
 
 
 def recordings_in(directory: str) -> list[str]:
-    """The names of the .json files in a directory; none where it cannot be listed."""
+    """Return the names of the .json files in a directory; none where it cannot be listed."""
     try:
-        return look_into(directory)[1]
-    except OSError:  # its files may be named all the same
+        return list_directory(directory)[1]
+    except OSError:  # its files can still be given by name
         return []
 
 
@@ -159,12 +162,12 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
 
 
 def mode_of(path: Path, hint: str = "") -> int:
-    """Return the mode of what a path leads to. Raises Unreadable."""
+    """Return the mode of the file or directory at a path, links followed. Raises Unreadable."""
     try:
         return path.stat().st_mode
     except FileNotFoundError:
-        raise Unreadable(path, "is not there", hint) from None
+        raise Unreadable(path, "no such file or directory", hint) from None
     except ValueError:  # a NUL inside
-        raise Unreadable(path, "is no path") from None
+        raise Unreadable(path, "is not a valid path") from None
     except OSError as error:
         raise Unreadable(path, f"cannot be read: {error.strerror or error}", hint) from None

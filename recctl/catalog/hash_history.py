@@ -1,4 +1,4 @@
-"""When the name of a recording stopped to fit its request, from the history of its file."""
+"""Find when a file name stopped matching its request's hash, in the history of the file."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from recctl.support.git import Repository, Version, read_regular
 
 
 class Break(msgspec.Struct, frozen=True):
-    """Since when a name does not fit: the first version that does not, None for uncommitted changes.
+    """The first version of a file whose name does not match its hash; None for uncommitted changes.
 
-    `apart` names the parts of the request that changed there; empty where no version ever fitted.
+    `apart` names the parts of the request that changed there; empty where no version ever matched.
     """
 
     version: Version | None
@@ -25,16 +25,16 @@ class Break(msgspec.Struct, frozen=True):
 
 
 def find_break(repository: Repository, path: Path, in_force: HashRule) -> Break | None:
-    """The change after which no rule gave the file its name; None where git does not know
-    the file, or not far enough back.
+    """Return the first version to which no rule gives the name of the file.
 
-    Raises RecctlError where git fails.
+    None where git does not have the file, or not enough of its history. Raises RecctlError where git
+    fails.
     """
     later: tuple[Version | None, Recording | None] = (None, None)
     for version, recording in _states(repository, path):
         if recording is not None:
             fit = fit_of(asked_of(recording), recording.summary.name, in_force)
-            if fit.standing != "edited":
+            if fit.status != "edited":
                 return Break(later[0], _apart(recording, later[1], fit.rule or in_force), fitted=True)
         later = (version, recording)
     if later[0] is None or repository.is_shallow():  # what came before is not here
@@ -43,7 +43,7 @@ def find_break(repository: Repository, path: Path, in_force: HashRule) -> Break 
 
 
 def _states(repository: Repository, path: Path) -> Iterator[tuple[Version | None, Recording | None]]:
-    """The file in the working tree, then its versions, the newest first; None for what is no recording."""
+    """Yield the file in the working tree, then its versions, newest first; None for what is no recording."""
     history = repository.history(path)
     data = read_regular(path)
     if data is not None and (not history or repository.blob_id(data, history[0].blob) != history[0].blob):
@@ -61,7 +61,7 @@ def _parsed(path: Path, data: bytes) -> Recording | None:
 
 
 def _apart(fitting: Recording, broken: Recording | None, rule: HashRule) -> tuple[str, ...]:
-    """What changed in the first version that does not fit: its name, or parts of what is hashed."""
+    """Return what changed in the first version that does not match: the name, or hashed parts."""
     if broken is None:
         return ()
     if fitting.summary.name != broken.summary.name:

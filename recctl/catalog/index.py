@@ -1,11 +1,10 @@
-"""The index: summaries of earlier runs, so that a listing need not open files that did not change.
+"""The index: what earlier runs read, so that files that did not change need not be opened.
 
-It may only make things faster. An entry counts where the file's size, times and inode are those of
-when it was read, to the nanosecond; a file that was changed the moment before it was read is not
-entered at all, since a second change in the same tick of the file system's clock would not show.
-The index lies in the user's cache directory, one database for a tree of files, never in the tree.
-Any error of it, whatever its class, is reported once; the run does without, and a damaged database
-is built anew.
+It may only make things faster. What is kept of a file counts while its size, times and inode are those
+of when it was read, to the nanosecond. A file that changed just before it was read is not kept: a
+second change in the same tick of the file system's clock would not be noticed. Databases are in the
+user's cache directory, one for each tree of files. Any error, of whatever class, is reported once; the
+run goes on without the index, and a damaged database is built again.
 """
 
 from __future__ import annotations
@@ -43,7 +42,7 @@ _SECOND = 1_000_000_000
 
 
 class Stamp(msgspec.Struct, frozen=True, array_like=True):
-    """What tells that a file is as it was: device, inode, size, and when it and its inode changed, in ns."""
+    """The state of a file on disk: device, inode, size, and when it and its inode changed, in ns."""
 
     device: int
     inode: int
@@ -53,11 +52,11 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True):
 
     @classmethod
     def of(cls, status: os.stat_result) -> Stamp:
-        """The stamp of a file."""
+        """Return the stamp of a file."""
         return cls(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns)
 
     def is_settled(self, now: int) -> bool:
-        """Whether a later change must show: the file did not change just before `now`, in ns."""
+        """Return whether a later change must change the stamp: the last was not just before `now`, in ns."""
         latest = max(self.modified, self.changed)
         return latest + (_TICK if latest % _SECOND else _COARSE_TICK) < now
 
@@ -91,7 +90,7 @@ def _decode(contents: Contents[K], data: bytes) -> CachedFile[K]:
 
 
 def now() -> int:
-    """The time, in ns."""
+    """Return the time, in ns."""
     return time.time_ns()
 
 
@@ -118,7 +117,7 @@ class Index(Generic[K]):
         self._found = self._load(wanted)
 
     def get(self, directory: str, name: str, stamp: Stamp) -> K | None:
-        """What was kept of a file that still has this stamp; each can be had once."""
+        """Return what was kept of a file that still has this stamp, the first time that it is asked for."""
         data = self._found.get(directory, {}).pop(name, None)
         if (
             data is None
@@ -126,15 +125,15 @@ class Index(Generic[K]):
         ):
             return None
         try:
-            entry = _decode(self._contents, data)
-        except Exception:  # of whatever class: then it is no entry
+            cached = _decode(self._contents, data)
+        except Exception:  # of whatever class: it is damaged
             return None
-        return entry.kept if entry.stamp == stamp else None
+        return cached.kept if cached.stamp == stamp else None
 
     def put(self, directory: str, name: str, stamp: Stamp, kept: K) -> None:
         """Keep what was read of a file that had this stamp before and after it was read."""
         if stamp.is_settled(now()):
-            # Lone surrogates have no place in a database, integers over 64 bits none in an entry.
+            # Neither lone surrogates nor integers over 64 bits can be stored.
             with suppress(UnicodeEncodeError, OverflowError):
                 data = _encode(CachedFile(stamp, kept))
                 (directory + name).encode()
@@ -142,17 +141,17 @@ class Index(Generic[K]):
                 self._new.append((directory, name, check + data))
 
     def save(self) -> None:
-        """Write what is new, and forget the files of the same directories that are gone."""
+        """Write what is new, and forget files of the same directories that were removed."""
         if not (self._new or self._is_broken):
             return
-        gone = [
+        removed = [
             (directory, name)
             for directory, names in self._found.items()
             for name in names
             if not os.path.exists(os.path.join(directory, name))
         ]
         try:
-            self._write(gone)
+            self._write(removed)
         except Exception as error:
             self._complain(error)
             if is_damage(error, self.database) and not self._is_broken:
@@ -178,7 +177,7 @@ class Index(Generic[K]):
         except Exception as error:
             self._complain(error)
 
-    def _write(self, gone: Sequence[tuple[str, str]]) -> None:
+    def _write(self, removed: Sequence[tuple[str, str]]) -> None:
         self.database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if self._is_broken:
             for left in (self.database, self.database.with_name(f"{self.database.name}-journal")):
@@ -190,14 +189,14 @@ class Index(Generic[K]):
             is_fresh = version_of(database) != VERSION
             if is_fresh:
                 start_afresh(database)
-            database.executemany("DELETE FROM files WHERE directory = ? AND name = ?", gone)
+            database.executemany("DELETE FROM files WHERE directory = ? AND name = ?", removed)
             database.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", self._new)
             if not is_fresh:
                 self._read_back(database)
             database.execute("COMMIT")
 
     def _read_back(self, database: sqlite3.Connection) -> None:
-        """Raise where what was written is not found again: SQLite does not see every damage of its tree."""
+        """Raise DatabaseError where what was written cannot be read: SQLite does not notice all damage."""
         written = {directory for directory, _, _ in self._new}
         held = {directory: rows_in(database, directory) for directory in written}
         if any(held[directory].get(name) != data for directory, name, data in self._new):
@@ -206,7 +205,7 @@ class Index(Generic[K]):
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
         with opened(self.database, "rw") as database:
-            # It need not outlast a power cut; every entry has a check of its own.
+            # It need not survive a power cut: each row has a checksum.
             database.execute("PRAGMA synchronous = OFF")
             yield database
 
@@ -218,7 +217,7 @@ class Index(Generic[K]):
 
 
 def _tree(directories: Sequence[str]) -> str:
-    """The tree that the directories belong to: a repository's, else what they have in common."""
+    """Return the root of the directories: that of their repository, else their common parent."""
     common = os.path.commonpath(directories) if directories else os.sep
     above = common
     while above != os.path.dirname(above):

@@ -18,7 +18,7 @@ SUFFIX = ".sqlite"
 # Another layout, fields of a header, or version, which may read recordings in another way: start afresh.
 VERSION = f"4 {__version__} {Header.__annotations__}"
 _PATIENCE = 0.5  # seconds to wait for another run that writes
-# What SQLite reports where the database may be whole: somebody else holds it, or the system refuses.
+# Errors of SQLite that do not mean damage: another process has the database, or the system denies it.
 _NOT_DAMAGE = frozenset(
     (
         sqlite3.SQLITE_BUSY,
@@ -35,7 +35,7 @@ _PRIMARY = 0xFF  # of an extended result code
 
 @contextmanager
 def opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
-    """A connection that is closed whatever happens, also while it is being set up."""
+    """Open a database, and close it whatever happens."""
     database = sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=_PATIENCE, isolation_level=None
     )
@@ -46,26 +46,26 @@ def opened(path: Path, mode: str) -> Iterator[sqlite3.Connection]:
 
 
 def is_damage(error: Exception, path: Path) -> bool:
-    """Whether an error tells of what is in the database, not of who may use it now."""
+    """Return whether an error means that the database is damaged, not that it cannot be used now."""
     if isinstance(error, OSError | MemoryError):
         return False
     code = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return True
     if code & _PRIMARY == sqlite3.SQLITE_READONLY:
-        return os.access(path, os.W_OK)  # the file says so, not the system
+        return os.access(path, os.W_OK)  # the database itself says so
     return code & _PRIMARY not in _NOT_DAMAGE
 
 
 def version_of(database: sqlite3.Connection) -> str | None:
-    """Return the version that a database was made by, None where it has none."""
+    """Return the version by which a database was made; None where it has none."""
     held = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'version'").fetchone()
     row = database.execute("SELECT held FROM version").fetchone() if held else None
     return row[0] if row and isinstance(row[0], str) else None
 
 
 def start_afresh(database: sqlite3.Connection) -> None:
-    """Make the tables of this version; what there was is dropped."""
+    """Drop all tables and create those of this version."""
     for table in ("version", "files", "entries"):  # the last as of layout 3
         database.execute(f"DROP TABLE IF EXISTS {table}")
     database.execute("CREATE TABLE version (held TEXT)")
@@ -87,7 +87,7 @@ def rows_in(database: sqlite3.Connection, directory: str) -> dict[str, bytes]:
         return {}
     rows = database.execute("SELECT name, data FROM files WHERE directory = ?", (directory,)).fetchall()
     names = [name for name, data in rows if isinstance(name, str) and isinstance(data, bytes)]
-    # In a whole tree each name comes once, in the order of the key; what is out of order is not found.
+    # Undamaged, names come without duplicates in the order of the key; SQLite does not find others.
     if len(names) < len(rows) or names != sorted(set(names)):
         raise sqlite3.DatabaseError("its rows are out of order")
     return dict(rows)
@@ -102,7 +102,7 @@ class Database(msgspec.Struct, frozen=True):
 
 
 def databases(directory: Path | None = None) -> Iterator[Database]:
-    """The databases there are, in order of their names."""
+    """Yield the databases, in order of their names."""
     for path in sorted((directory or cache_directory()).glob(f"*{SUFFIX}")):
         try:
             size = path.stat().st_size
@@ -117,7 +117,7 @@ def databases(directory: Path | None = None) -> Iterator[Database]:
 
 
 def clear(directory: Path | None = None) -> int:
-    """Remove all databases, and what SQLite left beside them; how many bytes that were. Raises OSError."""
+    """Remove all databases with SQLite's files beside them; return the bytes freed. Raises OSError."""
     freed = 0
     for path in sorted((directory or cache_directory()).glob(f"*{SUFFIX}*")):
         freed += path.lstat().st_size

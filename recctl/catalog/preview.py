@@ -1,7 +1,7 @@
 """Previews: the answer of a recording on one line, for listings.
 
 Most bytes of a tree are streams of chat chunks and vectors. Of these a typed decoder reads only
-what a preview needs; whatever it does not fit is decoded whole, so that both ways say the same.
+what a preview needs; what it does not accept is decoded whole. Both give the same preview.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _LENGTH = 120  # characters that a listing shows at most
 
 
 def summarize_with_preview(path: Path, raw: bytes) -> Summary:
-    """Return the summary of a recording's bytes with the preview of its answer.
+    """Return the summary of the recording in the bytes of a file, with a preview of the answer.
 
-    Raises Unreadable where the bytes are no recording.
+    Raises Unreadable where they hold none.
     """
     try:
         partial = read_partially(raw, fast_preview.read)
@@ -58,7 +58,7 @@ def _of_response(response: RawResponse, read: ReadBody[Transcript] | None) -> Pr
     try:
         raw = bytes(response.body)
         body = loads(raw)
-        # Only what opens so many brackets can be nested so deeply.
+        # Text with fewer brackets cannot be nested too deeply.
         if raw.count(b"[") + raw.count(b"{") > DEEPEST and is_deep(body):
             return Preview("unreadable", TOO_DEEP)
         fields = {name: getattr(response, name) for name in response.__struct_fields__}
@@ -101,7 +101,7 @@ def _without_words(transcript: Transcript) -> Preview:
 
 
 def _given(arguments: str) -> str:
-    """A call's arguments as `name=value` pairs; the string as it is where it is no object."""
+    """Return the arguments of a call as `name=value` pairs; the string as it is where it is no object."""
     try:
         values = json.loads(arguments)
     except (ValueError, RecursionError):
@@ -112,6 +112,6 @@ def _given(arguments: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    """The beginning of a text, its line breaks and runs of blanks made one blank each."""
+    """Return the beginning of a text on one line, with single blanks."""
     words = " ".join(text[: 4 * _LENGTH].split())
     return words[:_LENGTH]

@@ -1,20 +1,27 @@
-"""Which recordings a listing shows, and in which order."""
+"""Queries: the recordings that fit filters, in an order; and what is near where none fits."""
 
 from __future__ import annotations
 
 import fnmatch
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import msgspec
 
-from recctl.recordings.header import Kind
+from recctl.recordings.header import Header, Kind
 from recctl.recordings.summary import Summary
 from recctl.support.paths import absolute_path
 
+FilterName = Literal["test", "model", "endpoint", "provider"]
 SortKey = Literal["test", "id", "path", "model", "endpoint", "provider", "chunks", "size"]
 
+_FILTERED: dict[FilterName, Callable[[Header], str | None]] = {
+    "test": lambda header: header.test_id,
+    "model": lambda header: header.model,
+    "endpoint": lambda header: header.endpoint,
+    "provider": lambda header: header.provider,
+}
 _ORDERS: dict[SortKey, Callable[[Summary], str | int | None]] = {
     "test": lambda summary: summary.header.test_id,
     "id": lambda summary: summary.name.id,
@@ -28,7 +35,7 @@ _ORDERS: dict[SortKey, Callable[[Summary], str | int | None]] = {
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
-    """A question to a listing; None means anything. Texts match as `matcher` says."""
+    """Filters of a listing, None for any value, and its order. Texts match as `matcher` says."""
 
     test: str | None = None
     model: str | None = None
@@ -41,12 +48,13 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
     reverse: bool = False
 
     def select(self, summaries: Iterable[Summary]) -> list[Summary]:
-        """Return the summaries that fit, sorted; what has no value to sort by comes last.
+        """Return the summaries that fit, sorted; those without a value to sort by come last.
 
         Recordings of one test come in the order of their turns. Other equals stay in the order in
         which they come, which is that of their paths.
         """
-        fitting = [summary for summary in summaries if self._fits(summary)]
+        filters = list(self._filters())
+        fitting = [summary for summary in summaries if all(fits(summary.header) for fits in filters)]
         if self.sort == "test":
             fitting.sort(key=lambda summary: summary.header.turns)
         order = _ORDERS[self.sort]
@@ -54,37 +62,28 @@ class Query(msgspec.Struct, frozen=True, kw_only=True):
         known.sort(key=lambda pair: pair[0], reverse=self.reverse)
         return [summary for _, summary in known] + [summary for summary in fitting if order(summary) is None]
 
-    def _fits(self, summary: Summary) -> bool:
-        return (
-            (self.kind is None or summary.header.kind == self.kind)
-            and (self.streaming is None or summary.header.streaming == self.streaming)
-            and (not self.errors or summary.header.failed)
-            and _matches(self.test, summary.header.test_id, brackets=False)
-            and _matches(self.model, summary.header.model)
-            and _matches(self.endpoint, summary.header.endpoint)
-            and _matches(self.provider, summary.header.provider)
-        )
+    def _filters(self) -> Iterator[Callable[[Header], bool]]:
+        if self.kind is not None:
+            yield lambda header: header.kind == self.kind
+        if self.streaming is not None:
+            yield lambda header: header.streaming == self.streaming
+        if self.errors:
+            yield lambda header: header.failed
+        for name, wanted in _texts(self).items():
+            yield _filter(_FILTERED[name], matcher(wanted, brackets=name != "test"))
 
 
-_matchers: dict[tuple[str, bool], Callable[[str], bool]] = {}
-
-
-def _matches(wanted: str | None, value: str | None, *, brackets: bool = True) -> bool:
-    if wanted is None:
-        return True
-    if value is None:
-        return False
-    if (wanted, brackets) not in _matchers:
-        _matchers[wanted, brackets] = matcher(wanted, brackets=brackets)
-    return _matchers[wanted, brackets](value)
+def _filter(
+    value_of: Callable[[Header], str | None], fits: Callable[[str], bool]
+) -> Callable[[Header], bool]:
+    return lambda header: (value := value_of(header)) is not None and fits(value)
 
 
 def matcher(wanted: str, *, brackets: bool = True) -> Callable[[str], bool]:
-    """Return whether a value fits `wanted`, case-insensitive: a glob on the whole value where it holds a
-    wildcard, else any part of it.
+    """Return a predicate of values that fit `wanted`, in any case.
 
-    Without `brackets`, for test ids, only `*` and `?` are wild, and the glob also fits what stands
-    after any `::` or `/`.
+    With a wildcard it is a glob on the whole value, else any part of it. Without `brackets`, for
+    test ids, only `*` and `?` are wild, and the glob may begin after any `::` or `/`.
     """
     pattern = wanted.lower()
     if not any(wild in wanted for wild in ("*?[" if brackets else "*?")):
@@ -97,8 +96,8 @@ def matcher(wanted: str, *, brackets: bool = True) -> Callable[[str], bool]:
 
 def _test_matcher(pattern: str) -> Callable[[str], bool]:
     first, star, rest = pattern.partition("*")
-    # The earliest place where the part before the first star fits leaves the most room for the
-    # rest, so that no other has to be tried: it takes no longer for ids full of slashes.
+    # The first match of the part before the first star leaves the most to the rest, so that no other
+    # has to be tried: ids full of slashes take no longer.
     head = re.compile(r"(?:^|(?<=::)|(?<=/))" + _fixed(first) + ("" if star else r"\Z"), re.DOTALL)
     tail = re.compile(fnmatch.translate(star + rest))
 
@@ -111,25 +110,24 @@ def _test_matcher(pattern: str) -> Callable[[str], bool]:
 
 
 def _fixed(part: str) -> str:
-    """A part of a glob without stars as a regular expression."""
+    """Return the regular expression of a part of a glob without stars."""
     return "".join("." if char == "?" else re.escape(char) for char in part.replace("[[]", "["))
 
 
-FilterName = Literal["test", "model", "endpoint", "provider"]
 _NEAR = 3
 _CLOSE_ENOUGH = 0.7  # of difflib's ratio
 _EVERY_TEST = "test_"
 
 
 def near_values(query: Query, summaries: Iterable[Summary]) -> dict[FilterName, list[str]]:
-    """Return for each filter that no recording fits the values nearest to it; [] where none is near.
+    """Return the values nearest to each filter that no recording fits; [] where none is near.
 
-    Of test ids it is the name of the function, else of the file.
+    For test ids these are names of functions, classes or files.
     """
     found: dict[FilterName, list[str]] = {}
     everything = list(summaries)
     for name, wanted in _texts(query).items():
-        values = {value for summary in everything if (value := _VALUES[name](summary)) is not None}
+        values = {value for summary in everything if (value := _FILTERED[name](summary.header)) is not None}
         fits = matcher(wanted, brackets=name != "test")
         if not any(map(fits, values)):
             found[name] = nearest_tests(wanted, values) if name == "test" else _nearest(wanted, values)
@@ -141,26 +139,12 @@ def nearest_tests(wanted: str, test_ids: Iterable[str]) -> list[str]:
     return _nearest(wanted, _names_in(test_ids))
 
 
-_VALUES: dict[FilterName, Callable[[Summary], str | None]] = {
-    "test": lambda summary: summary.header.test_id,
-    "model": lambda summary: summary.header.model,
-    "endpoint": lambda summary: summary.header.endpoint,
-    "provider": lambda summary: summary.header.provider,
-}
-
-
 def _texts(query: Query) -> dict[FilterName, str]:
-    given: dict[FilterName, str | None] = {
-        "test": query.test,
-        "model": query.model,
-        "endpoint": query.endpoint,
-        "provider": query.provider,
-    }
-    return {name: text for name, text in given.items() if text is not None}
+    return {name: text for name in _FILTERED if (text := getattr(query, name)) is not None}
 
 
 def _names_in(test_ids: Iterable[str]) -> set[str]:
-    """The files, classes and functions that test ids name, without parameters."""
+    """Return the files, classes and functions that test ids name, without parameters."""
     names = set()
     for test_id in test_ids:
         file, *inner = test_id.partition("[")[0].split("::")
@@ -182,6 +166,6 @@ def _nearest(wanted: str, values: Iterable[str]) -> list[str]:
 
 
 def _pieces(value: str, length: int) -> set[str]:
-    """A value, and what in it begins at a word and has about the wanted length."""
+    """Return a value, and those parts of it that begin at a word and have about the wanted length."""
     starts = [0, *(found.end() for found in re.finditer(r"[_/.:-]+", value))]
     return {value, *(value[start : start + length + extra] for start in starts for extra in (0, 1))} - {""}

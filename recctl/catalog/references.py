@@ -107,8 +107,8 @@ def _missing(path: Path) -> Unreadable:
     except (RecctlError, OSError, ValueError):
         found = None
     if found is None or found.state == "elsewhere":
-        return Unreadable(path, "is not there")
-    return Unreadable(path, f"is not there: {found.became}", found.way_back)
+        return Unreadable(path, "no such file or directory")
+    return Unreadable(path, f"no such file or directory: {found.became}", found.way_back)
 
 
 def _fits(wanted: str, name: RecordingName) -> bool:
@@ -135,21 +135,21 @@ def _unknown(reference: str, wanted: str, files: Sequence[Path]) -> NoSuchRefere
     if not stems:
         forms = f"rec-<hash>, {_MIN_PREFIX} or more digits of a hash, models-<hash>-<digest>, or a path"
         return NoSuchReference(searched, f"a reference is {forms}")
-    # A hash says nothing of what was asked: that another one looks like it would mean nothing.
+    # Similar hashes do not mean similar requests: none is suggested.
     from recctl.catalog.removals import trace_names
 
     around = next((path.absolute().parent for path in files), current_directory())
     try:
         found = trace_names(around, stems, lambda name: _fits(wanted, parse_filename(name)))
     except RecctlError as error:
-        return NoSuchReference(searched, f"nothing is known of it: {error.message}")
+        return NoSuchReference(searched, f"git cannot say whether there was one: {error.message}")
     if found is None:
-        return NoSuchReference(searched, "nothing is known of it: git history does not hold it either")
+        return NoSuchReference(searched, "git history does not have it either")
     return NoSuchReference(f"{searched}: {found.became}", found.way_back)
 
 
 def _stems(wanted: str) -> tuple[str, ...]:
-    """How names of files begin that a reference fits; none for what is no reference to a hash."""
+    """Return how the names of files begin that a reference fits; () for what is no hash."""
     if wanted.startswith("models-"):
         return (wanted,) if re.fullmatch(rf"models-[0-9a-f-]{{{_MIN_PREFIX},}}", wanted) else ()
     form = _REFERENCE.fullmatch(wanted)

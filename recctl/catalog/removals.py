@@ -1,4 +1,4 @@
-"""What git knows of a recording that no reference finds: which commit removed it, or where it is."""
+"""Ask git for a recording that no reference finds: the commit that removed it, or where it is."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Commit(msgspec.Struct, frozen=True):
 
 
 class Trace(msgspec.Struct, frozen=True):
-    """A file that git knows: its path from the top of the repository, and what became of it.
+    """A file that git knows: its path from the top of the repository, and what happened to it.
 
-    `removed`: `commit` did it, which git takes for a renaming to `renamed`. `deleted`: HEAD has it, the
-    working tree has not. `elsewhere`: it is there, in a directory that was not searched. `another
-    branch`: `commit` added it, and HEAD does not come from that.
+    `removed`: `commit` removed it, or renamed it to `renamed`. `deleted`: HEAD has it, the working tree
+    does not. `elsewhere`: it is in the working tree, where was not searched. `another branch`: `commit`
+    added it, which is no ancestor of HEAD.
     """
 
     path: str
@@ -46,7 +46,7 @@ class Trace(msgspec.Struct, frozen=True):
 
     @property
     def became(self) -> str:
-        """What became of it, for a sentence."""
+        """What happened to it, as part of a sentence."""
         if self.state == "removed":
             how = f"renamed to {self.renamed}" if self.renamed else "removed"
             return f"git history held {self.path}, {how} in {self.commit}"
@@ -58,18 +58,18 @@ class Trace(msgspec.Struct, frozen=True):
 
     @property
     def way_back(self) -> str:
-        """What to do to have it."""
+        """What to do to get it."""
         if self.state == "elsewhere":
             return "give its path, or its directory with --dir"
         before = "^" if self.state == "removed" else ""
         revision = f"{self.commit.id[:12]}{before}" if self.commit else "HEAD"
-        return f"to have it back: git checkout {revision} -- {shlex.quote(f':/{self.path}')}"
+        return f"to get it back: git checkout {revision} -- {shlex.quote(f':/{self.path}')}"
 
 
 def trace_names(directory: Path, stems: Iterable[str], fits: Callable[[str], bool]) -> Trace | None:
-    """Return what git knows of a file whose name begins with a stem; None where it knows of none.
+    """Return a file that git knows and whose name begins with a stem; None where there is none.
 
-    Stems are plain: letters, digits and dashes. `fits` decides by the file name. Raises RecctlError
+    Stems consist of letters, digits and dashes. `fits` decides by the file name. Raises RecctlError
     where there is no repository around the directory, or git fails.
     """
     pathspecs = [f":(top,glob)**/{stem}*{SUFFIX}" for stem in stems]
@@ -77,12 +77,12 @@ def trace_names(directory: Path, stems: Iterable[str], fits: Callable[[str], boo
 
 
 def trace_path(path: Path) -> Trace | None:
-    """Return what git knows of a path at which there is no file; None where it knows nothing."""
+    """Return what git knows of a path without a file; None where it knows nothing."""
     directory = next((parent for parent in path.absolute().parents if parent.is_dir()), Path(os.sep))
     repository = find_repository(directory)
-    place = os.path.normpath(path.absolute())
+    location = os.path.normpath(path.absolute())
     relative = os.path.relpath(
-        os.path.join(os.path.realpath(directory), os.path.relpath(place, directory)),
+        os.path.join(os.path.realpath(directory), os.path.relpath(location, directory)),
         os.path.realpath(repository.top),
     )
     if relative.startswith(os.pardir):
@@ -94,7 +94,7 @@ def _trace(repository: Repository, pathspecs: Sequence[str], fits: Callable[[str
     found = next((path for path in _tracked(repository, pathspecs) if _has_name(path, fits)), None)
     if found is not None:
         return Trace(found, "elsewhere" if os.path.lexists(repository.top / found) else "deleted")
-    # Merges show nothing of their own accord; a removal that only a merge made is found second.
+    # By default merges show no changes; a removal made by a merge itself is found by the second log.
     for merges in ("off", "first-parent"):
         for commit, path in _log(repository, pathspecs, "--diff-filter=D", f"--diff-merges={merges}"):
             if _has_name(path, fits):
@@ -103,7 +103,7 @@ def _trace(repository: Repository, pathspecs: Sequence[str], fits: Callable[[str
         if _has_name(path, fits):
             return Trace(path, "another branch", commit)
     if repository.is_shallow():
-        raise RecctlError("this clone is shallow, git fetch --unshallow may tell")
+        raise RecctlError("this clone is shallow; git fetch --unshallow gets the rest")
     return None
 
 
@@ -112,25 +112,25 @@ def _has_name(path: str, fits: Callable[[str], bool]) -> bool:
 
 
 def _tracked(repository: Repository, pathspecs: Sequence[str]) -> list[str]:
-    """Files of HEAD and the index."""
+    """Return the matching files of HEAD and of the index."""
     has_commit = bool(repository.head_tree_id())
     tree = ("--with-tree=HEAD",) if has_commit else ()
     listed = repository.output("ls-files", "-z", "--full-name", *tree, "--", *pathspecs, literally=False)
-    return [os.fsdecode(entry) for entry in listed.split(b"\0") if entry]
+    return [os.fsdecode(path) for path in listed.split(b"\0") if path]
 
 
 def _log(repository: Repository, pathspecs: Sequence[str], *options: str) -> Iterator[tuple[Commit, str]]:
-    """Commits and each path that they show, the newest first."""
+    """Yield commits, newest first, with each path that they changed."""
     if not repository.head_tree_id() and "--all" not in options:
         return
     command = ("log", "-z", "--name-only", *_PLAIN, *options, _FORM, "--", *pathspecs)
-    entries = iter(os.fsdecode(entry) for entry in repository.output(*command, literally=False).split(b"\0"))
+    fields = iter(os.fsdecode(field) for field in repository.output(*command, literally=False).split(b"\0"))
     commit = Commit("", "", "")
-    for entry in entries:
-        if entry.lstrip("\n").startswith("\x01"):
-            commit = Commit(entry.lstrip("\n")[1:], next(entries), next(entries)[1:])
-        elif entry.strip("\n"):
-            yield commit, entry.lstrip("\n")
+    for field in fields:
+        if field.lstrip("\n").startswith("\x01"):
+            commit = Commit(field.lstrip("\n")[1:], next(fields), next(fields)[1:])
+        elif field.strip("\n"):
+            yield commit, field.lstrip("\n")
 
 
 def _renamed(repository: Repository, commit: Commit, path: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The requests of many recordings as text: from the index where a file did not change, else read."""
+"""The requests of many files as text: from the index where a file did not change, else read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from recctl.support.errors import RecctlError, Unreadable, Warn, no_warning
 from recctl.support.jsonvalue import MOST_BYTES, loads
 
 _WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
-_FAST = 1  # zlib's level: requests are text, which shrinks to a third all the same
+_FAST = 1  # zlib's level, enough to shrink text to a third
 
 
 def request_texts(paths: Sequence[str], warn: Warn = no_warning) -> dict[str, str]:
@@ -43,7 +43,7 @@ def _index(paths: Sequence[str], warn: Warn) -> Index[bytes] | None:
 
 
 def _text(index: Index[bytes], path: str) -> str:
-    """The text of a request; asked for every file, so that each call counts."""
+    """Return the text of a request; called for every file, so that each call counts."""
     directory, _, name = path.rpartition(os.sep)
     try:
         kept = index.get(directory, name, Stamp.of(os.stat(path)))
@@ -58,9 +58,9 @@ def _text(index: Index[bytes], path: str) -> str:
 
 
 def _read(path: str) -> tuple[Stamp | None, str]:
-    """The stamp of a file (None if it changed as it was read) and the text of its request."""
+    """Return the stamp of a file (None if it changed while it was read) and the text of its request."""
     try:
-        # Not to wait for a writer, should the file have become a pipe.
+        # O_NONBLOCK: do not wait for a writer if the file has become a pipe.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
             status = os.fstat(file.fileno())
             if status.st_size > MOST_BYTES:
@@ -74,7 +74,7 @@ def _read(path: str) -> tuple[Stamp | None, str]:
 
 
 def _request_text(path: str, raw: bytes) -> str:
-    # Dumped anew, so that one spelling of every character is enough to look for.
+    # Serialized again, so that every character is written in one way only.
     try:
         return json.dumps(loads(read_request(raw)))
     except (NotPlain, ValueError, RecursionError):

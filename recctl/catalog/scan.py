@@ -1,4 +1,4 @@
-"""Summaries of many files: from the index where they did not change, else read, on two cores if it pays."""
+"""Summaries of many files: from the index where they did not change, else read, on all cores if it pays."""
 
 from __future__ import annotations
 
@@ -17,11 +17,10 @@ from recctl.recordings.summary import Summary
 from recctl.support.errors import RecctlError, Unreadable, Warn, no_warning
 from recctl.support.jsonvalue import MOST_BYTES
 from recctl.support.paths import absolute_path
-from recctl.support.processes import blocks_of, in_two
+from recctl.support.processes import parallel_map
 
 _WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
-_WORTH_A_CORE = 500  # files to read from which a second process pays
-_BLOCK = 50  # files that a process reads before the other's turn
+_WORTH_A_CORE = 500  # files to read from which several processes pay
 
 
 class _Result(msgspec.Struct, frozen=True, array_like=True):
@@ -32,24 +31,21 @@ class _Result(msgspec.Struct, frozen=True, array_like=True):
     header: Header
 
 
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(list[_Result | None]).decode
-
-
 def scan(
-    files: Sequence[Path], *, use_index: bool = True, warn: Warn = no_warning
+    files: Sequence[Path], *, use_index: bool = True, workers: int | None = None, warn: Warn = no_warning
 ) -> Iterator[Summary | Unreadable]:
     """Yield the summary of each recording in the files, in their order; of other files why it has none.
 
-    `warn` gets a line for whatever keeps the index from being used.
+    `workers` is the number of processes that read: by default one for each core, if that pays. `warn` gets a
+    line for whatever keeps the index from being used.
     """
     if use_index and len(files) >= _WORTH_AN_INDEX:
         locations = [absolute_path(path) for path in files]
         index = _index(locations, warn)
         if index is not None:
-            yield from _with_index(files, locations, index)
+            yield from _with_index(files, locations, index, workers)
             return
-    for path, result in zip(files, _read_all(files), strict=True):
+    for path, result in zip(files, _read_all(files, workers), strict=True):
         yield _summary(path, result)
 
 
@@ -62,10 +58,11 @@ def _index(locations: Sequence[str], warn: Warn) -> Index[Header] | None:
 
 
 def _with_index(
-    files: Sequence[Path], locations: Sequence[str], index: Index[Header]
+    files: Sequence[Path], locations: Sequence[str], index: Index[Header], workers: int | None
 ) -> Iterator[Summary | Unreadable]:
     known = [_known(index, path, location) for path, location in zip(files, locations, strict=True)]
-    results = _read_all([path for path, found in zip(files, known, strict=True) if found is None])
+    unknown = [path for path, found in zip(files, known, strict=True) if found is None]
+    results = _read_all(unknown, workers)
     for path, location, found in zip(files, locations, known, strict=True):
         if found is not None:
             yield found
@@ -99,31 +96,12 @@ def _summary(path: Path, result: _Result | None) -> Summary | Unreadable:
         return error
 
 
-def _read_all(files: Sequence[Path]) -> Iterator[_Result | None]:
-    """What is read of each file, in order; None for one that is to be looked at by itself."""
+def _read_all(files: Sequence[Path], workers: int | None) -> Iterator[_Result | None]:
+    """Yield what is read of each file, in order; None for one that is to be looked at by itself."""
     if files:
-        # Before there are two processes, and only where there is something to read.
+        # Before there are several processes, and only where there is something to read.
         import_module("recctl.catalog.preview")
-    if len(files) < _WORTH_A_CORE:
-        yield from map(_read_one, files)
-        return
-    for data in in_two(blocks_of(files, _BLOCK), _read_block):
-        yield from _decode(data)
-
-
-def _read_block(files: Sequence[Path]) -> bytes:
-    results = [_read_one(path) for path in files]
-    try:
-        return _encode(results)
-    except (UnicodeEncodeError, OverflowError):  # lone surrogates and long integers cannot be handed over
-        return _encode([result if result is None or _is_plain(result) else None for result in results])
-
-
-def _is_plain(result: _Result) -> bool:
-    try:
-        return bool(_encode(result))
-    except (UnicodeEncodeError, OverflowError):
-        return False
+    return parallel_map(_read_one, files, workers, _WORTH_A_CORE)
 
 
 def _read_one(path: Path) -> _Result | None:

@@ -1,4 +1,4 @@
-"""Tests given as paths, `tests/a/test_b.py` or `tests/a/test_b.py::TestC::test_d[e]`: their recordings."""
+"""Find the recordings of tests given as `tests/a/test_b.py` or `tests/a/test_b.py::TestC::test_d[e]`."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ _SEPARATOR = "::"
 class TestPath(msgspec.Struct, frozen=True):
     """A test file (`inner` is empty), or what is inside one: a class, a test with or without parameters.
 
-    `file` is as it was given, `place` absolute. The file need not exist: then it is the beginning
+    `file` is as it was given, `location` absolute. The file need not exist: then it is the beginning
     of a test id, as `ls` prints it, whatever the current directory.
     """
 
     file: str
-    place: str
+    location: str
     inner: str
 
     def selects(self, summary: Summary) -> bool:
-        """Whether a recording is of one of these tests."""
+        """Return whether a recording is of one of these tests."""
         file, _, inner = (summary.header.test_id or "").partition(_SEPARATOR)
         return bool(file) and self._names(inner) and self._is_at(file, absolute_path(summary.path))
 
@@ -37,16 +37,16 @@ class TestPath(msgspec.Struct, frozen=True):
         )
 
     def _is_at(self, file: str, recording: str) -> bool:
-        if f"{os.sep}{self.place}".endswith(f"{os.sep}{file}"):
-            root = self.place[: -len(file)].rstrip(os.sep)
+        if f"{os.sep}{self.location}".endswith(f"{os.sep}{file}"):
+            root = self.location[: -len(file)].rstrip(os.sep)
             if _lies_with(recording, root, file):
                 return True
-        # As text, where it is no path from here.
-        return file == self.file and not os.path.exists(self.place)
+        # Compared as text where there is no such path from here.
+        return file == self.file and not os.path.exists(self.location)
 
 
 def _lies_with(recording: str, root: str, file: str) -> bool:
-    """Whether a recording is of a test file of this root, not of one of the same name in another package."""
+    """Return whether a recording belongs to a test file of this root, not to one of another package."""
     first, slash, _ = file.partition("/")
     if slash:
         # Beside the tests, or else apart from all tests.
@@ -57,7 +57,7 @@ def _lies_with(recording: str, root: str, file: str) -> bool:
 
 
 def parse_test_path(text: str) -> TestPath | None:
-    """Return the tests that an argument names; None where it is the path of something else."""
+    """Return the tests that an argument names; None where it is another path."""
     file, _, inner = text.partition(_SEPARATOR)
     if not file.endswith(".py") or os.path.isdir(text) or (inner and os.path.exists(text)):
         return None
@@ -68,10 +68,11 @@ def parse_test_path(text: str) -> TestPath | None:
 def recordings_of(
     tests: Sequence[TestPath], summaries: Iterable[Summary], unreadable: Iterable[Path]
 ) -> list[Path]:
-    """Return the files of the tests' recordings.
+    """Return the files that hold the recordings of tests.
 
-    What cannot be read stands with the tests beside whose files it lies: else nobody would hear of it.
+    Unreadable files count too, where they are in a directory of recordings beside one of the test
+    files, so that they are reported.
     """
     found = [summary.path for summary in summaries if any(test.selects(summary) for test in tests)]
-    beside = {os.path.join(os.path.dirname(test.place), DIRECTORY) for test in tests}
+    beside = {os.path.join(os.path.dirname(test.location), DIRECTORY) for test in tests}
     return found + [path for path in unreadable if os.path.dirname(absolute_path(path)) in beside]

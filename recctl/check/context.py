@@ -1,19 +1,19 @@
-"""One recording as the rules look at it: what is expensive is computed once, and only if asked for."""
+"""One recording as the rules see it: what is expensive is computed at most once, and only if asked for."""
 
 from __future__ import annotations
 
 import json
 import re
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven
+from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, parse_canonical
 from recctl.recordings.ogx.hash_rules import Asked, Fit, HashRule, fit_of, is_without_test_id
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, from_document, parse, summarize
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import LivenessSource
 from recctl.suite.source import LivenessBySource
@@ -22,47 +22,71 @@ from recctl.support.jsonvalue import Json, JsonObject, as_items, as_object
 if TYPE_CHECKING:
     from recctl.conversation.transcript import Transcript
 
-# Where bytes are canonical every string has a line of its own.
+# In canonical JSON every string has a line of its own.
 _LINES = re.compile(rb'\n +".{8,}')
 
 
 class Settings(msgspec.Struct, frozen=True):
-    """What a project may decide, the hash rule in force and the largest size in kB; and what judges tests."""
+    """The hash rule in force, the largest size in kB, and how it is decided whether a test still exists.
+
+    `workers` is the number of processes: by default one for each core, if that pays.
+    """
 
     hash_rule: HashRule
     max_size: int
     tests: LivenessSource = msgspec.field(default_factory=LivenessBySource)
+    workers: int | None = None
 
 
-class Subject:
-    """A recording under examination."""
+class Run(msgspec.Struct):
+    """What the recordings of one run share.
 
-    def __init__(self, path: Path, raw: bytes, settings: Settings, quickly: bool) -> None:
-        """`quickly` uses what is fast for many files and slow to load for one."""
-        self.path = path
+    `use_orjson`: it is slow to import and fast to parse, so that it pays for many files only.
+    `needs_document`: a selected rule needs more than the request and the fields of a listing.
+    `clean_lines`: lines that hold nothing like a credential; prompts and schemas occur in many recordings.
+    """
+
+    settings: Settings
+    use_orjson: bool
+    needs_document: bool
+    clean_lines: set[bytes] = msgspec.field(default_factory=set)
+
+
+class Context:
+    """A recording that is being checked. Its properties raise Unreadable if the bytes are no recording."""
+
+    def __init__(self, ref: Ref, raw: bytes, run: Run) -> None:
+        self.ref = ref
+        self.path = ref.path
         self.raw = raw
-        self.settings = settings
-        self._quickly = quickly
-        self.is_proven = False
+        self.run = run
+        self.settings = run.settings
+
+    @cached_property
+    def _canonical_document(self) -> Json | None:
+        """The document if the bytes are proven canonical by the fast parser; None means unknown."""
+        return parse_canonical(self.raw) if self.run.use_orjson else None
+
+    @property
+    def _is_proven_canonical(self) -> bool:
+        return self._canonical_document is not None
 
     @cached_property
     def recording(self) -> Recording:
-        """All of it. Raises Unreadable where the bytes are no recording."""
-        document = proven(self.raw) if self._quickly else None
-        if document is None:
+        """The whole recording."""
+        if self._canonical_document is None:
             return parse(self.path, self.raw)
-        self.is_proven = True
-        return from_document(self.path, self.raw, document)
+        return from_document(self.path, self.raw, self._canonical_document)
 
     @cached_property
     def summary(self) -> Summary:
-        """What a listing shows of it. Raises Unreadable where the bytes are no recording."""
-        return self.recording.summary if "recording" in self.__dict__ else summarize(self.path, self.raw)
+        """The fields of a listing."""
+        return self.recording.summary if self.run.needs_document else summarize(self.path, self.raw)
 
     @cached_property
     def request(self) -> JsonObject:
-        """Its request."""
-        if "recording" not in self.__dict__:
+        """The request."""
+        if not self.run.needs_document:
             try:
                 return as_object(json.loads(read_request(self.raw)))
             except (NotPlain, ValueError, RecursionError):
@@ -71,43 +95,44 @@ class Subject:
 
     @cached_property
     def is_canonical(self) -> bool:
-        """Whether its bytes are formatted as the recorder formats them."""
-        return self.is_proven or is_canonical(self.raw)
+        """Whether the bytes are those that the recorder writes for the document."""
+        return self._is_proven_canonical or is_canonical(self.raw)
 
     @cached_property
     def duplicate_keys(self) -> tuple[str, ...]:
-        """Keys that stand more than once in one object."""
-        return () if self.is_proven else duplicate_keys(self.raw)
+        """The keys that occur more than once in one object."""
+        return () if self._is_proven_canonical else duplicate_keys(self.raw)
 
     @cached_property
     def fit(self) -> Fit:
-        """How its name stands to its request."""
-        asked = Asked(self.summary.header.kind, self.summary.header.test_id, self.request)
+        """How the name of the file fits the hash of the request."""
+        header = self.summary.header
+        asked = Asked(header.kind, header.test_id, self.request)
         return fit_of(asked, self.summary.name, self.settings.hash_rule)
 
     @property
     def is_bound_to_test(self) -> bool:
-        """Whether its hash depends on its test."""
+        """Whether the hash depends on the test."""
         return not is_without_test_id(self.summary, self.settings.hash_rule)
 
     @cached_property
     def transcript(self) -> Transcript:
-        """Its answer put together."""
-        from recctl.conversation.answer import answer  # most recordings are judged without
+        """The answer, assembled from its chunks."""
+        from recctl.conversation.answer import answer  # most recordings are checked without
 
         return answer(self.recording)
 
     @property
     def items(self) -> list[Json]:
-        """The items of its response body."""
+        """The items of the response body."""
         return as_items(self.recording.response.get("body"))
 
     @cached_property
-    def strings(self) -> frozenset[bytes]:
-        """The lines that hold strings of some length, once each; of bytes not canonical all in one."""
-        return frozenset(_LINES.findall(self.raw) if self.is_proven else [self.raw])
+    def lines(self) -> frozenset[bytes]:
+        """The distinct lines with a string of eight bytes or more; all bytes as one unless canonical."""
+        return frozenset(_LINES.findall(self.raw) if self._is_proven_canonical else [self.raw])
 
     def line_of(self, key: str) -> int | None:
-        """The number of the first line that holds this key, from 1; None where it is formatted otherwise."""
+        """Return the number of the first line with this key, from 1; None if it is escaped in the file."""
         position = self.raw.find(f"{json.dumps(key)}:".encode())
         return None if position < 0 else self.raw.count(b"\n", 0, position) + 1

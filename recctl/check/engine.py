@@ -1,152 +1,115 @@
-"""Which recordings are wrong or dead: every selected rule on every file, in one pass over the bytes."""
+"""Run the selected rules: each file is read once, then rules that compare recordings run on kept facts."""
 
 from __future__ import annotations
 
-import fnmatch
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
-from recctl.check.context import Settings, Subject
-from recctl.check.facts import Seen, seen_of
-from recctl.check.registry import fits
-from recctl.check.rules.rule import Finding, Note, Rule
+from recctl.check.context import Context, Run, Settings
+from recctl.check.facts import Facts, facts_of
+from recctl.check.related import Related
+from recctl.check.rules.rule import Finding, Rule, Violation
 from recctl.check.rules.unreadable import NOT_A_RECORDING, NOT_JSON
-from recctl.check.same_test import Siblings
+from recctl.check.selection import matches
 from recctl.recordings.recording import read
 from recctl.recordings.ref import Ref
-from recctl.support.errors import NotARecording, Unreadable
-from recctl.support.paths import absolute_path
+from recctl.support.errors import NotARecording, Unreadable, Warn, no_warning
+from recctl.support.processes import parallel_map
 
-_MANY = 50  # files from which what is slow to load and fast to run pays
-_WORTH_A_CORE = 300  # files from which a second process pays
-_BLOCK = 25  # files that a process looks at before the other's turn
-
-
-class _Looked(msgspec.Struct, frozen=True, array_like=True):
-    """What was seen of one file: its test, the notes of each rule by code, and what others may need of it."""
-
-    test_id: str | None
-    notes: list[tuple[str, Note]]
-    seen: Seen | None
+_MANY = 50  # files from which importing orjson pays
+_WORTH_A_CORE = 300  # files from which several processes pay
 
 
-def _encode(looked: Sequence[_Looked | None]) -> bytes:
-    return msgspec.msgpack.encode(looked, enc_hook=str)
+Item: TypeAlias = Finding | Unreadable
 
 
-def _decode(data: bytes) -> list[_Looked | None]:
-    return msgspec.msgpack.decode(data, type=list[_Looked | None], dec_hook=lambda _, text: Path(text))
+class _FileResult(msgspec.Struct, frozen=True):
+    """The result of one file: its test, violations with the codes of their rules, facts if needed."""
+
+    test_id: str | None = None
+    violations: tuple[tuple[str, Violation], ...] = ()
+    facts: Facts | None = None
 
 
-class Checker(msgspec.Struct):
-    """Looks at files one at a time, then at what they are to each other.
+_Result: TypeAlias = _FileResult | Unreadable
 
-    `problems` fills with files that the system does not give, and with those that are no recordings
-    where the rules that would say so are not among `rules`; `ignored` codes are not reported at all. `notes`
-    fills with what there is to say of the index.
+
+def check_files(
+    files: Sequence[Path],
+    rules: Sequence[Rule],
+    settings: Settings,
+    ignored: Sequence[str] = (),
+    warn: Warn = no_warning,
+) -> Iterator[list[Item]]:
+    """Yield what is found in each file, in their order; last what comparing recordings finds.
+
+    Unreadable stands for a file that cannot be read, or that is no recording if the rule for that is not
+    selected; with that rule's code in `ignored` (codes or prefixes) it is not reported at all. `warn` gets a
+    line for whatever keeps the index from being used.
     """
+    checker = _FileChecker(rules, settings, ignored, use_orjson=len(files) >= _MANY)
+    by_code = {rule.code: rule for rule in rules}
+    related = Related(files, checker.run, warn)
+    facts: list[Facts] = []
+    for path, result in zip(files, checker.check_all(files), strict=True):
+        if isinstance(result, Unreadable):
+            yield [result]
+            continue
+        if result.facts is not None:
+            facts.append(result.facts)
+            related.add(result.facts)
+        yield [by_code[code].finding(Ref(path), result.test_id, found) for code, found in result.violations]
+    yield [finding for rule in rules for one in facts for finding in _check_related(rule, one, related)]
 
-    files: tuple[Path, ...]
-    rules: tuple[Rule, ...]
-    settings: Settings
-    ignored: tuple[str, ...] = ()
-    problems: list[Unreadable] = msgspec.field(default_factory=list)
-    notes: list[str] = msgspec.field(default_factory=list)
 
-    def __iter__(self) -> Iterator[list[Finding]]:
-        """The findings of each file, in their order; last those that need the others too."""
-        siblings = Siblings(self.files, self.settings, self._quickly)
-        rules = {rule.code: rule for rule in self.rules}
-        kept: list[Seen] = []
-        for path, looked in zip(self.files, self._look_at_all(), strict=True):
-            if looked is None:
-                yield self._unreadable(path)
-                continue
-            if looked.seen is not None:
-                kept.append(looked.seen)
-                siblings.add(looked.seen)
-            yield [rules[code].finding(Ref(path), looked.test_id, note) for code, note in looked.notes]
-        yield [
-            rule.finding(seen.summary.ref, seen.summary.header.test_id, note)
-            for rule in self.rules
-            if rule.look_around
-            for seen in kept
-            for note in rule.look_around(seen, siblings)
-        ]
-        self.notes += siblings.notes
+def _check_related(rule: Rule, facts: Facts, related: Related) -> Iterator[Finding]:
+    if rule.check_related is not None:
+        for violation in rule.check_related(facts, related):
+            yield rule.finding(facts.ref, facts.summary.header.test_id, violation)
 
-    @property
-    def _quickly(self) -> bool:
-        return len(self.files) >= _MANY
 
-    def _look_at_all(self) -> Iterator[_Looked | None]:
-        """What is seen of each file, in order, on two cores if that pays; None where it cannot be read."""
-        if len(self.files) < _WORTH_A_CORE or self.settings.hash_rule.asks:
-            yield from map(self._try, self.files)
-            return
-        from recctl.support.processes import blocks_of, in_two
+class _FileChecker:
+    """Runs the rules that look at one file."""
 
-        blocks = blocks_of(self.files, _BLOCK)
-        for block, data in zip(blocks, in_two(blocks, self._look_at_block), strict=True):
-            for path, looked in zip(block, _decode(data), strict=True):
-                yield looked if looked is not None else self._try(path)
+    def __init__(
+        self, rules: Sequence[Rule], settings: Settings, ignored: Sequence[str], use_orjson: bool
+    ) -> None:
+        needs_document = any(rule.needs_document for rule in rules)
+        self.run = Run(settings, use_orjson, needs_document)
+        self._rules = rules
+        self._ignored = ignored
+        self._needs_facts = any(rule.check_related for rule in rules)
 
-    def _look_at_block(self, block: Sequence[Path]) -> bytes:
-        looked = [self._try(path) for path in block]
-        try:
-            return _encode(looked)
-        except (UnicodeEncodeError, OverflowError):  # what cannot be handed over is looked at again
-            return _encode([None] * len(block))
+    def check_all(self, files: Sequence[Path]) -> Iterator[_Result]:
+        """Yield the result of each file, in their order."""
+        # Several processes would share the pipes to a recorder that is asked.
+        settings = self.run.settings
+        workers = 1 if settings.hash_rule.asks else settings.workers
+        return parallel_map(self._check, files, workers, _WORTH_A_CORE)
 
-    def _try(self, path: Path) -> _Looked | None:
-        try:
-            return self._look(path, read(path))
-        except Unreadable:
-            return None
-
-    def _look(self, path: Path, raw: bytes) -> _Looked:
-        subject = Subject(path, raw, self.settings, self._quickly)
-        needs_all = any(rule.needs_all for rule in self.rules)
-        test_id = (subject.recording.header if needs_all else subject.summary.header).test_id
-        around = any(rule.look_around for rule in self.rules)
-        notes = [(rule.code, note) for rule in self.rules if rule.look for note in rule.look(subject)]
-        return _Looked(test_id, notes, seen_of(subject) if around else None)
-
-    def _unreadable(self, path: Path) -> list[Finding]:
-        """What is wrong with a file: its bytes, which is a finding, or that they cannot be had."""
+    def _check(self, path: Path) -> _Result:
         try:
             raw = read(path)
         except Unreadable as error:
-            self.problems.append(error)
-            return []
+            return error
         try:
-            self._look(path, raw)
+            return self._check_bytes(path, raw)
         except Unreadable as error:
-            rule = NOT_A_RECORDING if isinstance(error, NotARecording) else NOT_JSON
-            if rule in self.rules:
-                return [rule.finding(Ref(error.path), None, Note(f"it {error.message}"))]
-            if not fits(rule.code, self.ignored):
-                self.problems.append(error)
-        return []
+            return self._not_a_recording(error)
 
+    def _check_bytes(self, path: Path, raw: bytes) -> _FileResult:
+        context = Context(Ref(path), raw, self.run)
+        test_id = context.summary.header.test_id  # raises if it is no recording, before any rule runs
+        violations = tuple(
+            (rule.code, violation) for rule in self._rules if rule.check for violation in rule.check(context)
+        )
+        return _FileResult(test_id, violations, facts_of(context) if self._needs_facts else None)
 
-def ignored_by_path(finding: Finding, ignores: Mapping[str, Sequence[str]], base: Path | None) -> bool:
-    """Whether a path glob, relative to `base`, ignores a finding; of a directory it names all below."""
-    if not ignores or base is None:
-        return False
-    place, root = absolute_path(finding.path), absolute_path(base)
-    relative = place[len(root) + 1 :] if place.startswith(f"{root}/") else place
-    parts = relative.split("/")
-    above = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
-    return any(
-        fits(finding.rule.code, codes) and any(_matches(glob, path) for path in above)
-        for glob, codes in ignores.items()
-    )
-
-
-def _matches(glob: str, path: str) -> bool:
-    plain = glob.removeprefix("./").rstrip("/")
-    # Two stars stand for any directories, for none too.
-    return fnmatch.fnmatchcase(path, plain) or fnmatch.fnmatchcase(path, plain.replace("**/", ""))
+    def _not_a_recording(self, error: Unreadable) -> _Result:
+        rule = NOT_A_RECORDING if isinstance(error, NotARecording) else NOT_JSON
+        if rule in self._rules:
+            return _FileResult(violations=((rule.code, Violation(f"it {error.message}")),))
+        return _FileResult() if matches(rule.code, self._ignored) else error

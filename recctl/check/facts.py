@@ -1,4 +1,4 @@
-"""What is kept of a recording once its bytes are let go, for the rules that look at several."""
+"""Facts kept per recording once its bytes are dropped, for the rules that compare recordings."""
 
 from __future__ import annotations
 
@@ -7,69 +7,62 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.check.context import Subject
-from recctl.check.fingerprint import place_of
-from recctl.check.turn_links import Carried, carried_by
-from recctl.recordings.ogx.hash_rules import Standing
-from recctl.recordings.ogx.normalized import due_values, is_evened_out
-from recctl.recordings.recording import Recording
+from recctl.check.context import Context
+from recctl.check.fingerprint import request_shape
+from recctl.check.turn_links import TurnLinks, turn_links
+from recctl.edit.normalize import changes_in
+from recctl.recordings.ogx.hash_rules import NameStatus
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
-from recctl.support.jsonvalue import Json, as_object, loads
-
-_NO_MAPPING = b'"id_normalization_mapping": {}\n}\n'
 
 
-class Due(msgspec.Struct, frozen=True):
-    """Values of a response that the recorder would have normalized: their key, how many, and an id itself."""
+class Unnormalized(msgspec.Struct, frozen=True):
+    """Values of a response that are not normalized: their field, the value if it is an id, how many."""
 
     field: str
     id: str | None
     count: int
 
 
-class Seen(msgspec.Struct, frozen=True):
-    """What is kept of a recording.
+class Facts(msgspec.Struct, frozen=True):
+    """Facts of a recording.
 
-    `hash` is the request hash by the rule in force, `place` what two near-duplicates share.
+    `hash` is that of the request by the rule in force, `status` how the file's name fits it; `shape` is the
+    same for two near-duplicates.
     """
 
     summary: Summary
-    standing: Standing
+    status: NameStatus
     hash: str | None
-    carried: Carried
-    place: str
-    due: tuple[Due, ...]
+    links: TurnLinks
+    shape: str
+    unnormalized: tuple[Unnormalized, ...]
+
+    @property
+    def ref(self) -> Ref:
+        """The recording."""
+        return self.summary.ref
 
     @property
     def path(self) -> Path:
-        """Where it lies."""
-        return self.summary.path
+        """The file that holds the recording."""
+        return self.summary.ref.path
 
     @property
     def is_dead(self) -> bool:
-        """Whether no replay finds it, which RC101 or RC102 reports; what has no hash rule is not dead."""
-        return self.standing in ("edited", "superseded", "ahead")
+        """Whether RC101 or RC102 reports that no replay finds it; False where there is no hash rule."""
+        return self.status in ("edited", "superseded", "ahead")
 
 
-def seen_of(subject: Subject) -> Seen:
-    """What is kept of a recording."""
-    summary, fit = subject.summary, subject.fit
-    carried = carried_by(summary.header.kind, subject.request)
-    place = place_of(summary, subject.request)
-    return Seen(summary, fit.standing, fit.hash, carried, place, _due(subject))
+def facts_of(context: Context) -> Facts:
+    """Return the facts of a recording."""
+    summary, fit = context.summary, context.fit
+    links = turn_links(summary.header.kind, context.request)
+    shape = request_shape(summary, context.request)
+    return Facts(summary, fit.status, fit.hash, links, shape, _unnormalized(context))
 
 
-def _due(subject: Subject) -> tuple[Due, ...]:
-    own, of_models = subject.summary.name.id, subject.settings.hash_rule.normalizes_models
-    if is_evened_out(subject.raw, own, of_models):
-        return ()
-    values = due_values(_recorded_body(subject.recording), own, of_models)
-    ids = ((field, value if field == "id" and isinstance(value, str) else None) for field, value in values)
-    return tuple(Due(field, value, count) for (field, value), count in Counter(ids).items())
-
-
-def _recorded_body(recording: Recording) -> Json:
-    """The response body as it stands in the file, ids not yet replaced as a replay does it."""
-    if recording.raw.endswith(_NO_MAPPING):
-        return recording.response.get("body")
-    return as_object(as_object(loads(recording.raw)).get("response")).get("body")
+def _unnormalized(context: Context) -> tuple[Unnormalized, ...]:
+    changes = changes_in(context.path, context.raw, rule=context.settings.hash_rule)
+    values = Counter((str(one.path[-1]), str(one.old) if one.is_id else None) for one in changes)
+    return tuple(Unnormalized(field, value, count) for (field, value), count in values.items())

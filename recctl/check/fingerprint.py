@@ -1,22 +1,19 @@
-"""A recording without what changes each time it is made: what is left of two near-duplicates is the same."""
+"""Fingerprints of requests and responses: equal for recordings that differ only in ids and times."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from typing import TypeAlias
 
 from recctl.recordings.ogx.volatile import without_volatile
 from recctl.recordings.recording import Recording, body_of, request_body
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, JsonObject
 
-Likeness: TypeAlias = str
-
-_BETWEEN = (" ", '"', ",", "{", "\\")
-# Ids and times as they stand in a request, which no recorder evens out: uuids, ids with a prefix as
-# call_KInRNLIriUKirjfBCuJqJTWT, times in ISO form. Recorded in another run they are others.
+_SEPARATORS = (" ", '"', ",", "{", "\\")
+# Ids and times in a request, which no recorder normalizes: uuids, ids with a prefix as
+# call_KInRNLIriUKirjfBCuJqJTWT, times in ISO form. They differ in every run.
 _VOLATILE = re.compile(
     r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
     # A digit, or a length that no word has, tells an id from a name as call_waiter.
@@ -27,26 +24,29 @@ _VOLATILE = re.compile(
 )
 
 
-def place_of(summary: Summary, request: JsonObject) -> str:
-    """What two near-duplicates share, cheap to compute: where they went, and how their words are divided."""
-    words = json.dumps(body_of(request))
-    # Ids and times may be longer or shorter; what stands between words is the same.
-    counts = map(words.count, _BETWEEN)
+def request_shape(summary: Summary, request: JsonObject) -> str:
+    """Return what two near-duplicates have in common and is cheap to compute.
+
+    That is where they were sent, the number of chunks, and how often each separator occurs in the request:
+    ids and times may differ in length, what separates words does not.
+    """
+    text = json.dumps(body_of(request))
+    counts = map(text.count, _SEPARATORS)
     header = summary.header
     return " ".join(map(str, (header.kind, header.url, header.model, header.chunks, *counts)))
 
 
-def request_likeness(recording: Recording) -> Likeness:
-    """A digest of a request without its volatile parts."""
+def request_fingerprint(recording: Recording) -> str:
+    """Return a digest of the request without its volatile parts."""
     return _digest(request_body(recording))
 
 
-def response_likeness(recording: Recording) -> Likeness:
-    """A digest of a response without its volatile parts."""
+def response_fingerprint(recording: Recording) -> str:
+    """Return a digest of the response without its volatile parts."""
     response = without_volatile(recording.response)
     return _digest([response.get("body"), response.get("exception_data")])
 
 
-def _digest(value: Json) -> Likeness:
+def _digest(value: Json) -> str:
     text = _VOLATILE.sub("volatile", json.dumps(value, sort_keys=True))
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,6 +1,6 @@
-"""What can be seen of an answer without putting it together.
+"""Cheap predicates on an answer: True is definitive, False means unknown.
 
-For checking thousands of files: a yes is certain, a no says nothing, and then the answer is assembled.
+When thousands of files are checked, few answers have to be assembled after them.
 """
 
 from __future__ import annotations
@@ -10,17 +10,17 @@ from collections.abc import Iterable
 from recctl.recordings.recording import Recording
 from recctl.support.jsonvalue import Json, JsonObject, as_items, as_list, as_object
 
-_LAST = 4  # items from the end in which an end is looked for
-_FIRST = 8  # items from the beginning in which words are looked for
+_LAST = 4  # items at the end that are searched for a finish reason
+_FIRST = 8  # items at the beginning that are searched for content
 _CHAT = ("ChatCompletionChunk", "ChatCompletion")
 _VECTORS = ("CreateEmbeddingResponse", "EmbedResponse")
 
 
-def ends(recording: Recording) -> bool:
-    """Whether a stream is seen to end: its last chunks have a finish reason, and there is one choice."""
+def surely_ends(recording: Recording) -> bool:
+    """Whether a stream surely ends: it has one choice, and one of its last chunks has a finish reason."""
     items = as_items(recording.response.get("body"))
     if not _is_chat(items):
-        # Ollama's own: older ones say that they are done, and not why.
+        # Ollama's own format; older versions send `done` without a reason.
         return bool(items) and _typed(items[-1])[1].get("done") is True
     if not all(map(_has_one_choice, items)):
         return False
@@ -33,28 +33,28 @@ def _has_one_choice(item: Json) -> bool:
     return len(choices) <= 1 and all(as_object(choice).get("index") in (0, None) for choice in choices)
 
 
-def says_something(recording: Recording) -> bool:
-    """Whether an answer is seen to hold words, calls or vectors."""
+def surely_has_content(recording: Recording) -> bool:
+    """Whether an answer surely holds text, tool calls or embeddings."""
     items = as_items(recording.response.get("body"))
     if _is_chat(items):
-        return any(_has_words(choice) for choice in _choices(items[:_FIRST]))
-    return _has_vectors(items)
+        return any(_has_text_or_calls(choice) for choice in _choices(items[:_FIRST]))
+    return _has_embeddings(items)
 
 
 def _is_chat(items: list[Json]) -> bool:
     return bool(items) and _typed(items[0])[0] in _CHAT
 
 
-def _has_words(choice: JsonObject) -> bool:
+def _has_text_or_calls(choice: JsonObject) -> bool:
     delta = choice.get("delta")
-    said = as_object(delta if isinstance(delta, dict) else choice.get("message"))
-    content = said.get("content")
+    message = as_object(delta if isinstance(delta, dict) else choice.get("message"))
+    content = message.get("content")
     return (isinstance(content, str) and content != "") or any(
-        as_object(as_object(call).get("function")).get("name") for call in as_list(said.get("tool_calls"))
+        as_object(as_object(call).get("function")).get("name") for call in as_list(message.get("tool_calls"))
     )
 
 
-def _has_vectors(items: list[Json]) -> bool:
+def _has_embeddings(items: list[Json]) -> bool:
     if len(items) != 1:
         return False
     label, data = _typed(items[0])

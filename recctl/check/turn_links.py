@@ -1,4 +1,4 @@
-"""What a request carries on from earlier answers, and what an answer leaves to be carried on."""
+"""Links between turns: what a request repeats of earlier answers, and what an answer offers to later ones."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ _MODEL = ("assistant", "model")
 _TURNS = ("messages", "input", "contents")
 
 
-class Carried(msgspec.Struct, frozen=True):
-    """What a request carries on: ids of tool calls, and answers of the model, blanks normalized."""
+class TurnLinks(msgspec.Struct, frozen=True):
+    """What a request repeats of earlier answers: ids of tool calls, and texts with single blanks."""
 
-    ids: tuple[str, ...] = ()
-    answers: tuple[str, ...] = ()
+    call_ids: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.ids or self.answers)
+        return bool(self.call_ids or self.texts)
 
 
-_NOTHING = Carried()
+_NO_LINKS = TurnLinks()
 
 
-def carried_by(kind: Kind | None, request: JsonObject) -> Carried:
-    """What a request of this kind carries on from earlier answers of its test."""
+def turn_links(kind: Kind | None, request: JsonObject) -> TurnLinks:
+    """Return what a request of this kind repeats of earlier answers."""
     body = as_object(body_of(request))
     if not any(_is_later_turn(as_object(turn)) for key in _TURNS for turn in as_list(body.get(key))):
-        return _NOTHING
-    from recctl.conversation.request.conversation import conversation_of  # few requests carry anything on
+        return _NO_LINKS
+    from recctl.conversation.request.conversation import conversation_of  # few requests have earlier turns
 
     messages = conversation_of(kind, request).messages
-    ids: dict[str, None] = {}
-    answers: dict[str, None] = {}
+    call_ids: dict[str, None] = {}
+    texts: dict[str, None] = {}
     for message, follower in zip(messages, [*messages[1:], None], strict=True):
-        ids.update(dict.fromkeys(_ids(message)))
-        # What stands last begins the answer to come; it was put there by hand.
-        if message.role in _MODEL and follower is not None and (words := _words(message)):
-            answers[words] = None
-    return Carried(tuple(ids), tuple(answers))
+        call_ids.update(dict.fromkeys(_call_ids(message)))
+        # The last message of the model is no answer, but the beginning of the one asked for.
+        if message.role in _MODEL and follower is not None and (text := _text(message)):
+            texts[text] = None
+    return TurnLinks(tuple(call_ids), tuple(texts))
 
 
 def _is_later_turn(turn: JsonObject) -> bool:
@@ -57,43 +57,40 @@ def _is_later_turn(turn: JsonObject) -> bool:
     return str(turn.get("type")).startswith("function_call") or "tool_result" in kinds
 
 
-def _ids(message: Message) -> list[str]:
+def _call_ids(message: Message) -> list[str]:
     from recctl.conversation.request.types import Call, Result
 
     return [part.id for part in message.parts if isinstance(part, Call | Result) and part.id]
 
 
-def _words(message: Message) -> str:
+def _text(message: Message) -> str:
     from recctl.conversation.request.types import Text
 
     texts = (part.text for part in message.parts if isinstance(part, Text) and not part.reasoning)
-    return blanks_normalized("\n".join(texts))
+    return " ".join("\n".join(texts).split())
 
 
-def blanks_normalized(text: str) -> str:
-    """A text with every run of blanks and line breaks as one blank."""
-    return " ".join(text.split())
-
-
-def _squeezed(text: str) -> str:
-    """A text without blanks: its blocks may be joined by some, or by none."""
+def _without_blanks(text: str) -> str:
     return "".join(text.split())
 
 
-class Produced(msgspec.Struct, frozen=True):
-    """What an answer leaves behind: the ids of its tool calls, and its texts without blanks."""
+class Offer(msgspec.Struct, frozen=True):
+    """What later requests may repeat of an answer: ids of its tool calls, and its texts without blanks."""
 
-    ids: frozenset[str]
-    answers: tuple[str, ...]
+    call_ids: frozenset[str] = frozenset()
+    texts: tuple[str, ...] = ()
 
-    def answered(self, words: str) -> bool:
-        """Whether an answer said these words; what wraps or trims an answer is forgiven."""
-        wanted = _squeezed(words)
-        return any(wanted in answer or answer in wanted for answer in self.answers)
+    def has_text(self, text: str) -> bool:
+        """Whether a text is one of the answer's, or part of one, or has one in it; blanks do not count.
+
+        Between the blocks of an answer a client puts blanks or none, and some trim or wrap an answer.
+        """
+        wanted = _without_blanks(text)
+        return any(wanted in one or one in wanted for one in self.texts)
 
 
-def produced_by(transcript: Transcript) -> Produced:
-    """What an answer leaves to be carried on."""
-    ids = {call.id for choice in transcript.choices for call in choice.tool_calls if call.id}
-    texts = (_squeezed(text) for choice in transcript.choices for text in (choice.text, choice.refusal or ""))
-    return Produced(frozenset(ids), tuple(text for text in texts if text))
+def offer_of(transcript: Transcript) -> Offer:
+    """Return what later requests may repeat of an answer."""
+    call_ids = {call.id for choice in transcript.choices for call in choice.tool_calls if call.id}
+    texts = (text for choice in transcript.choices for text in (choice.text, choice.refusal or ""))
+    return Offer(frozenset(call_ids), tuple(filter(None, map(_without_blanks, texts))))

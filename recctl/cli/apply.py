@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from recctl.cli.options import report, tell
-from recctl.edit.journal.store import Journal, Outcome
+from recctl.edit.apply import Outcome, apply_plan
+from recctl.edit.journal.store import Journal
 from recctl.edit.plan import Edit
 from recctl.support.errors import Unreadable
 from recctl.views.normalization import loss_line
@@ -33,11 +34,11 @@ def carry_out(plan: Sequence[Edit], command: str, files: Sequence[Path], drop_ol
 
     Raises RecctlError, with nothing changed, where that is impossible.
     """
-    outcome = Journal().apply(plan, command, {path.parent for path in files}, drop_old)
+    outcome = apply_plan(Journal(), plan, command, {path.parent for path in files}, drop_old)
     tell(loss_line(loss) for loss in outcome.losses)
     return outcome
 
 
 def tell_skipped(outcome: Outcome) -> int:
     """Say which files were left alone and why; the exit code that follows from them."""
-    return report(Unreadable(path, why) for path, why in outcome.skipped)
+    return report(Unreadable(one.path, one.reason) for one in outcome.skipped)

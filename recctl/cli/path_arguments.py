@@ -56,8 +56,8 @@ def _around(test: TestPath) -> Found:
     """The recordings of the project that a test file is in, if it is in another than the current one."""
     here = current_directory()
     root = find_project(here).root
-    outside = os.path.isfile(test.place) and not Path(test.place).is_relative_to(root)
-    return find_default(Path(test.place).parent if outside else here, os.environ)
+    outside = os.path.isfile(test.location) and not Path(test.location).is_relative_to(root)
+    return find_default(Path(test.location).parent if outside else here, os.environ)
 
 
 def _without_recordings(test: TestPath, summaries: Sequence[Summary]) -> RecctlError:

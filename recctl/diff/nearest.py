@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -15,6 +14,7 @@ from recctl.diff.similarity import overlap, words
 from recctl.recordings.header import Header
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, load, read, request_body
+from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, JsonObject, as_object, compact
@@ -67,23 +67,26 @@ def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> lis
     Only what asks for the same sort of answer is near: never a model list to a chat. Files that
     cannot be read are passed over.
     """
-    place = wanted.summary.path.resolve()
-    candidates = [other for other in others if not _is_at(other.path, place)]
+    own = Ref(wanted.ref.path.resolve(), wanted.ref.item)
+    candidates = [other for other in others if not _is(other.ref, own)]
     for tie, fits in _ties(wanted.header):
         if found := _nearest_of(wanted, tie, [other for other in candidates if fits(other.header)]):
             return found[:count]
     return []
 
 
-def _is_at(path: Path, place: Path) -> bool:
-    """Whether a path leads to a place; only a link can do so under another name."""
-    return (path.name == place.name or path.is_symlink()) and path.resolve() == place
+def _is(ref: Ref, own: Ref) -> bool:
+    """Return whether a ref names the same call as `own`, which has its links resolved."""
+    path = ref.path
+    # Only a link leads to it under another name.
+    may_be = ref.item == own.item and (path.name == own.path.name or path.is_symlink())
+    return may_be and path.resolve() == own.path
 
 
 def _nearest_of(wanted: Recording, tie: Tie, tied: Sequence[Summary]) -> list[Sibling]:
     said = words(_request_text(wanted.raw))
     weighed = [(_likeness(said, wanted.header, other), other) for other in tied]
-    weighed.sort(key=lambda pair: (-pair[0], str(pair[1].path)))
+    weighed.sort(key=lambda pair: (-pair[0], str(pair[1].ref)))
     siblings = []
     for _, other in weighed:
         try:

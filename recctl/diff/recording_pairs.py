@@ -57,10 +57,10 @@ def request_name(recording: Recording) -> tuple[Path, str]:
 def _by_name(
     old: Sequence[Recording], new: Sequence[Recording]
 ) -> tuple[Pairs, list[Recording], list[Recording]]:
-    """Pairs of one path, then of one file name; and what is left on either side."""
+    """Pairs of one ref, then of one file name; and what is left on either side."""
     pairs: Pairs = []
     gone, came = list(old), list(new)
-    for key in (_path, _request_key, _stem):
+    for key in (_ref, _request_key, _stem):
         mine = {key(recording): recording for recording in gone}
         matched = [(mine.pop(key(recording)), recording) for recording in came if key(recording) in mine]
         pairs += matched
@@ -68,8 +68,8 @@ def _by_name(
     return pairs, gone, came
 
 
-def _path(recording: Recording) -> str:
-    return str(recording.summary.path)
+def _ref(recording: Recording) -> str:
+    return str(recording.ref)
 
 
 def _request_key(recording: Recording) -> str:

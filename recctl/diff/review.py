@@ -21,7 +21,7 @@ from recctl.diff.response_change import (
     recorded_changes,
     response_change,
 )
-from recctl.recordings.ogx.hash_rules import NEWEST, HashRule, Standing, asked_of, fit_of
+from recctl.recordings.ogx.hash_rules import NEWEST, HashRule, NameStatus, asked_of, fit_of
 from recctl.recordings.recording import Recording
 from recctl.recordings.summary import Summary
 
@@ -122,9 +122,9 @@ def _test(test_id: str | None, entries: list[Entry]) -> TestReview:
 def _order(entry: Entry) -> tuple[bool, bool, bool, int, int, bool, str]:
     severity = SEVERITY.index(entry.response) if entry.response else len(SEVERITY)
     status = STATUSES.index(entry.status)
-    path = str(_sides(entry)[-1].summary.path)
+    ref = str(_sides(entry)[-1].ref)
     edited = entry.status == "edited"
-    return entry.quiet, not entry.dead, not edited, severity, status, not entry.test_lives, path
+    return entry.quiet, not entry.dead, not edited, severity, status, not entry.test_lives, ref
 
 
 def _test_order(test: TestReview) -> tuple[bool, bool, bool, int, str]:
@@ -155,12 +155,12 @@ def _status(
 
 def _name_alone(recording: Recording, rule: HashRule) -> NameChange | None:
     """`broken` where a file came under a name that no rule ever gave its request."""
-    return "broken" if _standing(recording, rule) == "edited" else None
+    return "broken" if _name_status(recording, rule) == "edited" else None
 
 
 def _name_kept(old: Recording, new: Recording, rule: HashRule) -> NameChange | None:
     """What a changed request did to the name that stayed."""
-    before, after = _standing(old, rule), _standing(new, rule)
+    before, after = _name_status(old, rule), _name_status(new, rule)
     if after == "unknown":
         return None
     if after == "live":
@@ -170,9 +170,9 @@ def _name_kept(old: Recording, new: Recording, rule: HashRule) -> NameChange | N
     return "still broken" if before == "edited" else "broken"
 
 
-def _standing(recording: Recording, rule: HashRule) -> Standing:
+def _name_status(recording: Recording, rule: HashRule) -> NameStatus:
     name = recording.summary.name
-    return "unknown" if name.hash is None else fit_of(asked_of(recording), name, rule).standing
+    return "unknown" if name.hash is None else fit_of(asked_of(recording), name, rule).status
 
 
 def counts(tests: Iterable[TestReview]) -> Counter[str]:

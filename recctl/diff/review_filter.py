@@ -20,7 +20,7 @@ from recctl.support.errors import Unreadable
 
 Wanted: TypeAlias = Callable[[Recording], bool]
 
-_REFERENCE = re.compile(r"(?:rec-)?[0-9a-f]{4,64}(?:\.json)?|models-.*", re.IGNORECASE)
+_REFERENCE = re.compile(r"(?:(?:rec-)?[0-9a-f]{4,64}(?:\.json)?|models-.*?)(?:#\d+)?", re.IGNORECASE)
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -83,7 +83,8 @@ def problems_of(limits: Limits, states: States) -> list[Unreadable]:
     """The unreadable files that may be among what is wanted: with references alone, those they name."""
     if limits.paths or limits.tests or not limits.references:
         return list(states.problems)
-    stems = tuple(each.removesuffix(SUFFIX).removeprefix("rec-").lower() for each in limits.references)
+    named = (each.partition("#")[0].lower() for each in limits.references)
+    stems = tuple(each.removesuffix(SUFFIX).removeprefix("rec-") for each in named)
     return [problem for problem in states.problems if problem.path.stem.startswith(stems)]
 
 

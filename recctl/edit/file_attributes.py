@@ -1,4 +1,4 @@
-"""What a file is beside its bytes: its mode, owner, group and extended attributes, ACLs among them."""
+"""Read and set what a file has besides its bytes: mode, owner, group and extended attributes, ACLs too."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from contextlib import suppress
 
 import msgspec
 
-# Signatures of the bytes: those of other bytes would be wrong.
-_OF_CONTENT = frozenset({"security.ima", "security.evm"})
-# What lets a program do more than its user may: for the recorded owner alone.
-_POWERS = "security.capability"
+# Signatures of the bytes: they are wrong for other bytes.
+_SIGNATURES = frozenset({"security.ima", "security.evm"})
+# Privileges of a program: given only where the owner is the recorded one.
+_CAPABILITY = "security.capability"
 
 
 class Attributes(msgspec.Struct, frozen=True):
@@ -35,8 +35,8 @@ def attributes_of(handle: int) -> Attributes:
 def give(handle: int, wanted: Attributes) -> None:
     """Give an open file of ours these attributes, as far as the system allows.
 
-    The mode always; set-uid and set-gid only where the owner (and the group) are those recorded. Raises
-    OSError where not even the mode can be set.
+    The mode is always set; set-uid and set-gid only where the owner (and the group) are those recorded.
+    Raises OSError if the mode cannot be set.
     """
     _give_owner(handle, wanted)
     status = os.fstat(handle)
@@ -54,15 +54,15 @@ def give(handle: int, wanted: Attributes) -> None:
 def _give_owner(handle: int, wanted: Attributes) -> None:
     status = os.fstat(handle)
     if wanted.gid is not None and wanted.gid != status.st_gid:
-        with suppress(OSError):  # of a group that the user is no member of
+        with suppress(OSError):  # the user is not a member of the group
             os.fchown(handle, -1, wanted.gid)
     if wanted.uid is not None and wanted.uid != status.st_uid:
-        with suppress(OSError):  # for root alone
+        with suppress(OSError):  # only root may
             os.fchown(handle, wanted.uid, -1)
 
 
 def _xattrs_of(handle: int) -> dict[str, bytes] | None:
-    """The extended attributes of a file; None where the system or the file system has none."""
+    """Return the extended attributes of a file; None where the system or the file system has none."""
     if not hasattr(os, "listxattr"):
         return None
     found: dict[str, bytes] = {}
@@ -71,8 +71,8 @@ def _xattrs_of(handle: int) -> dict[str, bytes] | None:
     except OSError:
         return None
     for name in names:
-        if name not in _OF_CONTENT:
-            with suppress(OSError):  # removed since, or not for us to read
+        if name not in _SIGNATURES:
+            with suppress(OSError):  # removed since, or not readable for us
                 found[name] = os.getxattr(handle, name)
     return found
 
@@ -81,12 +81,12 @@ def _give_xattrs(handle: int, wanted: dict[str, bytes], is_its_owners: bool) -> 
     held = _xattrs_of(handle)
     if held is None:
         return
-    # A directory's default ACL gives each new file one: the file had none, or its own.
+    # A directory's default ACL gives each new file an ACL; the old file had none, or its own.
     for name in held.keys() - wanted.keys():
         if not name.startswith("security."):
             with suppress(OSError):
                 os.removexattr(handle, name)
     for name, value in wanted.items():
-        if held.get(name) != value and (is_its_owners or name != _POWERS):
-            with suppress(OSError, ValueError):  # a namespace that is not for us
+        if held.get(name) != value and (is_its_owners or name != _CAPABILITY):
+            with suppress(OSError, ValueError):  # a namespace that we may not write
                 os.setxattr(handle, name, value)

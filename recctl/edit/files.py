@@ -8,14 +8,23 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
+import msgspec
+
 from recctl.edit.file_attributes import Attributes, attributes_of
 
 _PREFIX = ".recctl-"  # of temporary files; the next run removes those that a killed run left
 _SUFFIX = ".tmp"
 
 
-def regular_file(path: Path) -> tuple[bytes, Attributes] | None:
-    """Return the bytes and the attributes of a regular file; None for anything else, a symbolic link too."""
+class RegularFile(msgspec.Struct, frozen=True):
+    """The bytes of a file and all else that it is."""
+
+    data: bytes
+    attributes: Attributes
+
+
+def regular_file(path: Path) -> RegularFile | None:
+    """Read a regular file; None for anything else, a symbolic link too."""
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError:
@@ -24,7 +33,7 @@ def regular_file(path: Path) -> tuple[bytes, Attributes] | None:
         os.close(handle)
         return None
     with os.fdopen(handle, "rb") as file:
-        return file.read(), attributes_of(handle)
+        return RegularFile(file.read(), attributes_of(handle))
 
 
 def why_untouchable(path: Path) -> str | None:
@@ -32,7 +41,7 @@ def why_untouchable(path: Path) -> str | None:
     try:
         mode = path.lstat().st_mode
     except OSError:
-        return "is gone"
+        return "no such file"
     if stat.S_ISLNK(mode):
         return "is a symbolic link; change the file it points to"
     return None if stat.S_ISREG(mode) else "is not a regular file"

@@ -1,7 +1,6 @@
-"""Where values lie in the bytes of a JSON document, so that one can be replaced and the rest left alone.
+"""Find the spans of values in the bytes of a JSON document, so that one can be replaced and the rest kept.
 
-Works on documents that are known to be valid JSON, in whatever formatting. Nothing is built but
-the spans asked for; what is not asked for is skipped.
+The document must be valid JSON; its formatting does not matter. Only the spans asked for are computed.
 """
 
 from __future__ import annotations
@@ -13,9 +12,9 @@ from typing import NamedTuple
 
 _BLANK = re.compile(rb"[ \t\n\r]*")
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
-# Numbers, true, false, null, and what the recorder's json adds: NaN, Infinity.
+# Numbers, true, false, null, and what Python's json adds: NaN, Infinity.
 _SCALAR = re.compile(rb"[^\s,:\]}\"\[{]+")
-# The last quote may be missing: what was gone through once is not gone through again.
+# The last quote may be missing, and nothing is matched twice: linear time whatever the bytes.
 _STRUCTURE = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[\]{}]', re.DOTALL)
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)|[^\\]", re.DOTALL)
 _PAIR = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
@@ -28,17 +27,17 @@ class Span(NamedTuple):
     end: int
 
     def of(self, raw: bytes) -> bytes:
-        """The bytes themselves."""
+        """Return the bytes of the span."""
         return raw[self.start : self.end]
 
 
 def root(raw: bytes) -> Span:
-    """The one value of a document."""
+    """Return the span of a whole document's value."""
     return value_at(raw, 0)
 
 
 def value_at(raw: bytes, position: int) -> Span:
-    """The value that begins at a position, or after the blanks there."""
+    """Return the span of the value that begins at an offset, after whitespace."""
     start = _past_blanks(raw, position)
     first = raw[start : start + 1]
     if first == b'"':
@@ -49,7 +48,7 @@ def value_at(raw: bytes, position: int) -> Span:
 
 
 def members(raw: bytes, container: Span) -> dict[str, Span]:
-    """The values of an object by key; of two equal keys the last counts, as for every reader."""
+    """Return the spans of an object's values by key; of duplicate keys the last counts, as in `json`."""
     found: dict[str, Span] = {}
     if raw[container.start : container.start + 1] != b"{":
         return found
@@ -63,7 +62,7 @@ def members(raw: bytes, container: Span) -> dict[str, Span]:
 
 
 def elements(raw: bytes, container: Span) -> Iterator[Span]:
-    """The values of an array."""
+    """Yield the spans of an array's values."""
     if raw[container.start : container.start + 1] != b"[":
         return
     position = _past_blanks(raw, container.start + 1)
@@ -74,9 +73,9 @@ def elements(raw: bytes, container: Span) -> Iterator[Span]:
 
 
 def inside_string(raw: bytes, string: Span, inner: Span) -> Span:
-    """The bytes of a string literal that spell a part of its text.
+    """Return the span of a part of a string's text inside its literal.
 
-    `inner` is a span of the string's text as UTF-8; escapes make the literal longer than that.
+    `inner` is the span of the part in the text as UTF-8; the literal is longer where it has escapes.
     """
     text_position, start = 0, -1
     position = string.start + 1
@@ -91,15 +90,15 @@ def inside_string(raw: bytes, string: Span, inner: Span) -> Span:
 
 
 def _unit(raw: bytes, position: int) -> tuple[int, int]:
-    """The length of one character or escape in a literal, and of the UTF-8 it stands for."""
+    """Return the length of a character or escape in a literal, and the length of its UTF-8."""
     found = _ESCAPE.match(raw, position)
-    spelled = raw[position : _end(found, position)]
-    if not spelled.startswith(b"\\u"):
-        return len(spelled), 1
+    literal = raw[position : _end(found, position)]
+    if not literal.startswith(b"\\u"):
+        return len(literal), 1
     pair = raw[position : position + 12]
     if _PAIR.fullmatch(pair):
         return 12, 4
-    return len(spelled), len(json.loads(b'"%s"' % spelled).encode("utf-8", "surrogatepass"))
+    return len(literal), len(json.loads(b'"%s"' % literal).encode("utf-8", "surrogatepass"))
 
 
 def _past_blanks(raw: bytes, position: int) -> int:

@@ -1,25 +1,31 @@
-"""Which recordings belong to tests that no longer exist. Nothing goes on partial evidence."""
+"""Decide which recordings to remove because their tests no longer exist. Partial evidence removes nothing."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
-from typing import Literal, TypeAlias
 
 import msgspec
 
-from recctl.edit.plan import Removal
+from recctl.edit.git_heads import GitHeads, GitState
+from recctl.edit.plan import Removal, location_of
 from recctl.recordings.summary import Summary
 from recctl.suite.liveness import Liveness, LivenessSource, liveness_of
 from recctl.suite.renames import Renames
 from recctl.support.git import Repository, read_regular
 
-GitState: TypeAlias = Literal["unchanged", "modified", "untracked"]
+
+class Candidate(msgspec.Struct, frozen=True):
+    """A recording, and the digest of its bytes."""
+
+    summary: Summary
+    digest: str
 
 
 class Stale(msgspec.Struct, frozen=True):
-    """A recording to remove, why, and whether git holds it as it is (None outside a repository).
+    """A recording to remove, why, and whether git's HEAD holds it (None outside a repository).
 
-    `renamed_to` is the test that took the place of its own, where the source shows exactly one.
+    `renamed_to` is the test that replaced its own, where the source shows exactly one.
     """
 
     summary: Summary
@@ -34,9 +40,9 @@ class Stale(msgspec.Struct, frozen=True):
 
 
 class Pruning(msgspec.Struct, frozen=True):
-    """The question answered: what to remove, how many stay, how many nothing tells about, by reason.
+    """What to remove, how many recordings stay, and how many could not be judged, by reason.
 
-    `refused` says why nothing is removed all the same, None if that is no question.
+    `refused` says why nothing is removed although there are stale recordings.
     """
 
     remove: tuple[Stale, ...]
@@ -45,70 +51,37 @@ class Pruning(msgspec.Struct, frozen=True):
     refused: str | None
 
 
+class _Judged(msgspec.Struct, frozen=True):
+    candidate: Candidate
+    liveness: Liveness
+
+
 def refusal(stale: int, judged: int, max_share: float) -> str | None:
-    """Why so many must not go at once, where they are more than `max_share` percent of those judged."""
+    """Return why stale recordings are not removed: they are more than `max_share` percent of those judged."""
     if not judged or stale * 100 <= max_share * judged:
         return None
     return f"{stale:,} of {judged:,} judged recordings would go, more than {max_share:g} percent"
 
 
-class GitStates:
-    """How git holds files: read once from HEAD."""
-
-    def __init__(self, repository: Repository | None) -> None:
-        self._repository = repository
-        self._tree = repository.head_tree() if repository else {}
-
-    def of(self, summary: Summary) -> GitState | None:
-        """Whether HEAD has this file, and with these bytes."""
-        if self._repository is None:
-            return None
-        top = self._repository.top.resolve()
-        path = summary.path.parent.resolve() / summary.path.name
-        if not path.is_relative_to(top):
-            return "untracked"
-        blob = self._tree.get(path.relative_to(top).as_posix())
-        if blob is None:
-            return "untracked"
-        data = read_regular(path)
-        return (
-            "unchanged" if data is not None and self._repository.blob_id(data, blob) == blob else "modified"
-        )
-
-
-def count_reasons(judgements: Iterable[Liveness]) -> dict[str, int]:
-    """How many were not judged, by reason."""
-    reasons: dict[str, int] = {}
-    for judgement in judgements:
-        if judgement.status == "unjudged":
-            reasons[judgement.reason] = reasons.get(judgement.reason, 0) + 1
-    return reasons
-
-
 def prune(
-    recordings: Iterable[tuple[Summary, str]],
-    truth: LivenessSource,
-    max_share: float,
-    repository: Repository | None,
+    candidates: Iterable[Candidate], truth: LivenessSource, max_share: float, repository: Repository | None
 ) -> Pruning:
-    """Plan which recordings to remove, given with the digests of their bytes. Changes nothing."""
-    judged = [(summary, digest, liveness_of(summary, truth)) for summary, digest in recordings]
-    gone = [row for row in judged if row[2].status == "stale"]
-    live = sum(judgement.status == "live" for _, _, judgement in judged)
-    states, renames = GitStates(repository if gone else None), Renames(repository)
-    remove = tuple(
-        Stale(
-            summary,
-            why.reason,
-            digest,
-            states.of(summary),
-            renames.new_id(summary.path, summary.header.test_id or ""),
-        )
-        for summary, digest, why in gone
-    )
+    """Judge recordings. Changes nothing."""
+    judged = [_Judged(one, liveness_of(one.summary, truth)) for one in candidates]
+    stale = [one for one in judged if one.liveness.status == "stale"]
+    unjudged = Counter(one.liveness.reason for one in judged if one.liveness.status == "unjudged")
+    live = sum(one.liveness.status == "live" for one in judged)
+    heads, renames = GitHeads(), Renames(repository)
     return Pruning(
-        remove,
+        tuple(_stale(one, heads, renames) for one in stale),
         live,
-        count_reasons(judgement for _, _, judgement in judged),
-        refusal(len(gone), len(gone) + live, max_share),
+        dict(unjudged),
+        refusal(len(stale), len(stale) + live, max_share),
     )
+
+
+def _stale(judged: _Judged, heads: GitHeads, renames: Renames) -> Stale:
+    summary = judged.candidate.summary
+    git = heads.state(location_of(summary.path), read_regular(summary.path))
+    renamed_to = renames.new_id(summary.path, summary.header.test_id or "")
+    return Stale(summary, judged.liveness.reason, judged.candidate.digest, git, renamed_to)

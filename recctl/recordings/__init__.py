@@ -1,1 +1,1 @@
-"""What a file of recordings is: its bytes parsed, its header, its summary."""
+"""Recorded calls: their identity, the header of each, and the parsing of the files that hold them."""

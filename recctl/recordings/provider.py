@@ -1,4 +1,4 @@
-"""Which service answered, by what a recording holds: facts first, a test's parameters last."""
+"""The provider that answered a call, by what its recording says; by the parameters of its test last."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from urllib.parse import urlparse, urlsplit
 
 from recctl.support.jsonvalue import Json, as_object, as_str
 
-# Parts of a URL's host that name a service; the first that occurs counts. Hosts that are not
-# here are named by the label before the last dot: api.groq.com is groq.
+# Parts of a URL's host and the providers they mean; the first that occurs counts. Of other hosts the
+# label before the last dot is the provider: api.groq.com is groq.
 _HOSTS: tuple[tuple[str, str], ...] = (
     ("bedrock", "bedrock"),
     ("amazonaws.com", "aws"),
@@ -26,10 +26,10 @@ _SCHEMES = frozenset({"http", "https"})
 _OLLAMA_PORT = 11434
 # Modules whose classes only their own service returns. Many servers answer in OpenAI's classes.
 _MODULES = ("ollama", "anthropic")
-# What the recorder notes where the server that it asked for its version answered as this one does.
+# The recorder adds this to the name of a provider whose server answered a request for its version.
 _SERVER_VERSION = "_server_version"
 # Parameters of a test that name a provider and its model: txt=vllm/Qwen/Qwen3-0.6B:emb=ollama/all-minilm.
-# Of the parameter's own name the last letter is enough: to begin with the first takes quadratic time.
+# Matched from the last letter of the parameter's name: from its first letter would take quadratic time.
 _PARAMETER = re.compile(r"(?<=[a-z_])=(?P<provider>[A-Za-z][\w.-]*+)/")
 # Providers that people run on their own machines, at any port.
 _SELF_HOSTED = frozenset(
@@ -44,10 +44,10 @@ def provider_of(
     test_id: str | None = None,
     model: str | None = None,
 ) -> str | None:
-    """Return the provider's short name, or None where nothing tells.
+    """Return the provider's short name; None where it is unknown.
 
-    Only for a server without a name (localhost, an address) the test's parameters count: the one that
-    names `model`, or, where no model was asked for, the only one that is run on people's own machines.
+    The test's parameters count only for a server without a name (localhost, an address): the one that
+    names `model` or, where no model was requested, the only one with a provider of `_SELF_HOSTED`.
     """
     named = as_str(as_object(metadata).get("provider"))
     known = named or _from_url(url or "") or _from_type(type_label or "")
@@ -55,9 +55,9 @@ def provider_of(
 
 
 def url_path(url: str) -> str | None:
-    """Return the path of a url, as the request hash has it; None when the url is malformed.
+    """Return the path of a url, as it is hashed; None when the url is malformed.
 
-    Without what follows a semicolon in its last part, which the recorder's way of parsing takes off.
+    What follows a semicolon in the last part is left out, as by the recorder.
     """
     try:
         return urlparse(url).path
@@ -115,7 +115,7 @@ def _from_version(metadata: Json) -> str | None:
 
 
 def _from_parameters(test_id: str, model: str | None) -> str | None:
-    """A provider that the parameters in a test's id name, if just one fits."""
+    """Return the provider that the parameters of a test name, if exactly one fits."""
     if model:
         fitting = {name for name, rest in _parameters(test_id) if _begins(rest, model)}
     else:
@@ -124,14 +124,14 @@ def _from_parameters(test_id: str, model: str | None) -> str | None:
 
 
 def _parameters(test_id: str) -> Iterator[tuple[str, str]]:
-    """Each provider in a test's parameters, with what follows its name: the model, and then any words."""
+    """Yield each provider in the parameters of a test, with the text after it, which begins with a model."""
     _, _, parameters = test_id.partition("[")
     for match in _PARAMETER.finditer(parameters):
         yield match["provider"], parameters[match.end() :]
 
 
 def _begins(text: str, model: str) -> bool:
-    """Whether a text begins with a model's name, and not with a longer one's."""
+    """Return whether a text begins with this model, and not with one of a longer name."""
     following = text[len(model) : len(model) + 1]
     return text.startswith(model) and not (following.isalnum() or following == ".")
 

@@ -1,10 +1,11 @@
-"""A whole recording from its bytes, and the summary of one by the shortest way that works."""
+"""Recordings from bytes: the summary by a typed decoder where that is enough, or the whole document."""
 
 from __future__ import annotations
 
 import json
 import os
 import re
+import shlex
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.jsonvalue import MOST_BYTES, Json, JsonObject, as_object, as_str, is_deep, loads
+from recctl.support.paths import display_path
 
 TOO_DEEP = "is nested too deeply to be a recording"
 _FEW_IDS = 100
@@ -42,7 +44,7 @@ class Recording(msgspec.Struct, frozen=True):
 
 
 def read(path: Path) -> bytes:
-    """The bytes of a file. Raises Unreadable where the system refuses."""
+    """Return the bytes of a file. Raises Unreadable."""
     try:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
@@ -50,33 +52,33 @@ def read(path: Path) -> bytes:
                 raise Unreadable(path, f"is too large to be a recording: {size:,} bytes")
             return file.read()
     except FileNotFoundError:
-        raise Unreadable(path, "is not there, or went away meanwhile") from None
+        raise Unreadable(path, "no such file or directory") from None
     except PermissionError:
-        raise Unreadable(path, "cannot be read: permission denied", "mend its mode with chmod") from None
+        raise Unreadable(path, "permission denied", f"chmod u+r {shlex.quote(display_path(path))}") from None
     except OSError as error:
         raise Unreadable(path, f"cannot be read: {error.strerror or error}") from None
 
 
 def summarize(path: Path, raw: bytes) -> Summary:
-    """The summary of a recording's bytes, decoding no more than it needs.
+    """Return the summary of the recording in the bytes of a file.
 
-    Raises Unreadable where the bytes are no recording.
+    Raises Unreadable where they hold none.
     """
     try:
         return Summary(Ref(path), len(raw), header_of(read_outline(raw)))
     except NotPlain:
-        # Perhaps still what json reads (NaN, lone surrogates, values of odd types): the slow way
-        # decides, and says what is wrong.
+        # The standard library may still read it (NaN, lone surrogates, values of odd types), or else
+        # says what is wrong.
         return parse(path, raw).summary
 
 
 def parse(path: Path, raw: bytes) -> Recording:
-    """The whole recording from its bytes. Raises Unreadable where they are no recording."""
+    """Return the recording in the bytes of a file. Raises Unreadable where they hold none."""
     return from_document(path, raw, _load(path, raw))
 
 
 def from_document(path: Path, raw: bytes, document: Json) -> Recording:
-    """The recording in bytes whose document is known already. Raises NotARecording where it is none."""
+    """Return the recording in bytes that were parsed already. Raises NotARecording where they hold none."""
     if not isinstance(document, dict):
         held = "an array" if isinstance(document, list) else "a single value"
         raise NotARecording(path, f"is JSON but no recording: it holds {held}, not an object")
@@ -96,17 +98,17 @@ def load(ref: Ref) -> Recording:
 
 
 def request_body(recording: Recording) -> Json:
-    """The part of the request that the caller composed."""
+    """Return the part of a recording's request that the caller composed."""
     return body_of(recording.request)
 
 
 def body_of(request: JsonObject) -> Json:
-    """The part of a request that the caller composed: body, payload or kwargs, else all of it."""
+    """Return the part of a request that the caller composed: body, payload or kwargs, else all of it."""
     return next((request[key] for key in ("body", "payload", "kwargs") if key in request), request)
 
 
 def _load(path: Path, raw: bytes) -> Json:
-    """The JSON document in the bytes, by the standard library, which reads all that the recorder writes."""
+    """Return the document in the bytes, by the standard library, which reads all that a recorder writes."""
     if not raw.strip():
         raise Unreadable(path, "is empty", "restore it from git or record it again")
     try:
@@ -133,10 +135,10 @@ def _not_json(path: Path, error: json.JSONDecodeError) -> Unreadable:
 
 
 def _replayed(value: Json, mapping: JsonObject) -> Json:
-    """The value with each original id replaced by its normalised form; `mapping` is normalised → original.
+    """Return the value with each original id replaced; `mapping` is normalized id → original id.
 
-    Recorders map few ids. Of more than 100 those are replaced that stand by themselves: to look for so many
-    at every position would take as long as their number times the size of the value.
+    Recorders map few ids. Of more than 100 only whole words are replaced: to search for each of them
+    everywhere would take as long as their number times the size of the value.
     """
     pairs = [(original, new) for new, original in mapping.items() if as_str(original)]
     pairs.sort(key=lambda pair: -len(pair[0]))  # call_12 before call_1

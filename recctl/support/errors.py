@@ -31,6 +31,9 @@ class Unreadable(RecctlError):
         super().__init__(why, hint)
         self.path = path
 
+    def __reduce__(self) -> tuple[type[Unreadable], tuple[Path, str, str]]:
+        return type(self), (self.path, self.message, self.hint)
+
 
 def separate(found: Iterable[T | Unreadable]) -> tuple[list[T], list[Unreadable]]:
     """Return what was found, and what could not be read, each in its order."""

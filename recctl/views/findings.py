@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from recctl.check.rules.rule import Finding, Rule, Severity
+from recctl.recordings.ref import display_ref
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
 from recctl.views.escaping import one_line, plural
@@ -17,9 +18,9 @@ SEVERITIES: dict[Severity, Style] = {"error": "error", "warning": "warning"}
 
 def findings_page(findings: Sequence[Finding]) -> Iterator[Line]:
     """The findings of each file, a line each, in order of their codes: as they are piped."""
-    for path, group in groupby(findings, key=lambda finding: finding.path):
+    for ref, group in groupby(findings, key=lambda finding: finding.ref):
         of_file = list(group)
-        yield line(Span(one_line(display_path(path)), "id"))
+        yield line(Span(one_line(display_ref(ref)), "id"))
         if of_file[0].test_id is not None:
             yield line(Span(one_line(of_file[0].test_id), "dim"), indent=1)
         for one in of_file:
@@ -38,8 +39,9 @@ def grouped(findings: Iterable[Finding], key: Callable[[Finding], str]) -> dict[
 
 def shared(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
     """Yield the findings of a test, those together that say the same of several recordings."""
-    for group in grouped(findings, lambda one: f"{one.rule.code} {one.many or one.message}").values():
-        if len({finding.path for finding in group}) == 1:
+    groups = grouped(findings, lambda one: f"{one.rule.code} {one.group_message or one.message}")
+    for group in groups.values():
+        if len({finding.ref for finding in group}) == 1:
             yield from ([finding] for finding in group)
         else:
             yield group
@@ -75,7 +77,7 @@ def findings_totals(findings: Sequence[Finding], files: int) -> str:
     errors = sum(finding.rule.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     counts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
-    concerned = len({finding.path for finding in findings})
+    concerned = len({finding.ref for finding in findings})
     fixable = sum(finding.fixable for finding in findings)
     fix = f"; {fixable:,} fixable with --fix" if fixable else ""
     explain = f"; recctl rule {findings[0].rule.code} explains" if findings else ""
@@ -112,6 +114,6 @@ def rule_page(rule: Rule) -> Iterator[Line]:
     """All there is to know of a rule."""
     fix = "; recctl check --fix fixes it" if rule.fixable else ""
     yield line(Span(f"{rule.code} {rule.name}", "heading"), f"  {rule.severity}{fix}")
-    for title, text in (("what", rule.meaning), ("why", rule.why), ("fix", rule.fix)):
+    for title, text in (("what", rule.meaning), ("why", rule.why), ("fix", rule.how_to_fix)):
         yield BLANK
         yield line(text, lead=Span(f"{title:<6}", "bold"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from recctl.catalog.references import shortest_references
 from recctl.check.rules.rule import Finding
-from recctl.recordings.ref import Ref
+from recctl.recordings.ref import Ref, display_ref
 from recctl.support.paths import display_path
 from recctl.views import terminal
 from recctl.views.escaping import one_line, plural
@@ -84,17 +84,18 @@ class _View:
         """What other commands take: a reference, else the path; the name alone below its directory."""
         path = finding.path
         reference = self._references.get(finding.ref, "")
-        if reference == path.stem or (finding.test_id is None and reference == os.fspath(path)):
+        if reference == path.stem or (finding.test_id is None and reference == str(finding.ref)):
             return one_line(path.name)
-        is_path = reference in ("", os.fspath(path))
-        return one_line(display_path(path) if is_path else reference)
+        is_path = reference in ("", str(finding.ref))
+        return one_line(display_ref(finding.ref) if is_path else reference)
 
     def _together(self, group: Sequence[Finding], room: int) -> list[Span]:
         """What several recordings share, and as many of their references as there is room for."""
         first = group[0]
         names = list(dict.fromkeys(map(self._label, group)))
         count = plural(len(names), "recording")
-        lead, close = (f"{count} {first.many}", "") if first.many else (f"{first.message} ({count}", ")")
+        said, message = first.group_message, first.message
+        lead, close = (f"{count} {said}", "") if said else (f"{message} ({count}", ")")
         short = [name for name in names if 2 * terminal.width_of(name) < room]
         while short:
             rest = len(names) - len(short)

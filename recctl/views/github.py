@@ -126,8 +126,9 @@ def _row(group: Sequence[Finding]) -> str:
     first = group[0]
     names = list(dict.fromkeys(map(_name, group)))
     more = f" and {len(names) - _MOST_NAMES:,} more" * (len(names) > _MOST_NAMES)
-    together = f"{plural(len(names), 'recording')} {first.many}" if len(names) > 1 and first.many else ""
-    cells = (_test(first), ", ".join(names[:_MOST_NAMES]) + more, together or first.message)
+    is_group = len(names) > 1 and first.group_message
+    what = f"{plural(len(names), 'recording')} {first.group_message}" if is_group else first.message
+    cells = (_test(first), ", ".join(names[:_MOST_NAMES]) + more, what)
     return f"| {' | '.join(_markdown(one_line(cell[:_MOST_CHARACTERS])) for cell in cells)} |\n"
 
 

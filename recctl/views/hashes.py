@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from recctl.catalog.hash_history import Break
 from recctl.recordings.ogx.hash_releases import releases_of
-from recctl.recordings.ogx.hash_rules import RULES, Asked, Fit, HashRule, Standing
+from recctl.recordings.ogx.hash_rules import RULES, Asked, Fit, HashRule, NameStatus
 from recctl.recordings.recording import Recording
-from recctl.support.paths import display_path
+from recctl.recordings.ref import Ref, display_ref
 from recctl.views.escaping import one_line
 from recctl.views.styled_lines import BLANK, Line, Span, Style, line
 
-_VERDICTS: dict[Standing, str] = {
+_VERDICTS: dict[NameStatus, str] = {
     "live": "the rule in force gives its name: a replay finds it",
     "superseded": "only an older rule gives its name: a replay does not find it",
     "ahead": "only a newer rule than the one in force gives its name: a replay does not find it",
@@ -21,7 +20,7 @@ _VERDICTS: dict[Standing, str] = {
     "unknown": "there is no hash rule for this kind of request",
 }
 _NAME_COLUMNS = 10
-_STYLES: dict[Standing, Style] = {"live": "added", "unknown": "warning"}
+_STYLES: dict[NameStatus, Style] = {"live": "added", "unknown": "warning"}
 
 
 def recording_page(
@@ -29,16 +28,16 @@ def recording_page(
 ) -> Iterator[Line]:
     """The verdict, since when it is so, and the hash under every rule; the rule that fits is marked."""
     summary = recording.summary
-    style = _STYLES.get(fit.standing, "error")
+    style = _STYLES.get(fit.status, "error")
     yield line(
         Span(one_line(summary.name.reference), "id"),
         "  ",
-        Span(fit.standing, style),
-        f": {_VERDICTS[fit.standing]}",
+        Span(fit.status, style),
+        f": {_VERDICTS[fit.status]}",
     )
-    yield _detail("file", display_path(summary.path))
+    yield _detail("file", display_ref(summary.ref))
     yield _detail("test", summary.header.test_id or "none")
-    if fit.rule is not None and fit.standing != "live":
+    if fit.rule is not None and fit.status != "live":
         yield _detail("rule", f"of {fit.rule.since}: {fit.rule.change}")
     if since is not None:
         yield _detail("since", _told(since))
@@ -48,7 +47,7 @@ def recording_page(
 
 
 def request_page(
-    asked: Asked, in_force: HashRule, digest: str | None, found: Sequence[Path]
+    asked: Asked, in_force: HashRule, digest: str | None, found: Sequence[Ref]
 ) -> Iterator[Line]:
     """The hash of a request that need not be recorded, and the recordings that answer it.
 
@@ -56,8 +55,8 @@ def request_page(
     """
     yield line(Span(f"rec-{digest[:12]}" if digest else "no hash", "id"), f"  {asked.kind} request")
     yield _detail("test", asked.test_id or "none")
-    for path in found:
-        yield _detail("file", display_path(path))
+    for ref in found:
+        yield _detail("file", display_ref(ref))
     if not found:
         yield _detail("file", "none: a replay would miss it")
     yield from _in_force(asked, in_force, digest)

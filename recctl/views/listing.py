@@ -8,6 +8,7 @@ from itertools import groupby
 import msgspec
 
 from recctl.recordings.header import Preview
+from recctl.recordings.ref import display_ref
 from recctl.recordings.summary import Summary
 from recctl.support.paths import display_path
 from recctl.views.escaping import format_size, one_line, plural
@@ -170,7 +171,7 @@ def long_blocks(summaries: Iterable[Summary], color: bool) -> Iterator[str]:
         )
         if row.test:
             yield _GAP + row.test
-        yield _GAP + _cells(color, (one_line(display_path(summary.path)), "dim"))
+        yield _GAP + _cells(color, (one_line(display_ref(summary.ref)), "dim"))
         yield _GAP + _cells(color, (answer.text, style_of(answer)))
 
 

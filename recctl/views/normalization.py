@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from recctl.diff.changes import format_path
+from recctl.edit.apply import Outcome
 from recctl.edit.journal.entry import Entry
 from recctl.edit.journal.retention import Loss
-from recctl.edit.journal.store import Outcome
 from recctl.edit.normalize import Normalization, ValueChange
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
@@ -68,12 +68,13 @@ def _change_object(change: ValueChange) -> JsonObject:
 def journal_page(entries: Sequence[Entry]) -> Iterator[Line]:
     """A line an entry, the newest first; what is damaged, or of a newer recctl, says so and where it is."""
     for entry in entries:
-        about = f"{plural(len(entry.items) + len(entry.bad), 'file')}  {format_size(entry.size)}"
-        known = f"  {one_line(entry.created)}  {one_line(entry.command):<9}  {about}"
-        where = f"  {one_line(display_path(Path(entry.directory)))}" if entry.directory else ""
+        ran_in = entry.manifest.directory
+        about = f"{plural(entry.files, 'file')}  {format_size(entry.size)}"
+        known = f"  {one_line(entry.manifest.created)}  {one_line(entry.command):<9}  {about}"
+        where = f"  {one_line(display_path(Path(ran_in)))}" if ran_in else ""
         yield line(
             Span(f"{entry.number:>4}", "id"),
-            f"{known}{where}" if entry.created else "",
+            f"{known}{where}" if entry.manifest.created else "",
             Span("  undone" if entry.undone else "", "dim"),
             Span(one_line(_damage(entry)), "warning"),
         )
@@ -86,14 +87,15 @@ def _damage(entry: Entry) -> str:
     bad = f"{plural(len(entry.bad), 'file')} damaged" if entry.bad else ""
     lost = "damaged: the old bytes are missing" if entry.is_without_bytes else ""
     parts = [text for text in (entry.problem, *entry.faults, bad, lost) if text]
-    return f"  {', '.join(parts)}  {display_path(entry.place)}" if parts else ""
+    hint = f"; {entry.hint}" if entry.hint else ""
+    return f"  {', '.join(parts)}{hint}  {display_path(entry.path)}" if parts else ""
 
 
 def loss_line(loss: Loss) -> str:
     """What went with an entry that had to go."""
     kept = (
-        "nothing tells what it kept"
+        "its files cannot be listed"
         if loss.files is None
         else f"with the only copy of {plural(loss.files, 'file')}"
     )
-    return f"entry {loss.entry.number} of {loss.entry.created or 'unknown time'} was dropped, {kept}"
+    return f"entry {loss.entry.number} of {loss.entry.manifest.created or 'unknown time'} was dropped, {kept}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from recctl.edit.journal.store import Outcome
+from recctl.edit.apply import Outcome
 from recctl.edit.prune import Pruning, Stale
+from recctl.recordings.ref import display_ref
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
 from recctl.views.escaping import format_size, one_line, plural
@@ -45,7 +46,7 @@ def _by_test(stale: list[Stale]) -> Iterator[Line]:
         for one in files:
             state = "" if one.git in ("unchanged", None) else f"  {one.git}"
             yield line(
-                Span(one_line(display_path(one.summary.path)), "removed"), Span(state, "warning"), indent=2
+                Span(one_line(display_ref(one.summary.ref)), "removed"), Span(state, "warning"), indent=2
             )
 
 

@@ -83,9 +83,9 @@ def _facts(entry: Entry) -> Iterator[Span]:
 
 def _answer(entry: Entry) -> str:
     if entry.response == "error" and entry.old and entry.new:
-        if entry.new.summary.header.failed and not entry.old.summary.header.failed:
+        if entry.new.header.failed and not entry.old.header.failed:
             return "the answer became an error"
-        if entry.old.summary.header.failed and not entry.new.summary.header.failed:
+        if entry.old.header.failed and not entry.new.header.failed:
             return "the error became an answer"
     if entry.status == "moved" and entry.response == "volatile":
         return _ANSWERS["same"]  # the id in it follows the name

@@ -10,9 +10,9 @@ from recctl.conversation.request.conversation import conversation, declarations
 from recctl.conversation.request.types import Call, Media, Message, Other, Part, Result, Text, Tool
 from recctl.conversation.transcript import Choice, Embeddings, Failure, ToolCall, Transcript, token_counts
 from recctl.recordings.recording import Recording
+from recctl.recordings.ref import display_ref
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, JsonObject, compact, pretty
-from recctl.support.paths import display_path
 from recctl.views.escaping import columns, format_size, one_line, plural, visible
 from recctl.views.logprobs import logprob_lines, tokens_of
 from recctl.views.styled_lines import BLANK, Line, Span, line, styled
@@ -47,7 +47,7 @@ def _head(summary: Summary, answer: Transcript) -> Iterator[Line]:
     yield Line(tuple(facts))
     rows = (
         ("test", header.test_id or "none named"),
-        ("file", f"{display_path(summary.path)} ({format_size(summary.size)})"),
+        ("file", f"{display_ref(summary.ref)} ({format_size(summary.size)})"),
         ("request", " ".join(filter(None, (header.method, header.url))) or header.endpoint or "?"),
         ("format", _format(summary, answer)),
     )

@@ -22,10 +22,10 @@ from recctl.catalog.index import SUMMARIES, Index, Stamp
 from recctl.catalog.index_database import VERSION
 from recctl.recordings.header import Header
 from recctl.support.errors import Warn, no_warning
+from tests.catalog.settling import wait_until_settled
 from tests.helpers import Result, chat, environment, put, run, run_process
 
 COUNT = 60  # more than the number from which the index is used
-TICK = 0.06  # seconds after which a file counts as settled
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def tree(tmp_path: Path) -> Path:
     place = tmp_path / "project/tests/a/recordings"
     for number in range(COUNT):
         put(place, chat(test_id=f"tests/a/test_a.py::test_{number}"))
-    time.sleep(TICK)
+    wait_until_settled(place)
     return place
 
 
@@ -135,7 +135,7 @@ def test_files_that_are_gone_are_forgotten(cache: Path, tree: Path) -> None:
     gone = sorted(tree.iterdir())[0]
     gone.unlink()
     put(tree, chat(test_id="tests/a/test_a.py::test_new"))
-    time.sleep(TICK)
+    wait_until_settled(tree)
     listed(tree)
     with opened(cache) as held:
         names = {name for (name,) in held.execute("SELECT name FROM files")}
@@ -239,7 +239,7 @@ def test_whatever_changes_a_listing_tells_it(cache: Path, tree: Path, hits: list
         done.append(changes.step())
         assert agrees(tree), done[-5:]
         if changes.random.random() < 0.2:
-            time.sleep(TICK)  # so that what was changed may be entered
+            wait_until_settled(tree)  # so that what was changed may be entered
     assert len(hits) > COUNT * 20
 
 
@@ -248,7 +248,7 @@ def test_two_directories_of_one_tree(cache: Path, tree: Path) -> None:
     for path in sorted(tree.iterdir())[:COUNT]:
         (other / path.name).parent.mkdir(parents=True, exist_ok=True)
         (other / path.name).write_bytes(path.read_bytes().replace(b"gpt-4o", b"gpt-5o"))
-    time.sleep(TICK)
+    wait_until_settled(tree.parent)
     top = tree.parent.parent
     assert listed(top) == listed(top) == listed(top, "--no-cache")
     assert agrees(other)
@@ -365,10 +365,16 @@ ERRORS = [
 ]
 
 
-@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
-@pytest.mark.parametrize("where", ["rows_in", "version_of", "start_afresh", "_decode"])
+@pytest.mark.parametrize(
+    ("where", "error"),
+    [
+        *(("rows_in", error) for error in ERRORS),
+        *((where, ERRORS[0]) for where in ("version_of", "start_afresh", "_decode")),
+    ],
+    ids=lambda given: given if isinstance(given, str) else type(given).__name__,
+)
 def test_an_error_of_any_class_is_said_once_and_done_without(
-    cache: Path, tree: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, where: str
+    cache: Path, tree: Path, monkeypatch: pytest.MonkeyPatch, where: str, error: Exception
 ) -> None:
     right = listed(tree, "--no-cache")
     if where != "start_afresh":

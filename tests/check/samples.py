@@ -7,7 +7,6 @@ when the tests run, so that no scanner takes this file for a leak.
 from __future__ import annotations
 
 import base64
-import copy
 import json
 import string
 from collections.abc import Callable, Mapping, Sequence
@@ -16,34 +15,33 @@ from random import Random
 from typing import Any, TypeAlias
 
 from tests.helpers import chat, put, run
-from tests.samples import ollama_parts, openai_parts
+from tests.samples import openai_parts
 from tests.samples.builder import (
     Data,
     Recording,
+    answered,
     failed,
     http,
     inference,
+    moved,
     old_inference,
-    sse,
     streamed,
     tool,
     typed,
     whole,
 )
+from tests.samples.streams import ANTHROPIC, STREAMS, TEST
 
 # Names of files, from the top of the project, and their bytes.
 Project: TypeAlias = Mapping[str, bytes]
 Projects: TypeAlias = Mapping[str, Project]
 Finding: TypeAlias = dict[str, Any]
 
-FILE = "tests/a/test_chat.py"
-TEST = f"{FILE}::test_one"
+FILE = TEST.partition("::")[0]
 PLACE = "tests/a/recordings"
 COMMON = "tests/common/recordings"
 SOURCE = "def test_one():\n    pass\n"
 OLLAMA_MODELS = "http://localhost:11434/v1/models"
-ANTHROPIC = "https://api.anthropic.com/v1/messages"
-INTERACTIONS = "https://generativelanguage.googleapis.com/v1beta/interactions"
 UUIDS = ("0f6b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3", "7a2e9d10-44c1-4b0e-9f3a-51d6c8b7e0f4")
 
 
@@ -78,24 +76,8 @@ def replaced(old: str, new: str, recording: Recording | None = None) -> Project:
     return with_bytes(change, recording)
 
 
-def moved(recording: Recording, path: str) -> Recording:
-    """The recording in another place: a directory, or a file."""
-    return Recording(
-        path if path.endswith(".json") else f"{path}/{Path(recording.path).name}", recording.document
-    )
-
-
-def answered(recording: Recording, **data: Any) -> Recording:
-    """The recording with other values in the data of its answer, in each chunk of it."""
-    document = copy.deepcopy(recording.document)
-    body = document["response"]["body"]
-    for item in body if isinstance(body, list) else [body]:
-        item["__data__"] |= data
-    return Recording(recording.path, document)
-
-
 def config(text: str, table: str = "tool.recctl.check") -> str:
-    """What a pyproject.toml says to recctl."""
+    """The configuration of recctl in a pyproject.toml."""
     return f"[{table}]\n{text}\n"
 
 
@@ -127,146 +109,18 @@ def found(root: Path, files: Project, select: str) -> list[str]:
 def codes(root: Path, files: Project, select: str) -> list[tuple[str, str]]:
     """The code and the first digits of the file's name of each finding in a project."""
     lay_out(root, files)
-    told = findings(root, "tests", "--select", select)
-    return [(finding["code"], Path(finding["path"]).name[:12]) for finding in told]
+    reported = findings(root, "tests", "--select", select)
+    return [(finding["code"], Path(finding["path"]).name[:12]) for finding in reported]
 
 
 def many(root: Path, count: int = 50) -> Path:
-    """Add so many healthy recordings that `check` goes the quick way."""
+    """Add so many healthy recordings that `check` goes the fast way."""
     for number in range(count):
         put(root / COMMON, chat(f"Answer {number}.", prompt=f"Question {number}?"))
     return root
 
 
-# ---- recordings of every format
-
-Pieces: TypeAlias = Sequence[str]
-
-
-def _chat(pieces: Pieces, end: str | None) -> Recording:
-    choices = [openai_parts.delta(piece) for piece in pieces] + [openai_parts.delta(finish=end)] * bool(end)
-    return chat_chunks(*([choice] for choice in choices))
-
-
-def _reasoning(pieces: Pieces, end: str | None) -> Recording:
-    choices = [openai_parts.delta(reasoning_content=piece) for piece in pieces]
-    return chat_chunks(*([choice] for choice in [*choices, openai_parts.delta(finish=end)]))
-
-
-def _arguments(pieces: Pieces, end: str | None) -> Recording:
-    texts = ['{"note": "', *(json.dumps(piece)[1:-1] for piece in pieces), '"}']
-    calls = [openai_parts.call_delta("", call_id="call_9mQx4Lw2", name="note")]
-    calls += [openai_parts.call_delta(text) for text in texts]
-    choices = [openai_parts.delta(tool_calls=[call]) for call in calls]
-    return chat_chunks(*([choice] for choice in [*choices, openai_parts.delta(finish=end)]))
-
-
-def chat_chunks(*chunks: Sequence[Data], prompt: str = "Hi.", test_id: str | None = TEST) -> Recording:
-    """A streamed chat; each chunk is given by its choices."""
-    items = [openai_parts.chat_chunk("gpt-4o", {}, *choices) for choices in chunks]
-    body = {"model": "gpt-4o", "messages": [openai_parts.user(prompt)], "stream": True}
-    return inference(test_id, openai_parts.OPENAI_URL, body, streamed(*items))
-
-
-def _completion(pieces: Pieces, end: str | None) -> Recording:
-    items = [openai_parts.completion("babbage", piece) for piece in pieces]
-    items += [openai_parts.completion("babbage", "", finish=end)] * bool(end)
-    url = openai_parts.OPENAI_URL.replace("chat/", "")
-    return inference(TEST, url, {"model": "babbage", "prompt": "Hi."}, streamed(*items))
-
-
-def _ollama_generate(pieces: Pieces, end: str | None) -> Recording:
-    items = [ollama_parts.generate("phi", piece) for piece in pieces]
-    items += [ollama_parts.generate("phi", "", (1, 2))] * bool(end)
-    return inference(
-        TEST, f"{ollama_parts.SERVER}/api/generate", {"model": "phi", "prompt": "Hi."}, streamed(*items)
-    )
-
-
-def _ollama_chat(pieces: Pieces, end: str | None) -> Recording:
-    items = [ollama_parts.chat("phi", piece) for piece in pieces]
-    items += [ollama_parts.chat("phi", "", (1, 2))] * bool(end)
-    body = {"model": "phi", "messages": [openai_parts.user("Hi.")]}
-    return inference(TEST, f"{ollama_parts.SERVER}/api/chat", body, streamed(*items))
-
-
-def _gemini(pieces: Pieces, end: str | None) -> Recording:
-    items: list[Data] = [
-        {"candidates": [{"content": {"parts": [{"text": piece}], "role": "model"}}], "usage_metadata": {}}
-        for piece in pieces
-    ]
-    if end:
-        items[-1]["candidates"][0]["finish_reason"] = end
-    body = {"model": "gemini", "contents": [{"role": "user", "parts": [{"text": "Hi."}]}]}
-    return inference(TEST, "vertexai:///generate_content_stream", body, streamed(*items))
-
-
-def _anthropic(pieces: Pieces, end: str | None) -> Recording:
-    block: Data = {"type": "text", "text": ""}
-    return _anthropic_lines(block, [{"type": "text_delta", "text": piece} for piece in pieces], end)
-
-
-def _anthropic_call(pieces: Pieces, end: str | None) -> Recording:
-    texts = ['{"note": "', *(json.dumps(piece)[1:-1] for piece in pieces), '"}']
-    block = {"type": "tool_use", "id": "toolu_01Note", "name": "note", "input": {}}
-    return _anthropic_lines(
-        block, [{"type": "input_json_delta", "partial_json": text} for text in texts], end
-    )
-
-
-def _anthropic_lines(block: Data, deltas: list[Data], end: str | None) -> Recording:
-    message = {"id": "msg_01", "type": "message", "role": "assistant", "model": "claude", "content": []}
-    lines = sse("message_start", {"type": "message_start", "message": message})
-    lines += sse("content_block_start", {"type": "content_block_start", "index": 0, "content_block": block})
-    for delta in deltas:
-        lines += sse("content_block_delta", {"type": "content_block_delta", "index": 0, "delta": delta})
-    if end:
-        lines += sse("message_delta", {"type": "message_delta", "delta": {"stop_reason": end}, "usage": {}})
-        lines += sse("message_stop", {"type": "message_stop"})
-    payload = {"model": "claude", "messages": [openai_parts.user("Hi.")], "stream": True}
-    return http(TEST, ANTHROPIC, payload, streamed(*lines), status=None)
-
-
-def _responses(pieces: Pieces, end: str | None) -> Recording:
-    place = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
-    items = [_event("output_text.delta", **place, delta=piece) for piece in pieces]
-    if end:
-        response = {"id": "resp_1", "object": "response", "output": [], "status": "completed"}
-        items.append(_event("completed", response=response))
-    body = {"model": "gpt-4o", "input": "Hi.", "stream": True}
-    return inference(TEST, "https://api.openai.com/v1/v1/responses", body, streamed(*items))
-
-
-def _event(kind: str, **data: Any) -> Data:
-    return typed("openai.types.responses.ResponseEvent", **data, type=f"response.{kind}")
-
-
-def _interaction(pieces: Pieces, end: str | None) -> Recording:
-    opened = {"id": "v1_x", "status": "in_progress", "object": "interaction"}
-    lines = sse("interaction.start", {"interaction": opened, "event_type": "interaction.start"})
-    for piece in pieces:
-        delta = {"text": piece, "type": "text"}
-        lines += sse("content.delta", {"index": 0, "delta": delta, "event_type": "content.delta"})
-    if end:
-        done = {**opened, "status": "completed", "role": "model"}
-        lines += sse("interaction.complete", {"interaction": done, "event_type": "interaction.complete"})
-    return http(TEST, INTERACTIONS, {"model": "gemini", "input": "Hi."}, streamed(*lines), status=None)
-
-
-# Streams of one choice: from the pieces of its text, and the reason why it ends (None: it breaks off).
-STREAMS: Mapping[str, Callable[[Pieces, str | None], Recording]] = {
-    "OpenAI chat": _chat,
-    "OpenAI chat, reasoning": _reasoning,
-    "OpenAI chat, arguments of a call": _arguments,
-    "OpenAI completion": _completion,
-    "OpenAI Responses": _responses,
-    "Ollama generate": _ollama_generate,
-    "Ollama chat": _ollama_chat,
-    "Gemini": _gemini,
-    "Gemini Interactions": _interaction,
-    "Anthropic": _anthropic,
-    "Anthropic, arguments of a call": _anthropic_call,
-}
+# ---- recordings
 
 
 def model_list(*names: str) -> Recording:
@@ -289,7 +143,7 @@ def call(call_id: str, name: str = "get_weather", arguments: str = "{}") -> Data
 
 
 def second_turn(call_id: str) -> Recording:
-    """A request that carries on a tool call."""
+    """A request that contains a tool call."""
     turns = [
         openai_parts.user("Hi."),
         {"role": "assistant", "content": "", "tool_calls": [call(call_id)]},
@@ -428,7 +282,7 @@ OTHER_FORMS: Mapping[str, Sequence[str]] = {
         f"{_segment({'alg': 'none', 'kid': random_text(5000)})}.{_segment({'sub': random_text(9000)})}.x",
     ),
 }
-# By the name that recctl gives them: values known by where they stand.
+# By the name that recctl gives them: values known by their context.
 IN_PLACES: Mapping[str, Sequence[str]] = {
     "bearer token": tuple(f"{word} {random_text(24)}" for word in ("Bearer", "bearer")),
     "credential in a header": tuple(
@@ -476,7 +330,7 @@ IN_PLACES: Mapping[str, Sequence[str]] = {
 KEY = PROVIDER_KEYS["Anthropic API key"]
 
 
-# ---- for each rule: what breaks it
+# ---- for each rule: projects that break it
 
 _PLAIN = chat(test_id=TEST)
 _OTHER_NAMES = (f"{PLACE}/{'a' * 64}.json", f"{PLACE}/{'b' * 64}.json")
@@ -535,7 +389,7 @@ SAMPLES: Mapping[str, Projects] = {
     },
     "RC103": {
         "whole": project(answered(_PLAIN, id="rec-0123456789ab")),
-        "streamed": project(answered(_chat(["Hello."], "stop"), id="rec-0123456789ab")),
+        "streamed": project(answered(STREAMS["OpenAI chat"](["Hello."], "stop"), id="rec-0123456789ab")),
     },
     "RC104": {
         "the directory of another test": project(moved(_PLAIN, "tests/b/recordings")),
@@ -551,7 +405,7 @@ SAMPLES: Mapping[str, Projects] = {
         "an id": project(answered(_PLAIN, id="chatcmpl-17")),
         "a time": project(answered(_PLAIN, created=1_760_000_000)),
         "a time as text": project(
-            answered(_ollama_chat(["Hello."], "stop"), created_at="2026-01-01T00:00:00Z")
+            answered(STREAMS["Ollama chat"](["Hello."], "stop"), created_at="2026-01-01T00:00:00Z")
         ),
         "an empty id": project(answered(_PLAIN, id="")),
     },
@@ -566,7 +420,7 @@ SAMPLES: Mapping[str, Projects] = {
         "no words": project(chat("", test_id=TEST)),
         "a message without anything": project(said(openai_parts.assistant(None))),
         "no chunks": project(inference(TEST, openai_parts.OPENAI_URL, {"model": "x"}, streamed())),
-        "an empty stream": project(_chat(["", ""], "length")),
+        "an empty stream": project(STREAMS["OpenAI chat"](["", ""], "length")),
         "no vectors": project(
             inference(TEST, openai_parts.OPENAI_URL, {}, whole(openai_parts.embeddings("x", [], 0)))
         ),
@@ -612,7 +466,7 @@ SAMPLES: Mapping[str, Projects] = {
     "RC501": {
         "in a prompt": project(chat(test_id=TEST, prompt=f"My key is {KEY}.")),
         "in an answer": project(chat(f"Your key is {KEY}.", test_id=TEST)),
-        "torn over chunks": project(_chat(["It is ", KEY[:9], KEY[9:30], KEY[30:]], "stop")),
+        "torn over chunks": project(STREAMS["OpenAI chat"](["It is ", KEY[:9], KEY[9:30], KEY[30:]], "stop")),
     },
     "RC502": {
         "macOS": project(chat(test_id=TEST, prompt="Read /Users/alice/notes.txt.")),
@@ -621,7 +475,7 @@ SAMPLES: Mapping[str, Projects] = {
     },
 }
 
-# ---- and what is nearly the same, and healthy
+# ---- nearly the same, and healthy
 
 COUNTER_SAMPLES: Mapping[str, Projects] = {
     "RC001": {
@@ -640,7 +494,9 @@ COUNTER_SAMPLES: Mapping[str, Projects] = {
     },
     "RC004": {
         "a known class": project(_PLAIN),
-        "no class": project(_anthropic(["Hello."], "end_turn"), _gemini(["Hello."], "STOP")),
+        "no class": project(
+            STREAMS["Anthropic"](["Hello."], "end_turn"), STREAMS["Gemini"](["Hello."], "STOP")
+        ),
         "no answer": project(refused()),
         "a model list": project(model_list("a", "b")),
     },
@@ -679,7 +535,7 @@ COUNTER_SAMPLES: Mapping[str, Projects] = {
         "in another directory": project(_PLAIN, moved(_PLAIN, COMMON)),
     },
     "RC201": {
-        "evened out": project(_PLAIN, _ollama_chat(["Hello."], "stop")),
+        "evened out": project(_PLAIN, STREAMS["Ollama chat"](["Hello."], "stop")),
         "models have names": project(model_list("a", "b")),
         "a later request carries the id on": project(
             answered(_PLAIN, id="chatcmpl-17"), chat(test_id=TEST, prompt="after chatcmpl-17")

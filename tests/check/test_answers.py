@@ -8,24 +8,12 @@ from typing import Any
 
 import pytest
 
-from recctl.check.registry import selected
-from tests.check.samples import (
-    ANTHROPIC,
-    ERROR,
-    FILE,
-    STREAMS,
-    TEST,
-    chat_chunks,
-    codes,
-    found,
-    project,
-    refused,
-    said,
-    tool_answer,
-)
+from recctl.check.selection import selected
+from tests.check.samples import ERROR, FILE, codes, found, project, refused, said, tool_answer
 from tests.helpers import chat
 from tests.samples import ollama_parts, openai_parts
 from tests.samples.builder import Data, failed, http, inference, sse, streamed, tool, typed, whole
+from tests.samples.streams import ANTHROPIC, STREAMS, TEST, chat_chunks
 
 # ---- recorded errors
 
@@ -142,7 +130,7 @@ UNSEEN = {
 
 
 @pytest.mark.parametrize("name", UNSEEN)
-def test_where_the_source_is_not_seen_the_message_is_less_sure(name: str, tmp_path: Path) -> None:
+def test_without_a_source_the_message_is_less_sure(name: str, tmp_path: Path) -> None:
     source = UNSEEN[name]
     files = dict(project(refused(), source=source or ""))
     if source is None:
@@ -166,13 +154,13 @@ NAMES = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_whether_a_name_tells_of_an_error(name: str, tmp_path: Path) -> None:
+def test_whether_a_name_speaks_of_an_error(name: str, tmp_path: Path) -> None:
     """The size of a model is no status."""
     files = {name: data for name, data in project(refused(f"{FILE}::{name}")).items() if name != FILE}
     assert (found(tmp_path, files, "RC202") == []) == NAMES[name]
 
 
-def test_the_directory_of_a_test_does_not_tell(tmp_path: Path) -> None:
+def test_the_directory_of_a_test_does_not_count(tmp_path: Path) -> None:
     files = project(refused("tests/error_cases/test_chat.py::test_one"))
     assert len(found(tmp_path, files, "RC202")) == 1
 
@@ -181,16 +169,16 @@ STATUSES = {200: False, 302: False, 399: False, 400: True, 404: True, 429: True,
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_an_http_error_is_told_by_its_status(status: int | None, tmp_path: Path) -> None:
+def test_an_http_error_is_reported_by_its_status(status: int | None, tmp_path: Path) -> None:
     body: Data = {"type": "message", "role": "assistant", "content": []}
     messages = found(
         tmp_path, project(http(TEST, ANTHROPIC, {"model": "x"}, whole(body), status=status)), "RC202"
     )
-    words = f"it records the HTTP error {status}, and its test does not look as if it expected one"
+    words = f"it records the HTTP error {status}, which its test does not seem to expect"
     assert messages == [words] * STATUSES[status]
 
 
-def test_an_exception_is_told_with_its_status(tmp_path: Path) -> None:
+def test_an_exception_is_reported_with_its_status(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(refused()), "RC202")
     assert message.startswith("it records the exception AuthenticationError 401, ")
 
@@ -214,7 +202,7 @@ def test_an_exception_without_a_type_or_status(tmp_path: Path) -> None:
 )
 def test_a_tools_error(fields: Data, is_error: bool, tmp_path: Path) -> None:
     messages = found(tmp_path, project(tool_answer(**fields)), "RC202")
-    assert [message.split(",")[0] for message in messages] == ["it records a tool's error"] * is_error
+    assert [message.split(",")[0] for message in messages] == ["it records an error of a tool"] * is_error
 
 
 # ---- streams without an end
@@ -277,7 +265,7 @@ def test_choices_of_a_chat(name: str, tmp_path: Path) -> None:
 
 
 def test_choices_without_numbers(tmp_path: Path) -> None:
-    """Their places tell them apart."""
+    """Their positions distinguish them."""
     recording = chat_chunks([delta("a"), delta("b")], [delta(finish="stop")])
     for chunk in recording.document["response"]["body"]:
         for choice in chunk["__data__"]["choices"]:
@@ -292,7 +280,7 @@ def test_a_second_choice_in_a_compact_file(tmp_path: Path) -> None:
 
 
 def test_an_old_ollama_says_no_reason_but_done(tmp_path: Path) -> None:
-    """Before there was `done_reason`, `done` alone told that an answer is whole."""
+    """Before there was `done_reason`, `done` alone said that an answer is complete."""
     for name in ("Ollama generate", "Ollama chat"):
         recording = STREAMS[name](["Hel", "lo."], "stop")
         recording.document["response"]["body"][-1]["__data__"]["done_reason"] = None

@@ -1,4 +1,4 @@
-"""RC201: what the recorder would have evened out, and that `normalize` says the same."""
+"""RC201: what the recorder would have normalized, and that `normalize` agrees."""
 
 from __future__ import annotations
 
@@ -10,21 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.check.samples import (
-    PLACE,
-    STREAMS,
-    TEST,
-    answered,
-    config,
-    findings,
-    found,
-    lay_out,
-    model_list,
-    project,
-    with_bytes,
-)
+from tests.check.samples import PLACE, config, findings, found, lay_out, model_list, project, with_bytes
 from tests.helpers import chat, document, run
-from tests.samples.builder import Recording, with_mapping
+from tests.samples.builder import Recording, answered, with_mapping
+from tests.samples.streams import STREAMS, TEST
 
 PLAIN = chat(test_id=TEST)
 OWN = f"rec-{Path(PLAIN.path).name[:12]}"
@@ -125,7 +114,7 @@ def test_without_a_hash_in_the_name_an_id_is_not_due(tmp_path: Path) -> None:
 
 
 def test_a_mapping_is_not_applied_before(tmp_path: Path) -> None:
-    """What a replay reads is right; what stands in the file is due all the same."""
+    """What a replay reads is right; what is in the file is due all the same."""
     recording = with_mapping(answered(PLAIN, id="chatcmpl-17"), {OWN: "chatcmpl-17"})
     assert found(tmp_path, project(recording), "RC201") == ["ids or times are not normalized: id 1"]
     assert normalized(tmp_path) == ["id"]
@@ -143,7 +132,7 @@ SPELLED = {
 
 
 @pytest.mark.parametrize("name", SPELLED)
-def test_however_it_is_spelled_normalize_says_the_same(name: str, tmp_path: Path) -> None:
+def test_however_it_is_escaped_normalize_agrees(name: str, tmp_path: Path) -> None:
     old, new = SPELLED[name]
     messages = found(tmp_path, with_bytes(lambda raw: raw.replace(old, new)), "RC201")
     assert bool(messages) == bool(normalized(tmp_path))
@@ -185,5 +174,7 @@ def test_check_and_normalize_agree(
     due = normalized(root)
     assert bool(messages) == bool(due)
     if not any("another recording" in message for message in messages):
-        told = [int(part.rpartition(" ")[2]) for one in messages for part in one.split(": ")[1].split(", ")]
-        assert sum(told) == len(due)
+        reported = [
+            int(part.rpartition(" ")[2]) for one in messages for part in one.split(": ")[1].split(", ")
+        ]
+        assert sum(reported) == len(due)

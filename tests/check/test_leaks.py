@@ -1,4 +1,4 @@
-"""RC501 and RC502: credentials and personal paths, wherever they stand; no output holds them."""
+"""RC501 and RC502: credentials and personal paths, wherever they are; no output contains them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,6 @@ from tests.check.samples import (
     LETTERS,
     OTHER_FORMS,
     PROVIDER_KEYS,
-    STREAMS,
-    TEST,
-    Project,
     findings,
     found,
     lay_out,
@@ -37,8 +34,9 @@ from tests.check.samples import (
 from tests.helpers import chat, run
 from tests.samples import openai_parts
 from tests.samples.builder import Recording, inference, whole
+from tests.samples.streams import STREAMS, TEST
 
-# Each credential with the name it is told by, or "" where that is the detector's business.
+# Each credential with the name in the message, or "" if the detector gives it.
 ALL: list[tuple[str, str]] = [
     *PROVIDER_KEYS.items(),
     *((name, text) for texts in (OTHER_FORMS, IN_PLACES) for name, forms in texts.items() for text in forms),
@@ -53,7 +51,7 @@ NAMES = [
 each = pytest.mark.parametrize(("name", "text"), ALL, ids=NAMES)
 
 
-# ---- the tables are whole
+# ---- the tables are complete
 
 
 def test_there_is_a_key_of_each_provider() -> None:
@@ -92,9 +90,9 @@ AROUND: dict[str, Callable[[str], str]] = {
 def test_a_text_that_holds_a_credential(name: str, text: str) -> None:
     missed = []
     for where, around in AROUND.items():
-        told = list(credentials(around(text)))
-        assert len(told) == len(set(told))
-        if not told or (name and name not in told):
+        reported = list(credentials(around(text)))
+        assert len(reported) == len(set(reported))
+        if not reported or (name and name not in reported):
             missed.append(where)
     assert missed == []
 
@@ -104,7 +102,7 @@ def test_a_line_that_holds_a_credential_is_suspicious(name: str, text: str) -> N
     assert [where for where, around in AROUND.items() if not is_suspicious(around(text).encode())] == []
 
 
-def test_a_key_is_told_once_and_by_its_best_name() -> None:
+def test_a_key_is_reported_once_and_by_its_best_name() -> None:
     assert list(credentials(f'"authorization": "Bearer {KEY}"')) == ["Anthropic API key"]
     assert list(credentials(f"{KEY} and {KEY}")) == ["Anthropic API key"]
 
@@ -149,7 +147,7 @@ glue = st.text(st.sampled_from(" \n\t\"'=:,;.-_/\\&?{}[]()<>|aZ09é"), max_size=
 
 @given(before=glue, secret=st.sampled_from([text for _, text in ALL]), after=glue)
 def test_what_is_found_is_always_suspicious(before: str, secret: str, after: str) -> None:
-    """Looked at as a whole, by every pattern and detector: the signs may miss nothing that these find."""
+    """The cheap predicate may miss nothing that the patterns and detectors find in the whole text."""
     text = f"{before}{secret}{after}"
     found = [(name, text[start:end]) for name, start, end in known._found_in(text)]
     real = [name for name, value in found if known._is_real(name, value)]
@@ -196,7 +194,7 @@ def test_patterns_that_go_over_a_text_once_find_what_the_plain_ones_do(text: str
     assert b"".join(leaks._PIECES.findall(raw)) == b"".join(pieces.findall(raw))
 
 
-# ---- wherever it stands in a recording
+# ---- wherever it is in a recording
 
 
 def asked(**request: object) -> Recording:
@@ -221,16 +219,31 @@ PLACES: dict[str, Callable[[str], Recording]] = {
 }
 
 
-@each
-def test_a_credential_is_found_in_every_part(name: str, text: str, tmp_path: Path) -> None:
-    missed = []
-    for place in ("the url", "a header", "the body", "the answer", "JSON in a string"):
-        if name == "credential in a header":  # these have their own test
-            continue
-        messages = found(tmp_path / place, project(PLACES[place](text)), "RC501")
-        if not any(name in message for message in messages):
-            missed.append(place)
-    assert missed == []
+@pytest.mark.parametrize("place", ["the url", "a header", "the body", "the answer", "JSON in a string"])
+def test_a_credential_is_found_in_every_part(place: str, tmp_path: Path) -> None:
+    # Headers with a credential have their own test.
+    texts = [(name, text) for name, text in ALL if name != "credential in a header"]
+    messages = found_in_each(tmp_path, [PLACES[place](text) for _, text in texts])
+    assert missed(texts, messages) == []
+
+
+def found_in_each(root: Path, recordings: Sequence[Recording]) -> list[list[str]]:
+    """Return the messages about each recording; each lies in a project of its own, one run looks at all."""
+    for number, recording in enumerate(recordings):
+        lay_out(root / str(number), project(recording))
+    messages: list[list[str]] = [[] for _ in recordings]
+    for finding in findings(root, ".", "--select", "RC501"):
+        messages[int(Path(finding["path"]).parts[0])].append(finding["message"])
+    return messages
+
+
+def missed(texts: Sequence[tuple[str, str]], messages: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """Return the credentials that no message names."""
+    return [
+        (name, text)
+        for (name, text), of_text in zip(texts, messages, strict=True)
+        if not any(name in message for message in of_text)
+    ]
 
 
 KINDS = ["Anthropic API key", "OpenAI API key", "Hugging Face token", "Google API key"]
@@ -238,14 +251,14 @@ KINDS = ["Anthropic API key", "OpenAI API key", "Hugging Face token", "Google AP
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("place", PLACES)
-def test_a_key_is_found_wherever_it_stands(kind: str, place: str, tmp_path: Path) -> None:
+def test_a_key_is_found_wherever_it_is(kind: str, place: str, tmp_path: Path) -> None:
     files = project(PLACES[place](PROVIDER_KEYS[kind]))
     messages = found(tmp_path, files, "RC501")
     assert [kind in message for message in messages] == [True]
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_the_line_is_the_one_it_stands_in(place: str, tmp_path: Path) -> None:
+def test_the_line_is_the_one_with_the_key(place: str, tmp_path: Path) -> None:
     recording = PLACES[place](PROVIDER_KEYS["Google API key"])
     lay_out(tmp_path, project(recording))
     lines = recording.to_bytes().decode().splitlines()
@@ -257,7 +270,7 @@ def test_the_line_is_the_one_it_stands_in(place: str, tmp_path: Path) -> None:
 def test_more_lines_are_counted(tmp_path: Path) -> None:
     files = project(chat(f"{KEY}!", test_id=TEST, prompt=f"Say {KEY}."))
     (message,) = found(tmp_path, files, "RC501")
-    assert message.endswith(" holds what looks like: Anthropic API key, and in 1 more")
+    assert message.endswith(" holds what looks like: Anthropic API key, and 1 more line")
 
 
 HEADERS = ("Authorization", "x-api-key", "Cookie")
@@ -267,7 +280,7 @@ HEADERS = ("Authorization", "x-api-key", "Cookie")
 @pytest.mark.parametrize(
     "spelling", ["as recorded", "compact", "JSON in a string", "compact JSON in a string"]
 )
-def test_a_header_is_known_however_it_is_spelled(name: str, spelling: str, tmp_path: Path) -> None:
+def test_a_header_is_known_however_it_is_written(name: str, spelling: str, tmp_path: Path) -> None:
     headers = {name: random_text(30)}
     separators = (",", ":") if "compact" in spelling else None
     if "string" in spelling:
@@ -284,7 +297,7 @@ def test_a_header_is_known_however_it_is_spelled(name: str, spelling: str, tmp_p
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("spelling", ["compact", "CRLF", "not ASCII"])
-def test_a_file_that_is_spelled_otherwise(kind: str, spelling: str, tmp_path: Path) -> None:
+def test_a_file_that_is_formatted_otherwise(kind: str, spelling: str, tmp_path: Path) -> None:
     recording = chat(test_id=TEST, prompt=f"Use {PROVIDER_KEYS[kind]} — now.")
     change: dict[str, Callable[[bytes], bytes]] = {
         "compact": lambda raw: json.dumps(json.loads(raw), separators=(",", ":")).encode(),
@@ -303,28 +316,26 @@ def torn(text: str, width: int) -> list[str]:
     "lead", ["It is: ", "It is:\n", "", "Schlüssel\uff1a"], ids=["words", "a line", "nothing", "script"]
 )
 @pytest.mark.parametrize("format_", STREAMS)
-def test_a_key_that_is_torn_over_chunks(format_: str, lead: str, tmp_path: Path) -> None:
+def test_a_key_that_is_split_over_chunks(format_: str, lead: str, tmp_path: Path) -> None:
     recording = STREAMS[format_](torn(f"{lead}{KEY}", 6), "stop")
     assert KEY.encode() not in recording.to_bytes()
     messages = found(tmp_path, project(recording), "RC501")
-    assert messages == ["its answer, put together, holds what looks like: Anthropic API key"]
+    assert messages == ["its answer, assembled from chunks, holds what looks like: Anthropic API key"]
 
 
-@each
-def test_each_credential_torn_over_chunks(name: str, text: str, tmp_path: Path) -> None:
-    messages = found(tmp_path, project(STREAMS["OpenAI chat"](torn(f"It is: {text}.", 5), "stop")), "RC501")
-    assert messages
-    assert not name or any(name in message for message in messages)
+def test_each_credential_split_over_chunks(tmp_path: Path) -> None:
+    streams = [STREAMS["OpenAI chat"](torn(f"It is: {text}.", 5), "stop") for _, text in ALL]
+    assert missed(ALL, found_in_each(tmp_path, streams)) == []
 
 
-def test_a_key_that_is_torn_and_whole_is_told_once(tmp_path: Path) -> None:
+def test_a_key_that_is_split_and_whole_is_reported_once(tmp_path: Path) -> None:
     recording = STREAMS["OpenAI chat"](torn(f"It is: {KEY}", 6), "stop")
     recording.document["request"]["headers"] = {"x-note": KEY}
     assert len(found(tmp_path, project(recording), "RC501")) == 1
 
 
 def test_the_same_harmless_lines_do_not_hide_a_key(tmp_path: Path) -> None:
-    """Lines that were seen before are not looked at again; a key in another file still is."""
+    """Lines known to be clean are not searched again; a key in another file is still found."""
     root = many(tmp_path, 60)
     lay_out(root, project(chat(test_id=TEST, prompt=f"Use {KEY}.")))
     for _ in range(2):
@@ -351,16 +362,15 @@ def outputs(root: Path) -> str:
 
 
 @pytest.mark.promise("No output holds a credential that was found")
-@each
-def test_no_output_holds_a_credential(name: str, text: str, tmp_path: Path) -> None:
-    files: Project = project(
-        chat(f"It is {text}.", test_id=TEST, prompt=f"Use {text}."),
-        STREAMS["OpenAI chat"](torn(f"It is: {text}.", 5), "stop"),
-        chat(PROVIDER_KEYS["Google API key"], test_id=TEST),  # so that something is found in any case
-    )
-    out = outputs(lay_out(tmp_path, files))
-    pieces: Sequence[str] = [text[start : start + 10] for start in range(len(text) - 9)]
+def test_no_output_holds_a_credential(tmp_path: Path) -> None:
+    for number, (_, text) in enumerate(ALL):
+        whole = chat(f"It is {text}.", test_id=TEST, prompt=f"Use {text}.")
+        stream = STREAMS["OpenAI chat"](torn(f"It is: {text}.", 5), "stop")
+        lay_out(tmp_path / f"tests/{number}", project(whole, stream))
+    out = outputs(tmp_path)
+    assert out.count("RC501") > 2 * len(ALL)
     # The names of some detectors are words of what they find.
+    pieces = {text[start : start + 10] for _, text in ALL for start in range(len(text) - 9)}
     assert [piece for piece in pieces if piece in out and not piece.replace(" ", "").isalpha()] == []
 
 
@@ -405,7 +415,7 @@ NOBODY = {
 @pytest.mark.parametrize("name", PERSONAL)
 def test_a_personal_path(name: str, tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(chat(test_id=TEST, prompt=PERSONAL[name])), "RC502")
-    assert "holds a path of somebody's home directory" in message
+    assert "holds a path below somebody's home directory" in message
 
 
 @pytest.mark.parametrize("name", NOBODY)
@@ -414,7 +424,7 @@ def test_a_path_that_is_nobodys(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", PERSONAL)
-def test_a_personal_path_is_found_the_quick_way(
+def test_a_personal_path_is_found_the_fast_way(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As a value of its own, however short."""
@@ -422,12 +432,12 @@ def test_a_personal_path_is_found_the_quick_way(
     assert len(found(tmp_path, project(chat(test_id=TEST, stop=[PERSONAL[name]])), "RC502")) == 1
 
 
-def test_the_line_of_a_path_is_told_and_the_others_counted(tmp_path: Path) -> None:
+def test_the_line_of_a_path_is_reported_and_the_others_counted(tmp_path: Path) -> None:
     recording = chat("In /home/alice.", test_id=TEST, prompt="Read /home/alice/x.")
     lines = recording.to_bytes().decode().splitlines()
     number = next(n for n, line in enumerate(lines, 1) if "/home/alice/x" in line)
     (message,) = found(tmp_path, project(recording), "RC502")
-    assert message == f"line {number} holds a path of somebody's home directory, and 1 more"
+    assert message == f"line {number} holds a path below somebody's home directory, and 1 more line"
 
 
 def test_a_path_in_an_answer_and_in_a_whole_body(tmp_path: Path) -> None:
@@ -436,7 +446,7 @@ def test_a_path_in_an_answer_and_in_a_whole_body(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["ftp://:s3cr3t@x", f"x-api-{'key'}"])
-def test_short_values_are_looked_at_the_quick_way_too(
+def test_short_values_are_checked_the_fast_way_too(
     text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = project(chat(test_id=TEST, stop=[text]))

@@ -10,17 +10,18 @@ from pathlib import Path
 import pytest
 
 from recctl.suite.string_templates import matches
-from tests.check.samples import TEST, Project, found, project, second_turn
+from tests.check.samples import Project, found, project, second_turn
 from tests.helpers import chat
 from tests.samples.builder import Recording
 from tests.samples.openai_parts import user
+from tests.samples.streams import TEST
 
 WORDS = "I see that Ada Lovelace lives in London, in 1840."
 CALL = "call_9mQx4Lw2"
 
 
 def carries(words: str = WORDS) -> Recording:
-    """A request that carries this answer on, which no recording gave."""
+    """A request that contains this answer, which no recording gave."""
     turns = [user("Hi."), {"role": "assistant", "content": words}, user("Well.")]
     return chat("Fine.", test_id=TEST, messages=turns)
 
@@ -28,7 +29,7 @@ def carries(words: str = WORDS) -> Recording:
 def messages(
     root: Path, source: str, more: Mapping[str, str] = {}, recording: Recording | None = None
 ) -> list[str]:
-    """What RC301 says of a request that carries an answer on, by this source of its test."""
+    """The messages of RC301 for a request that contains an answer, with this source of its test."""
     files: Project = project(recording or carries(), source=f"{source}\ndef test_one(): ...\n")
     return found(root, {**files, **{name: text.encode() for name, text in more.items()}}, "RC301")
 
@@ -89,7 +90,7 @@ MADE = {
 
 
 @pytest.mark.parametrize("name", MADE)
-def test_what_the_source_makes_is_not_told(name: str, tmp_path: Path) -> None:
+def test_what_the_source_makes_is_not_reported(name: str, tmp_path: Path) -> None:
     assert messages(tmp_path, MADE[name]) == []
 
 
@@ -111,7 +112,7 @@ OTHER = {
 
 
 @pytest.mark.parametrize("name", OTHER)
-def test_what_it_does_not_make_is_told(name: str, tmp_path: Path) -> None:
+def test_what_it_does_not_make_is_reported(name: str, tmp_path: Path) -> None:
     (message,) = messages(tmp_path, OTHER[name])
     assert message.startswith("probably dead: ")
 
@@ -184,7 +185,7 @@ def test_signs_alone_make_no_answer(tmp_path: Path) -> None:
     assert len(messages(tmp_path, source, recording=carries("--- Ada ---"))) == 1
 
 
-def test_a_file_outside_of_the_project_is_not_looked_at(tmp_path: Path) -> None:
+def test_a_file_outside_of_the_project_is_not_searched(tmp_path: Path) -> None:
     (tmp_path / "turns.py").write_text(MODULE)
     (tmp_path / "conftest.py").write_text(MODULE)
     assert len(messages(tmp_path / "project", "from ....turns import TURN")) == 1

@@ -1,4 +1,4 @@
-"""The shortcuts: a yes of `ends` and `says_something` is what the assembled answer says."""
+"""The cheap predicates: where `surely_ends` or `surely_has_content` is True, the assembled answer agrees."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recctl.check.predicates import ends, says_something
+from recctl.check.predicates import surely_ends, surely_has_content
 from recctl.conversation.answer import answer
 from recctl.recordings.recording import parse
-from tests.check.samples import STREAMS
 from tests.helpers import SAMPLES, chat, examples
 from tests.samples import ollama_parts, openai_parts
 from tests.samples.builder import Data
+from tests.samples.streams import STREAMS
 
 DOCUMENT = chat().document
 NAME = Path(f"tests/common/recordings/{'0' * 64}.json")
 
 
 def check(body: Any, spelling: dict[str, Any]) -> tuple[bool, bool]:
-    """Both shortcuts on a recording with this response body; a yes must be true."""
+    """Both predicates on a recording with this response body; True must be right."""
     response = {"body": body, "is_streaming": isinstance(body, list)}
     raw = json.dumps({**DOCUMENT, "response": response}, **spelling).encode()
     recording = parse(NAME, raw)
     transcript = answer(recording)
-    ended, spoke = ends(recording), says_something(recording)
+    ended, spoke = surely_ends(recording), surely_has_content(recording)
     if ended:
         assert transcript.choices
         assert all(choice.finish_reason for choice in transcript.choices)
@@ -142,7 +142,7 @@ def test_a_yes_is_true_for_every_sample() -> None:
 
 @pytest.mark.parametrize("name", ["OpenAI chat", "OpenAI chat, arguments of a call"])
 def test_an_ordinary_stream_is_recognised(name: str) -> None:
-    """Else every stream would be put together, which is what the shortcuts are there to avoid."""
+    """Else every stream would be assembled, which the predicates are there to avoid."""
     body = STREAMS[name](["Hel", "lo."], "stop").document["response"]["body"]
     assert check(body, {"indent": 2}) == (True, True)
 

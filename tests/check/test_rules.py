@@ -1,4 +1,4 @@
-"""Every rule: it has a sample that breaks it, one that does not, its texts, and its place in README."""
+"""Every rule: it has a sample that breaks it, one that does not, its texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from recctl.check.registry import RULES
 from recctl.check.rules.rule import Rule
 from tests.check.samples import COUNTER_SAMPLES, SAMPLES, findings, lay_out
-from tests.helpers import ROOT, run, run_process
+from tests.helpers import run, run_process
 
 each_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 BREAKING = [(code, name) for code, projects in SAMPLES.items() for name in projects]
@@ -23,7 +23,7 @@ def test_it_has_samples_and_counter_samples(rule: Rule) -> None:
     assert COUNTER_SAMPLES.get(rule.code)
 
 
-def test_there_are_no_samples_of_rules_that_are_gone() -> None:
+def test_there_are_no_samples_of_removed_rules() -> None:
     known = {rule.code for rule in RULES}
     assert set(SAMPLES) == known
     assert set(COUNTER_SAMPLES) == known
@@ -33,12 +33,12 @@ def test_there_are_no_samples_of_rules_that_are_gone() -> None:
 @pytest.mark.parametrize(("code", "name"), BREAKING, ids=map(" ".join, BREAKING))
 def test_a_sample_breaks_its_rule(code: str, name: str, tmp_path: Path) -> None:
     root = lay_out(tmp_path, SAMPLES[code][name])
-    told = findings(root, "tests", "--select", code)
-    assert {finding["code"] for finding in told} == {code}
+    reported = findings(root, "tests", "--select", code)
+    assert {finding["code"] for finding in reported} == {code}
     (rule,) = [rule for rule in RULES if rule.code == code]
-    assert {finding["severity"] for finding in told} == {rule.severity}
-    assert {finding["fixable"] for finding in told} == {rule.fixable}
-    assert all((root / finding["path"]).is_file() and finding["message"] for finding in told)
+    assert {finding["severity"] for finding in reported} == {rule.severity}
+    assert {finding["fixable"] for finding in reported} == {rule.fixable}
+    assert all((root / finding["path"]).is_file() and finding["message"] for finding in reported)
 
 
 @pytest.mark.parametrize(("code", "name"), BREAKING, ids=map(" ".join, BREAKING))
@@ -56,12 +56,12 @@ def test_a_counter_sample_does_not(code: str, name: str, tmp_path: Path) -> None
     assert code not in {finding["code"] for finding in findings(root)}
 
 
-# ---- what is written of it
+# ---- its documentation
 
 
 @each_rule
 def test_its_texts_are_sentences(rule: Rule) -> None:
-    for text in (rule.meaning, rule.why, rule.fix):
+    for text in (rule.meaning, rule.why, rule.how_to_fix):
         assert len(text.split()) >= 3
         assert text[0].isupper() or text.startswith("recctl ")
         assert text.endswith(".")
@@ -84,20 +84,12 @@ def test_rules_are_in_the_order_of_their_codes() -> None:
 
 
 @each_rule
-def test_readme_has_a_row_for_it(rule: Rule) -> None:
-    lines = (ROOT / "README.md").read_text("utf-8").splitlines()
-    rows = [line for line in lines if line.startswith(f"| {rule.code} |")]
-    assert len(rows) == 1
-    assert rule.name in rows[0]
-
-
-@each_rule
 def test_recctl_rule_prints_all_of_it(rule: Rule) -> None:
     result = run("rule", rule.code)
     assert (result.code, result.err) == (0, "")
     assert result.out.startswith(f"{rule.code} {rule.name}  {rule.severity}")
     assert ("--fix" in result.out.splitlines()[0]) == rule.fixable
-    for text in (rule.meaning, rule.why, rule.fix):
+    for text in (rule.meaning, rule.why, rule.how_to_fix):
         assert any(line.endswith(text) for line in result.out.splitlines())
     assert run("rule", rule.name).out == run("rule", rule.code.lower()).out == result.out
 
@@ -105,7 +97,7 @@ def test_recctl_rule_prints_all_of_it(rule: Rule) -> None:
 def test_recctl_rule_prints_it_whole_in_a_narrow_pipe() -> None:
     rule = max(RULES, key=lambda rule: len(rule.meaning))
     result = run_process("rule", rule.code, env={"COLUMNS": "30"})
-    assert all(text in result.out for text in (rule.meaning, rule.why, rule.fix))
+    assert all(text in result.out for text in (rule.meaning, rule.why, rule.how_to_fix))
 
 
 def test_recctl_rule_lists_every_rule() -> None:

@@ -1,4 +1,4 @@
-"""RC001 to RC004: files that cannot be read, or only in one of several ways."""
+"""RC001 to RC004: files that cannot be read, or that different readers understand differently."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 from tests.check.samples import (
     PLACE,
     SAMPLES,
-    TEST,
     Project,
     codes,
     findings,
@@ -24,6 +23,7 @@ from tests.check.samples import (
 from tests.helpers import chat, problems, run
 from tests.samples import openai_parts
 from tests.samples.builder import http, inference, whole
+from tests.samples.streams import TEST
 
 UNREADABLE = [(code, name) for code in ("RC001", "RC003") for name in SAMPLES[code]]
 
@@ -65,7 +65,7 @@ def test_where_the_rule_is_not_asked_for_the_file_is_a_problem(
 @pytest.mark.parametrize("rules", ["RC1", "RC106", "RC103", "RC401", "RC4", "RC5"])
 @pytest.mark.parametrize("code", ["RC001", "RC003"])
 def test_a_file_that_cannot_be_read_hides_no_other(code: str, rules: str, tmp_path: Path) -> None:
-    """Beside it lies one that breaks many rules; what is found of that is the same with and without."""
+    """A file beside it breaks many rules; its findings are the same with and without."""
     other = SAMPLES["RC106"]["two copies"]
     lay_out(tmp_path, other)
     alone = run("check", "tests", "--select", rules, "--format", "json", cwd=tmp_path).out
@@ -77,8 +77,8 @@ def test_a_file_that_cannot_be_read_hides_no_other(code: str, rules: str, tmp_pa
     lay_out(tmp_path, {**bad, **other})
     both = run("check", "tests", "--select", rules, "--format", "json", cwd=tmp_path)
     bad_names = {Path(name).name for name in bad if name.endswith(".json")}
-    told = [one for one in json.loads(both.out or "null") if Path(one["path"]).name not in bad_names]
-    assert told == json.loads(alone)
+    reported = [one for one in json.loads(both.out or "null") if Path(one["path"]).name not in bad_names]
+    assert reported == json.loads(alone)
 
 
 def test_a_request_of_no_kind_is_no_recording(tmp_path: Path) -> None:
@@ -93,13 +93,15 @@ def test_a_file_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     assert (result.code, "gone.json" in result.err) == (2, True)
 
 
-# ---- keys that stand twice
+# ---- duplicate keys
 
 
-def test_each_key_is_told_once(tmp_path: Path) -> None:
+def test_each_key_is_reported_once(tmp_path: Path) -> None:
     twice = '"headers": {"a": 1, "a": 2, "b": 3, "b": 4, "b": 5, "c": {"a": 1, "a": 2}}'
     messages = found(tmp_path, replaced('"headers": {}', twice), "RC002")
-    assert messages == [f"{key} is a duplicate key in one object; readers keep the last" for key in "ab"]
+    assert messages == [
+        f"{key} is a duplicate key in one object; parsers keep the last value" for key in "ab"
+    ]
 
 
 def test_the_line_is_that_of_the_key(tmp_path: Path) -> None:
@@ -123,7 +125,7 @@ def test_a_key_twice_is_found_beside_a_number_of_many_digits(tmp_path: Path) -> 
     assert len(found(tmp_path, files, "RC002")) == 1
 
 
-# ---- formats nobody knows
+# ---- unknown formats
 
 SILENT: dict[str, Project] = {
     "an error": project(http(TEST, "https://h.org/x", {"model": "x"}, whole({"error": {"message": "no"}}))),

@@ -1,4 +1,4 @@
-"""RC401 to RC404: tests that are gone, near-duplicates, large files, other spellings."""
+"""RC401 to RC404: tests that do not exist, near-duplicates, large files, other formatting."""
 
 from __future__ import annotations
 
@@ -11,19 +11,14 @@ import pytest
 from tests.check.samples import (
     FILE,
     PLACE,
-    STREAMS,
-    TEST,
     Project,
-    answered,
     call,
-    chat_chunks,
     codes,
     config,
     findings,
     found,
     lay_out,
     model_list,
-    moved,
     project,
     refused,
     replaced,
@@ -34,11 +29,12 @@ from tests.check.samples import (
 )
 from tests.helpers import chat, run
 from tests.samples import openai_parts
-from tests.samples.builder import Data, Recording, http, old_inference, sse, streamed, whole
+from tests.samples.builder import Data, Recording, answered, http, moved, old_inference, sse, streamed, whole
+from tests.samples.streams import STREAMS, TEST, chat_chunks
 
 PLAIN = chat(test_id=TEST)
 
-# ---- tests that are gone
+# ---- tests that do not exist
 
 SOURCES = {
     "there": ("def test_one(): ...\n", []),
@@ -71,20 +67,20 @@ def test_what_the_test_file_says(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, project(PLAIN, source=source), "RC401") == messages
 
 
-def test_a_file_that_is_gone(tmp_path: Path) -> None:
+def test_a_test_file_that_does_not_exist(tmp_path: Path) -> None:
     files = {PLAIN.path: PLAIN.to_bytes(), "tests/b/test_b.py": b""}
     assert found(tmp_path, files, "RC401") == [f"stale: {FILE} does not exist"]
 
 
-def test_recordings_that_lie_apart_from_any_test_are_not_judged(tmp_path: Path) -> None:
+def test_recordings_without_a_project_are_not_reported(tmp_path: Path) -> None:
     assert found(tmp_path, {PLAIN.path: PLAIN.to_bytes()}, "RC401") == []
 
 
-def test_what_any_test_may_use_is_not_judged(tmp_path: Path) -> None:
+def test_what_any_test_may_use_is_not_reported(tmp_path: Path) -> None:
     assert found(tmp_path, project(tool_answer(), source=""), "RC401") == []
 
 
-def test_parameters_are_not_looked_at(tmp_path: Path) -> None:
+def test_parameters_do_not_count(tmp_path: Path) -> None:
     files = project(chat(test_id=f"{TEST}[a::b-c]"))
     assert found(tmp_path, files, "RC401") == []
 
@@ -143,7 +139,7 @@ def test_what_a_person_wrote_is_not(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, project(*recordings), "RC402") == []
 
 
-def test_of_three_each_but_the_first_is_told(tmp_path: Path) -> None:
+def test_of_three_each_but_the_first_is_reported(tmp_path: Path) -> None:
     recordings = asking(*UUIDS, UUIDS[0].replace("0f", "1f"))
     assert len(found(tmp_path, project(*recordings), "RC402")) == 2
 
@@ -231,7 +227,7 @@ def test_recordings_without_a_test_are_not_compared(
     assert bool(found(tmp_path, files, "RC402")) == is_told
 
 
-def test_a_near_duplicate_is_seen_though_the_first_was_not_given(tmp_path: Path) -> None:
+def test_a_near_duplicate_is_found_though_the_first_was_not_given(tmp_path: Path) -> None:
     recordings = sorted(asking(*UUIDS), key=lambda one: one.path)
     lay_out(tmp_path, project(*recordings))
     given = [len(findings(tmp_path, one.path, "--select", "RC402")) for one in recordings]
@@ -261,19 +257,19 @@ def _pair(finding: dict[str, Any]) -> tuple[str, str]:
 
 @pytest.mark.parametrize("name", DEAD)
 @pytest.mark.parametrize("dies", [0, 1])
-def test_of_a_live_and_a_dead_one_the_dead_one_is_told(name: str, dies: int, tmp_path: Path) -> None:
+def test_of_a_live_and_a_dead_one_the_dead_one_is_reported(name: str, dies: int, tmp_path: Path) -> None:
     recordings = asking(*UUIDS)
     live = Path(recordings[1 - dies].path).name
     recordings[dies] = moved(recordings[dies], name)
     assert near(tmp_path, *recordings) == {Path(name).name: live}
 
 
-def test_of_two_dead_ones_none_is_told(tmp_path: Path) -> None:
+def test_of_two_dead_ones_none_is_reported(tmp_path: Path) -> None:
     recordings = [moved(one, name) for one, name in zip(asking(*UUIDS), DEAD, strict=True)]
     assert near(tmp_path, *recordings) == {}
 
 
-def test_of_a_superseded_and_a_live_one_the_superseded_one_is_told(tmp_path: Path) -> None:
+def test_of_a_superseded_and_a_live_one_the_superseded_one_is_reported(tmp_path: Path) -> None:
     """The request of the first era has the same hash with and without a test."""
     live, other = asking(*UUIDS)
     prompt = other.document["request"]["body"]["messages"][0]["content"]
@@ -286,7 +282,7 @@ def test_of_a_superseded_and_a_live_one_the_superseded_one_is_told(tmp_path: Pat
 
 
 @pytest.mark.parametrize("made", [0, 1])
-def test_of_two_live_ones_the_one_that_no_replay_comes_to_is_told(made: int, tmp_path: Path) -> None:
+def test_of_two_live_ones_the_unreachable_one_is_reported(made: int, tmp_path: Path) -> None:
     turns = [second_turn(call_id) for call_id in LATER]
     first = said(openai_parts.assistant(None, tool_calls=[call(LATER[made])]))
     kept, stale = (Path(turns[index].path).name for index in (made, 1 - made))
@@ -304,16 +300,16 @@ def test_what_only_a_dead_recording_made_no_replay_comes_to(made: int, tmp_path:
 
 @pytest.mark.parametrize("wrong", range(8))
 def test_no_message_prefers_a_dead_file(wrong: int, tmp_path: Path) -> None:
-    """Whichever of three alike have a wrong name: none of those with the right one is told against them."""
+    """Whichever of three alike have a wrong name: none of those with the right one is reported."""
     recordings = asking(*UUIDS, UUIDS[0].replace("0f", "1f"))
     names = [f"{PLACE}/{digit * 64}.json" for digit in "05f"]
     dead = {index for index in range(3) if wrong & 1 << index}
     placed = [moved(one, names[index]) if index in dead else one for index, one in enumerate(recordings)]
-    told = near(tmp_path, *placed)
+    reported = near(tmp_path, *placed)
     dead_names = {Path(placed[index].path).name for index in dead}
-    assert not dead_names & {*told.values()}
-    assert len(told) == (2 if len(dead) < 3 else 0)
-    assert dead_names <= {*told} or len(dead) == 3
+    assert not dead_names & {*reported.values()}
+    assert len(reported) == (2 if len(dead) < 3 else 0)
+    assert dead_names <= {*reported} or len(dead) == 3
 
 
 # ---- large files
@@ -330,12 +326,12 @@ def sized(size: int) -> Recording:
 @pytest.mark.parametrize(("size", "is_large"), [(2000, False), (2001, True), (1999, False)])
 def test_the_limit_is_the_last_that_is_allowed(size: int, is_large: bool, tmp_path: Path) -> None:
     files = project(sized(size), config=config("max-size = 2"))
-    assert found(tmp_path, files, "RC403") == ["it has 2 kB, more than 2"] * is_large
+    assert found(tmp_path, files, "RC403") == ["its size is 2 kB, the limit is 2 kB"] * is_large
 
 
-def test_the_message_tells_the_size(tmp_path: Path) -> None:
+def test_the_message_has_the_size(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(sized(1_234_567)), "RC403")
-    assert message == "it has 1,235 kB, more than 1,000"
+    assert message == "its size is 1,235 kB, the limit is 1,000 kB"
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "1.5", "true", '"1"'])
@@ -345,7 +341,7 @@ def test_a_limit_that_is_none(value: str, tmp_path: Path) -> None:
     assert (result.code, "max-size must be a whole number above 0" in result.err) == (2, True)
 
 
-# ---- spelling
+# ---- formatting
 
 LEAD = "it is not formatted as the recorder does it: "
 OTHER = "indentation, escapes or numbers differ"
@@ -393,7 +389,7 @@ FINE = {
 
 
 def twice(root: Path, files: Project, select: str) -> list[str]:
-    """What is found in a project, which is the same when `check` goes the quick way."""
+    """What is found in a project, which is the same the fast way."""
     messages = found(root, files, select)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recctl.check.engine._MANY", 0)
@@ -402,13 +398,13 @@ def twice(root: Path, files: Project, select: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_another_spelling_is_told(name: str, tmp_path: Path) -> None:
+def test_another_formatting_is_reported(name: str, tmp_path: Path) -> None:
     files, what = ODD[name]
     assert twice(tmp_path, files, "RC404") == [f"{LEAD}{what}"]
 
 
 @pytest.mark.parametrize("name", FINE)
-def test_what_the_recorder_spells_so_too(name: str, tmp_path: Path) -> None:
+def test_what_the_recorder_writes_so_too(name: str, tmp_path: Path) -> None:
     files = replaced('"headers": {}', f'"headers": {FINE[name]}')
     (raw,) = (data for path, data in files.items() if path.endswith(".json"))
     assert (json.dumps(json.loads(raw), indent=2) + "\n").encode() == raw
@@ -428,14 +424,14 @@ def test_fix_writes_what_the_recorder_would(
     assert findings(tmp_path, "tests", "--select", "RC404") == []
 
 
-def test_samples_are_spelled_right(tmp_path: Path) -> None:
+def test_samples_are_formatted_right(tmp_path: Path) -> None:
     recordings: list[Recording] = [make(["Hel", "lo."], "stop") for make in STREAMS.values()]
     for number, recording in enumerate([*recordings, model_list("a")]):
         assert found(tmp_path / str(number), project(moved(recording, PLACE)), "RC404") == []
 
 
 def test_a_document_that_only_looks_so(tmp_path: Path) -> None:
-    """Text inside of strings is nobody's spelling."""
+    """Text inside strings is not formatting."""
     body: Data = {"model": "x", "note": '0.00001\n1e-7,\n"a": 1'}
     files = project(http(TEST, "https://h.org/v1/messages", body, whole({"a": "e-7\n"})))
     assert twice(tmp_path, files, "RC404") == []

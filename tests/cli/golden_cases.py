@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.diff.repository import Repository, ferry, new_repository, responded
+from tests.diff.repository import Repository, ferry, new_repository
 from tests.helpers import ROOT, run, run_in_terminal
-from tests.samples.builder import failed
+from tests.samples.builder import failed, responded
 
 GOLDEN = Path(__file__).with_name("golden")
 

@@ -74,14 +74,14 @@ def run_unprivileged(*args: str, cwd: Path) -> Result:
 def test_file_without_permission_is_named(mixed: Path, args: list[str]) -> None:
     put(mixed / "locked.json", chat()).chmod(0)
     result = run_unprivileged(*args, cwd=mixed)
-    line = "recctl: locked.json: cannot be read: permission denied; mend its mode with chmod"
+    line = "recctl: locked.json: permission denied; chmod u+r locked.json"
     assert (result.code, result.out, problems(result)) == (2, "good\n", [line])
 
 
 def test_shown_file_without_permission_is_named(mixed: Path) -> None:
     put(mixed / "locked.json", chat()).chmod(0)
     result = run_unprivileged("show", "--text", "./locked.json", "./good.json", cwd=mixed)
-    line = "recctl: locked.json: cannot be read: permission denied; mend its mode with chmod\n"
+    line = "recctl: locked.json: permission denied; chmod u+r locked.json\n"
     assert result == Result(2, b"Hello.", line)
 
 
@@ -127,7 +127,7 @@ def test_file_that_goes_away_between_search_and_reading_is_named(mixed: Path) ->
     assert (len(found.files), summaries, len(problems)) == (1, [], 1)
     assert (problems[0].path, problems[0].message) == (
         mixed / "good.json",
-        "is not there, or went away meanwhile",
+        "no such file or directory",
     )
 
 

@@ -1,4 +1,4 @@
-"""check as a command: what it prints where, how it exits, which rules it looks by, what a project says."""
+"""check as a command: output, exit codes, selected rules, configuration."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path / "tree"
 
 
-def told(*args: str | Path, cwd: Path) -> list[str]:
+def reported(*args: str | Path, cwd: Path) -> list[str]:
     """The codes of the findings, sorted; the run has to go well and to exit by what it found."""
     result = run("check", *args, "--format", "json", cwd=cwd)
     found = json.loads(result.out)
@@ -83,7 +83,7 @@ def configure(root: Path, text: str) -> None:
     (root / "pyproject.toml").write_text(f"[tool.recctl.check]\n{text}\n")
 
 
-# ---- silent where nothing is
+# ---- silent if nothing is found
 
 
 @pytest.mark.parametrize("form", [[], ["--format", "text"], ["--strict"], ["--fix"]], ids=" ".join)
@@ -128,7 +128,7 @@ def test_errors_exit_1_and_warnings_0_unless_strict(tmp_path: Path, code: str, f
 
 def test_a_warning_beside_an_error_exits_1(tmp_path: Path) -> None:
     broken(tmp_path, "RC404", "RC201")
-    assert told(tmp_path, cwd=tmp_path) == ["RC201", "RC404"]
+    assert reported(tmp_path, cwd=tmp_path) == ["RC201", "RC404"]
 
 
 # ---- text
@@ -161,7 +161,7 @@ def test_text_is_grouped_by_file_in_order_of_path_and_code(tmp_path: Path) -> No
     assert at["b"][1].startswith("  RC001 it is cut short: ")
     assert len(at["b"]) == 2
     assert at["c"][1] == "  tests/x/test_x.py::test_c"
-    assert re.fullmatch(r"  RC502 line \d+ holds a path of somebody's home directory", at["c"][2])
+    assert re.fullmatch(r"  RC502 line \d+ holds a path below somebody's home directory", at["c"][2])
     assert [line.split() for line in counts.splitlines()] == [
         ["1", "RC001", "not-json", "error"],
         ["1", "RC201", "not-normalized", "error"],
@@ -230,7 +230,7 @@ def test_json_has_exactly_the_agreed_keys(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", BREAKS)
-def test_every_form_tells_the_same_findings(tmp_path: Path, code: str) -> None:
+def test_every_format_has_the_same_findings(tmp_path: Path, code: str) -> None:
     path = broken(tmp_path, code)
     ((found),) = json.loads(run("check", ".", "--format", "json", cwd=tmp_path).out)
     text = run("check", ".", cwd=tmp_path).out
@@ -254,7 +254,7 @@ def test_a_file_without_permission_is_named_and_hides_no_other(tmp_path: Path) -
     (tmp_path / "bad.json").write_bytes(b"{")
     put(tmp_path / "locked.json", chat()).chmod(0)
     result = run_unprivileged("check", ".", cwd=tmp_path)
-    line = "recctl: locked.json: cannot be read: permission denied; mend its mode with chmod"
+    line = "recctl: locked.json: permission denied; chmod u+r locked.json"
     assert (result.code, problems(result)) == (2, [line])
     assert result.out.startswith("bad.json\n  RC001 ")
 
@@ -263,7 +263,7 @@ def test_a_file_without_permission_is_named_and_hides_no_other(tmp_path: Path) -
 def test_a_path_that_is_not_there_is_named_and_hides_no_other(tmp_path: Path, form: str) -> None:
     (tmp_path / "bad.json").write_bytes(b"{")
     result = run("check", "gone.json", "bad.json", "--format", form, cwd=tmp_path, env=NO_GITHUB)
-    line = "recctl: gone.json: is not there; name a directory of recordings, or a recording"
+    line = "recctl: gone.json: no such file or directory; name a directory of recordings, or a recording"
     assert (result.code, problems(result)) == (2, [line])
     assert "bad.json" in result.out
     assert "gone.json" not in result.out
@@ -284,7 +284,7 @@ def test_a_file_that_vanishes_after_the_search_is_named(
     result = run("check", "bad.json", "gone.json", cwd=tmp_path)
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: gone.json: is not there, or went away meanwhile"],
+        ["recctl: gone.json: no such file or directory"],
     )
     assert result.out.startswith("bad.json\n  RC001 ")
 
@@ -311,12 +311,12 @@ def test_an_empty_directory_named_like_a_recording_is_refused(tmp_path: Path) ->
     assert "no recordings in x.json" in refused("x.json", cwd=tmp_path)
 
 
-def test_a_link_to_nowhere_that_is_named_is_told(tmp_path: Path) -> None:
+def test_a_link_to_nowhere_that_is_named_is_reported(tmp_path: Path) -> None:
     (tmp_path / "link.json").symlink_to("nowhere")
     (tmp_path / "bad.json").write_bytes(b"{")
     result = run("check", "link.json", "bad.json", cwd=tmp_path)
     assert (result.code, len(problems(result))) == (2, 1)
-    assert problems(result)[0].startswith("recctl: link.json: is not there")
+    assert problems(result)[0].startswith("recctl: link.json: no such file or directory")
     assert result.out.startswith("bad.json\n  RC001 ")
 
 
@@ -351,7 +351,7 @@ def test_bad_bytes_are_findings_and_hide_no_other(tmp_path: Path, name: str) -> 
 
 @pytest.mark.parametrize("rule", [rule.code for rule in RULES])
 def test_by_no_rule_alone_do_bad_files_hide_others(tmp_path: Path, rule: str) -> None:
-    """Where the rule that tells one is not selected it may be named on stderr; none is a bug."""
+    """If its rule is not selected it may be named on stderr; none is a bug in recctl."""
     for name, (raw, _) in BAD_BYTES.items():
         (tmp_path / f"{name}.json").write_bytes(raw)
     mine = healthy(tmp_path).rename(tmp_path / "tests/x/recordings/mine.json")
@@ -366,7 +366,7 @@ def test_by_no_rule_alone_do_bad_files_hide_others(tmp_path: Path, rule: str) ->
     assert result.code == (2 if named else 1)
 
 
-# ---- which rules
+# ---- selection of rules
 
 
 @pytest.mark.parametrize(
@@ -422,27 +422,27 @@ def test_a_file_that_no_selected_rule_would_name_is_named_on_stderr(tmp_path: Pa
     assert problems(result)[0].startswith(f"recctl: {path.relative_to(tmp_path).as_posix()}: is cut short")
 
 
-# ---- what a project says
+# ---- configuration
 
 
 @pytest.mark.parametrize("below", [".", "tests", "tests/x/recordings"])
 def test_the_project_selects_and_ignores(tree: Path, below: str) -> None:
     configure(tree, 'select = ["RC0", "RC4"]\nignore = ["RC002"]')
-    assert told(cwd=tree / below) == ["RC001", "RC003", "RC404"]
-    assert told(tree, cwd=tree / below) == ["RC001", "RC003", "RC404"]
+    assert reported(cwd=tree / below) == ["RC001", "RC003", "RC404"]
+    assert reported(tree, cwd=tree / below) == ["RC001", "RC003", "RC404"]
 
 
-def test_options_take_the_place_of_what_the_project_says(tree: Path) -> None:
+def test_options_override_what_the_project_says(tree: Path) -> None:
     configure(tree, 'select = ["RC0", "RC4"]\nignore = ["RC002"]')
-    assert told("--select", "RC00", cwd=tree) == ["RC001", "RC003"]
-    assert told("--ignore", "RC4", cwd=tree) == ["RC001", "RC002", "RC003"]
-    assert told("--select", "RC0,RC1", "--ignore", "RC1", cwd=tree) == ["RC001", "RC002", "RC003"]
+    assert reported("--select", "RC00", cwd=tree) == ["RC001", "RC003"]
+    assert reported("--ignore", "RC4", cwd=tree) == ["RC001", "RC002", "RC003"]
+    assert reported("--select", "RC0,RC1", "--ignore", "RC1", cwd=tree) == ["RC001", "RC002", "RC003"]
 
 
 def test_a_project_that_says_nothing_selects_all(tree: Path) -> None:
     for text in ("", "select = []", "ignore = []", "strict = false", "per-path-ignores = {}"):
         configure(tree, text)
-        assert told(cwd=tree) == sorted(BREAKS)
+        assert reported(cwd=tree) == sorted(BREAKS)
 
 
 PATHS = {
@@ -467,10 +467,10 @@ def test_paths_ignore_codes(tmp_path: Path, name: str, below: str) -> None:
     (tmp_path / "recordings/bad.json").write_bytes(b"{")
     glob = PATHS[name].format(name=path.name)
     configure(tmp_path, f'per-path-ignores = {{ "{glob}" = ["RC4"] }}')
-    assert told(cwd=tmp_path / below) == ["RC001", "RC201"]
-    assert told(path, cwd=tmp_path / below) == ["RC201"]
+    assert reported(cwd=tmp_path / below) == ["RC001", "RC201"]
+    assert reported(path, cwd=tmp_path / below) == ["RC201"]
     configure(tmp_path, f'per-path-ignores = {{ "{glob}" = ["RC404", "RC2"] }}')
-    assert told(cwd=tmp_path / below) == ["RC001"]
+    assert reported(cwd=tmp_path / below) == ["RC001"]
 
 
 @pytest.mark.parametrize("glob", ["tests", "tests/*", "x", "recordings", "tests/x/record", "tests/X"])
@@ -478,18 +478,18 @@ def test_paths_that_fit_nothing_ignore_nothing(tmp_path: Path, glob: str) -> Non
     path = broken(tmp_path, "RC404").rename(tmp_path / "other.json")
     put(tmp_path / "tests/y/recordings/z.json", chat(test_id="x::y"))
     configure(tmp_path, f'per-path-ignores = {{ "{glob}" = ["ALL"] }}')
-    assert told(path, "--select", "RC404", cwd=tmp_path) == ["RC404"]
+    assert reported(path, "--select", "RC404", cwd=tmp_path) == ["RC404"]
 
 
 def test_a_directory_whose_name_only_begins_so_is_not_ignored(tmp_path: Path) -> None:
     broken(tmp_path, "RC404")
     configure(tmp_path, 'per-path-ignores = { "tests/x/rec" = ["RC404"], "test" = ["RC404"] }')
-    assert told("tests", cwd=tmp_path) == ["RC404"]
+    assert reported("tests", cwd=tmp_path) == ["RC404"]
 
 
 def test_several_paths_each_ignore_their_codes(tree: Path) -> None:
     configure(tree, '[tool.recctl.check.per-path-ignores]\n"tests/x" = ["RC0"]\n"*.json" = ["RC4", "RC5"]')
-    assert told(cwd=tree) == ["RC103", "RC201"]
+    assert reported(cwd=tree) == ["RC103", "RC201"]
 
 
 def test_a_limit_of_size(tmp_path: Path) -> None:
@@ -498,21 +498,21 @@ def test_a_limit_of_size(tmp_path: Path) -> None:
     path.write_bytes(raw.replace(b"Hello.", b"x" * (2000 - len(raw) + 6)))
     assert len(path.read_bytes()) == 2000
     configure(tmp_path, "max-size = 2")
-    assert told("tests", cwd=tmp_path) == []
+    assert reported("tests", cwd=tmp_path) == []
     configure(tmp_path, "max-size = 1")
-    assert told("tests", cwd=tmp_path) == ["RC403"]
+    assert reported("tests", cwd=tmp_path) == ["RC403"]
     path.write_bytes(path.read_bytes().replace(b"xx", b"xxx", 1))
     configure(tmp_path, "max-size = 2")
-    assert told("tests", cwd=tmp_path) == ["RC403"]
+    assert reported("tests", cwd=tmp_path) == ["RC403"]
 
 
-def test_the_limit_of_size_is_a_million_bytes_unless_told(tmp_path: Path) -> None:
+def test_the_limit_of_size_is_a_million_bytes_by_default(tmp_path: Path) -> None:
     path = healthy(tmp_path)
     raw = path.read_bytes()
     path.write_bytes(raw.replace(b"Hello.", b"x" * (1_000_000 - len(raw) + 6)))
-    assert told("tests", cwd=tmp_path) == []
+    assert reported("tests", cwd=tmp_path) == []
     path.write_bytes(path.read_bytes().replace(b"xx", b"xxx", 1))
-    assert told("tests", cwd=tmp_path) == ["RC403"]
+    assert reported("tests", cwd=tmp_path) == ["RC403"]
 
 
 def test_a_strict_project_exits_1_for_warnings(tmp_path: Path) -> None:
@@ -554,7 +554,7 @@ WRONG = {
 
 @pytest.mark.parametrize("below", [".", "tests/x"])
 @pytest.mark.parametrize("name", WRONG)
-def test_what_a_project_says_wrongly_is_told_in_one_line(tmp_path: Path, name: str, below: str) -> None:
+def test_a_wrong_setting_is_reported_in_one_line(tmp_path: Path, name: str, below: str) -> None:
     healthy(tmp_path)
     text, says = WRONG[name]
     configure(tmp_path, text)
@@ -565,7 +565,7 @@ def test_what_a_project_says_wrongly_is_told_in_one_line(tmp_path: Path, name: s
 
 
 @pytest.mark.parametrize("text", ["check = 3", "check = []", '[[tool.recctl.check]]\nselect = ["RC1"]'])
-def test_a_setting_that_is_no_table_is_told_in_one_line(tmp_path: Path, text: str) -> None:
+def test_a_setting_that_is_not_a_table_is_reported_in_one_line(tmp_path: Path, text: str) -> None:
     healthy(tmp_path)
     (tmp_path / "pyproject.toml").write_text(f"[tool.recctl]\n{text}\n")
     line = refused(tmp_path, cwd=tmp_path)
@@ -573,7 +573,7 @@ def test_a_setting_that_is_no_table_is_told_in_one_line(tmp_path: Path, text: st
     assert "[tool.recctl.check] must be a table" in line
 
 
-def test_a_code_that_is_wrong_in_an_option_is_told_before_anything_is_read(tmp_path: Path) -> None:
+def test_a_wrong_code_in_an_option_is_reported_before_anything_is_read(tmp_path: Path) -> None:
     assert "--select" in refused("gone.json", "--select", "RC9", cwd=tmp_path)
 
 
@@ -582,7 +582,7 @@ def test_a_code_that_is_wrong_in_an_option_is_told_before_anything_is_read(tmp_p
 
 @pytest.fixture(scope="module")
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Recordings with text that would steer a terminal wherever a finding may tell it."""
+    """Recordings with text that would steer a terminal wherever a finding may show it."""
     directory = tmp_path_factory.mktemp("hostile") / "recordings"
     names = ALL_HOSTILE.replace("/", "").replace("\0", "")
     ids = names.replace("\n", "")
@@ -673,7 +673,7 @@ def test_long_loses_nothing_and_breaks_no_path(wide: Path, columns: int) -> None
 
 
 def second_turns(root: Path, count: int, name: str = "one") -> list[str]:
-    """The ids of so many recordings of a test that each carry on a call that no recording made."""
+    """The ids of so many recordings of a test that each contain a call that no recording made."""
     test_id = f"tests/x/test_x.py::test_{name}"
     paths = []
     for number in range(count):
@@ -688,12 +688,12 @@ def second_turns(root: Path, count: int, name: str = "one") -> list[str]:
     return sorted(f"rec-{path.name[:12]}" for path in paths)
 
 
-def test_on_a_terminal_the_test_stands_once_and_what_recordings_share_in_one_line(tmp_path: Path) -> None:
+def test_on_a_terminal_the_test_is_shown_once_and_what_recordings_share_in_one_line(tmp_path: Path) -> None:
     ids = second_turns(tmp_path, 3)
     assert shown("--select", "RC301", "tests", cwd=tmp_path, columns=160)[:4] == [
         "tests/x/test_x.py",
         "  test_one",
-        "    RC301 3 recordings carry a tool call that no recording of the test made: " + ", ".join(ids),
+        "    RC301 3 recordings have a tool call that no recording of the test made: " + ", ".join(ids),
         "",
     ]
 
@@ -720,7 +720,7 @@ def test_findings_of_one_recording_each_have_their_words(tmp_path: Path) -> None
     assert page == [
         "tests/x/test_x.py",
         "  test_one",
-        f"    RC301 {one}  probably dead: its request carries call_00000000abcdefgh, "
+        f"    RC301 {one}  probably dead: its request contains call_00000000abcdefgh, "
         "which no recording of its test made",
         f"    RC404 {one}  it is not formatted as the recorder does it: "
         "no single line break at the end  --fix",
@@ -729,22 +729,24 @@ def test_findings_of_one_recording_each_have_their_words(tmp_path: Path) -> None
 
 
 def test_a_reference_on_a_terminal_is_one_that_show_takes(tmp_path: Path) -> None:
-    """Two files whose names begin alike, two lists of models, a name that is none: each is told apart."""
+    """Names that begin alike, two lists of models, a name that is no hash: each reference differs."""
     (tmp_path / ".git").mkdir()
     place = tmp_path / "tests/x/recordings"
     for name in ("a" * 12, "a" * 12 + "b" * 52, "models-" + "c" * 64 + "-01234567", "mine", "d" * 64):
         put(place / f"{name}.json", chat(test_id="tests/x/test_x.py::test_one"))
     put(place / f"models-{'c' * 64}-76543210.json", chat(test_id="tests/x/test_x.py::test_two"))
     (tmp_path / "tests/x/test_x.py").write_text("def test_two(): ...\n")
-    told = " ".join(shown("--select", "RC101,RC401", "tests", cwd=tmp_path, columns=5000))
-    references = set(re.findall(r"(?:rec|models)-[0-9a-f-]+|mine.json|tests/x/recordings/\S+\.json", told))
+    reported = " ".join(shown("--select", "RC101,RC401", "tests", cwd=tmp_path, columns=5000))
+    references = set(
+        re.findall(r"(?:rec|models)-[0-9a-f-]+|mine.json|tests/x/recordings/\S+\.json", reported)
+    )
     files = {
         Path(json.loads(run("show", one, "--json", cwd=tmp_path).out)[0]["path"]).name for one in references
     }
     assert files == {path.name for path in place.iterdir()}
 
 
-def test_what_names_no_test_stands_below_its_directory(tmp_path: Path) -> None:
+def test_what_names_no_test_is_shown_below_its_directory(tmp_path: Path) -> None:
     for name in ("a/recordings/cut", "a/recordings/other", "b/recordings/cut"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / f"{name}.json").write_bytes(b"{")
@@ -821,7 +823,7 @@ def test_quiet_draws_no_progress(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_write_baseline_without_a_file_is_refused_before_anything_is_read(tmp_path: Path) -> None:
-    """Not even that a path is not there is noticed."""
+    """Not even a missing path is reported."""
     assert "--write-baseline needs a file" in refused("gone.json", "--write-baseline", cwd=tmp_path)
 
 
@@ -837,17 +839,17 @@ def test_force_color_colours_a_pipe_but_does_not_wrap_it(wide: Path) -> None:
     assert bare(forced) == run("check", ".", cwd=wide).out
 
 
-# ---- what is looked at
+# ---- which files
 
 
-def test_nothing_is_changed_by_looking(tree: Path) -> None:
+def test_check_changes_nothing(tree: Path) -> None:
     before = {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()}
     for form in ("text", "json", "github"):
         assert run("check", "--format", form, cwd=tree, env=NO_GITHUB).code == 1
     assert {path: path.read_bytes() for path in tree.rglob("*") if path.is_file()} == before
 
 
-def test_many_files_are_judged_as_few_are(tmp_path: Path) -> None:
+def test_many_files_are_checked_as_few_are(tmp_path: Path) -> None:
     """From fifty files on a faster way of reading is taken: it has to find the same."""
     few, many = tmp_path / "few", tmp_path / "many"
     for root in (few, many):
@@ -868,7 +870,7 @@ def test_a_broken_recording_is_what_this_file_takes_it_for(tmp_path: Path) -> No
 
 
 def test_hostile_text_in_a_message_is_made_visible(tmp_path: Path) -> None:
-    """A key that stands twice is told, and a key may be anything."""
+    """A duplicate key is reported, and a key may be anything."""
     path = put(tmp_path / "tests/a/recordings", chat(test_id="tests/a/test_a.py::test_x"))
     key = b'"\\u001b]8;;http://evil\\u0007\\u202e"'
     path.write_bytes(path.read_bytes().replace(b'"headers": {}', b'"headers": {%b: 1, %b: 2}' % (key, key)))

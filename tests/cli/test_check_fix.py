@@ -1,4 +1,4 @@
-"""check --fix: it mends exactly what it says it mends, to the byte, and all of it can be taken back."""
+"""check --fix: it fixes exactly what it says it fixes, to the byte, and undo takes all of it back."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from recctl.check import fixing
+from recctl.check import fixes
 from recctl.check.rules.rule import Finding
 from recctl.edit.plan import Rewrite
-from recctl.recordings.ogx.hash_rules import HashRule
 from tests.edit import trees
 from tests.edit.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
@@ -55,7 +54,7 @@ SPELLINGS: dict[str, Change] = {
 
 
 def healthy(root: Path, name: str = "one", *, streamed: bool = False) -> Path:
-    """A recording that nothing is wrong with, and the test that made it."""
+    """A healthy recording, and the test that made it."""
     source = root / "tests/x/test_x.py"
     source.parent.mkdir(parents=True, exist_ok=True)
     with source.open("a") as file:
@@ -76,7 +75,7 @@ def broken(root: Path, *changes: Change, name: str = "one") -> tuple[Path, bytes
 
 
 def codes(*args: str | Path, cwd: Path) -> list[str]:
-    """The codes that check tells, in its order."""
+    """The codes that check reports, in its order."""
     return [one["code"] for one in json.loads(run("check", *args, "--format", "json", cwd=cwd).out)]
 
 
@@ -88,11 +87,11 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "project"
 
 
-# ---- what is mended
+# ---- what is fixed
 
 
 @pytest.mark.parametrize("code", FIXABLE)
-def test_what_is_fixable_is_mended_to_the_byte(root: Path, code: str) -> None:
+def test_what_is_fixable_is_fixed_to_the_byte(root: Path, code: str) -> None:
     path, right = broken(root, FIXABLE[code])
     assert codes(".", cwd=root) == [code]
     assert run("check", ".", "--fix", cwd=root) == Result(1, b"", FIXED.format("1 recording"))
@@ -102,7 +101,7 @@ def test_what_is_fixable_is_mended_to_the_byte(root: Path, code: str) -> None:
 
 @pytest.mark.parametrize("name", SPELLINGS)
 @pytest.mark.parametrize("also", [[], ["RC201"], ["RC103", "RC201"]], ids=str)
-def test_every_spelling_becomes_that_of_the_recorder(root: Path, name: str, also: list[str]) -> None:
+def test_every_formatting_becomes_that_of_the_recorder(root: Path, name: str, also: list[str]) -> None:
     path, right = broken(root, *(FIXABLE[code] for code in also), SPELLINGS[name])
     assert codes(".", cwd=root) == [*also, "RC404"]
     assert run("check", ".", "--fix", cwd=root) == Result(1, b"", FIXED.format("1 recording"))
@@ -111,7 +110,7 @@ def test_every_spelling_becomes_that_of_the_recorder(root: Path, name: str, also
 
 
 @pytest.mark.parametrize("change", [_undated, _foreign], ids=["time", "id"])
-def test_ids_and_times_are_mended_as_normalize_does_it(root: Path, tmp_path: Path, change: Change) -> None:
+def test_ids_and_times_are_fixed_as_normalize_does_it(root: Path, tmp_path: Path, change: Change) -> None:
     paths = [healthy(root, name, streamed=name > "b") for name in "abcd"]
     for path in paths:
         path.write_bytes(change(path.read_bytes()))
@@ -121,7 +120,7 @@ def test_ids_and_times_are_mended_as_normalize_does_it(root: Path, tmp_path: Pat
     assert tree_of(root) == tree_of(tmp_path / "copy")
 
 
-def test_a_respelled_document_is_that_of_the_standard_library(root: Path) -> None:
+def test_a_formatted_document_is_that_of_the_standard_library(root: Path) -> None:
     path, _ = broken(root, SPELLINGS["on one line"])
     raw = path.read_bytes().replace(b"0.5", b"[1.50, 1E+2, -0.0, 1e-7, NaN, 123456789012345678901, 0.00001]")
     path.write_bytes(raw.replace(b"Hi.", b"\\ud83d \\u00e9"))
@@ -131,7 +130,7 @@ def test_a_respelled_document_is_that_of_the_standard_library(root: Path) -> Non
     assert codes(path, "--select", "RC404", cwd=root) == []
 
 
-def test_several_files_are_mended_at_once_and_others_not_touched(root: Path) -> None:
+def test_several_files_are_fixed_at_once_and_others_not_touched(root: Path) -> None:
     pairs = [broken(root, change, name=code) for code, change in FIXABLE.items()]
     other = healthy(root, "other")
     before = os.stat(other)
@@ -150,7 +149,6 @@ def test_the_mode_is_kept(root: Path, code: str, mode: int) -> None:
     assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (right, mode)
 
 
-@pytest.mark.promise("Nothing changes without --write or --fix")
 def test_without_fix_nothing_is_written(root: Path, tmp_path: Path) -> None:
     broken(root, *FIXABLE.values())
     before = tree_of(tmp_path)
@@ -162,7 +160,7 @@ def test_without_fix_nothing_is_written(root: Path, tmp_path: Path) -> None:
 # ---- what is left
 
 
-def test_other_findings_are_still_told(root: Path) -> None:
+def test_other_findings_are_still_reported(root: Path) -> None:
     path, right = broken(root, _undated)
     (path.parent / "cut.json").write_bytes(b"{")
     result = run("check", ".", "--fix", cwd=root)
@@ -175,7 +173,7 @@ def test_other_findings_are_still_told(root: Path) -> None:
     assert (again.code, again.out, "fixed " in again.err) == (1, result.out, False)
 
 
-def test_other_findings_of_the_same_file_are_still_told(root: Path) -> None:
+def test_other_findings_of_the_same_file_are_still_reported(root: Path) -> None:
     path, right = broken(root, lambda raw: raw.replace(b"Gr", b"/home/ada/"), _undated)
     result = run("check", ".", "--fix", "--format", "json", cwd=root)
     assert [one["code"] for one in json.loads(result.out)] == ["RC502"]
@@ -185,14 +183,14 @@ def test_other_findings_of_the_same_file_are_still_told(root: Path) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json", "github"])
-def test_what_was_mended_is_not_told(root: Path, form: str) -> None:
+def test_what_was_fixed_is_not_reported(root: Path, form: str) -> None:
     broken(root, *FIXABLE.values())
     env = {"GITHUB_STEP_SUMMARY": None, "GITHUB_WORKSPACE": None}
     result = run("check", ".", "--fix", "--format", form, cwd=root, env=env)
     assert (result.code, result.out) == (1, "[]\n" if form == "json" else "")
 
 
-def test_a_path_that_is_not_there_does_not_keep_the_others_from_being_mended(root: Path) -> None:
+def test_a_missing_path_does_not_keep_the_others_from_being_fixed(root: Path) -> None:
     path, right = broken(root, _undated)
     result = run("check", "gone.json", ".", "--fix", cwd=root)
     assert (result.code, path.read_bytes(), len(problems(result))) == (2, right, 1)
@@ -201,7 +199,7 @@ def test_a_path_that_is_not_there_does_not_keep_the_others_from_being_mended(roo
 # ---- what is selected
 
 
-def test_only_selected_findings_are_mended(root: Path) -> None:
+def test_only_selected_findings_are_fixed(root: Path) -> None:
     path, _ = broken(root, _undated, FIXABLE["RC404"])
     assert run("check", ".", "--fix", "--select", "RC404", cwd=root).code == 1
     assert codes(".", cwd=root) == ["RC201"]
@@ -211,14 +209,14 @@ def test_only_selected_findings_are_mended(root: Path) -> None:
 
 
 @pytest.mark.parametrize(("code", "other"), [("RC103", "RC201"), ("RC201", "RC103")])
-def test_of_ids_and_times_only_selected_findings_are_mended(root: Path, code: str, other: str) -> None:
+def test_of_ids_and_times_only_selected_findings_are_fixed(root: Path, code: str, other: str) -> None:
     path, right = broken(root, _undated, _foreign)
     assert codes(".", cwd=root) == ["RC103", "RC201"]
     assert run("check", ".", "--fix", "--select", code, cwd=root).code == 1
     assert path.read_bytes() == FIXABLE[other](right)
 
 
-def test_findings_that_a_path_ignores_are_not_mended(root: Path) -> None:
+def test_findings_that_a_path_ignores_are_not_fixed(root: Path) -> None:
     path, right = broken(root, _undated, FIXABLE["RC404"])
     (root / "pyproject.toml").write_text('[tool.recctl.check]\nper-path-ignores = { "tests" = ["RC2"] }\n')
     assert run("check", ".", "--fix", cwd=root).code == 1
@@ -248,7 +246,7 @@ def _huge(raw: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("change", [_twice, _long], ids=["a key twice", "many digits"])
-def test_what_python_would_not_give_back_is_not_respelled(root: Path, change: Change) -> None:
+def test_what_python_would_not_give_back_is_not_formatted(root: Path, change: Change) -> None:
     path, _ = broken(root, change, FIXABLE["RC404"])
     raw = path.read_bytes()
     assert "RC404" not in codes(".", cwd=root)
@@ -257,7 +255,7 @@ def test_what_python_would_not_give_back_is_not_respelled(root: Path, change: Ch
 
 
 @pytest.mark.parametrize("change", [_twice, _long], ids=["a key twice", "many digits"])
-def test_ids_in_it_are_mended_without_touching_the_rest(root: Path, change: Change) -> None:
+def test_ids_in_it_are_fixed_without_touching_the_rest(root: Path, change: Change) -> None:
     path, right = broken(root, _undated, change)
     assert run("check", ".", "--fix", cwd=root).code == 1
     assert path.read_bytes() == change(right)
@@ -287,7 +285,7 @@ def test_a_symbolic_link_is_left_alone_and_said(root: Path, tmp_path: Path) -> N
     assert FIXED.format("1 recording") in result.err
 
 
-def test_only_a_symbolic_link_is_nothing_mended(root: Path, tmp_path: Path) -> None:
+def test_a_symbolic_link_alone_is_nothing_fixed(root: Path, tmp_path: Path) -> None:
     path, right = broken(root, _undated)
     path.rename(tmp_path / "elsewhere.json")
     path.symlink_to(tmp_path / "elsewhere.json")
@@ -299,7 +297,7 @@ def test_only_a_symbolic_link_is_nothing_mended(root: Path, tmp_path: Path) -> N
 # ---- a baseline
 
 
-def test_accepted_findings_are_not_mended(root: Path) -> None:
+def test_accepted_findings_are_not_fixed(root: Path) -> None:
     path, _ = broken(root, _undated)
     assert run("check", ".", "--baseline", "b.json", "--write-baseline", cwd=root).code == 0
     before = path.read_bytes()
@@ -311,7 +309,7 @@ def test_accepted_findings_are_not_mended(root: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["RC404", "RC103"])
-def test_a_new_finding_is_mended_beside_an_accepted_one(root: Path, code: str) -> None:
+def test_a_new_finding_is_fixed_beside_an_accepted_one(root: Path, code: str) -> None:
     path, right = broken(root, _undated)
     assert run("check", ".", "--baseline", "b.json", "--write-baseline", cwd=root).code == 0
     path.write_bytes(FIXABLE[code](path.read_bytes()))
@@ -319,16 +317,15 @@ def test_a_new_finding_is_mended_beside_an_accepted_one(root: Path, code: str) -
     assert path.read_bytes() == _undated(right)
 
 
-def test_to_mend_and_to_accept_at_once_is_refused_or_mends_first(root: Path) -> None:
+def test_to_fix_and_to_accept_at_once_is_refused_or_fixes_first(root: Path) -> None:
     path, right = broken(root, _undated)
     result = run("check", ".", "--fix", "--baseline", "b.json", "--write-baseline", cwd=root)
     assert result.code == 2 or path.read_bytes() == right
 
 
-# ---- taken back
+# ---- undo
 
 
-@pytest.mark.promise("undo brings back every byte")
 @pytest.mark.parametrize("mode", [0o644, 0o600], ids=oct)
 def test_undo_brings_back_every_byte(root: Path, mode: int) -> None:
     for code, change in FIXABLE.items():
@@ -346,7 +343,7 @@ def test_undo_brings_back_every_byte(root: Path, mode: int) -> None:
     assert tree_of(root) == after
 
 
-# ---- what goes wrong on the way
+# ---- faults
 
 
 def _no_room(*args: object, **more: object) -> None:
@@ -411,13 +408,13 @@ MEANWHILE: dict[str, Change] = {
 
 def _before_the_plan(patch: pytest.MonkeyPatch, happens: Callable[[], object]) -> None:
     """Let something happen after the files were checked and before it is planned what to write."""
-    plan = fixing.fixes
+    plan = fixes.plan_fixes
 
-    def late(findings: list[Finding], files: tuple[Path, ...], rule: HashRule) -> list[Rewrite]:
+    def late(findings: list[Finding]) -> Iterator[Rewrite]:
         happens()
-        return plan(findings, files, rule)
+        return plan(findings)
 
-    patch.setattr(fixing, "fixes", late)
+    patch.setattr(fixes, "plan_fixes", late)
 
 
 @pytest.mark.parametrize("name", MEANWHILE)

@@ -132,7 +132,7 @@ def test_annotations_are_exactly_so_and_errors_come_first(project: Path) -> None
         f"::warning file={place},line=1,title=RC404 format::"
         "it is not formatted as the recorder does it: no single line break at the end\n"
         f"::warning file={place},line={lines[0]},title=RC502 personal-path::"
-        f"line {lines[0]} holds a path of somebody's home directory\n"
+        f"line {lines[0]} holds a path below somebody's home directory\n"
     )
     assert (result.code, lines[0] > 1) == (1, True)
     assert result.err.startswith("1 error and 2 warnings in 2 of 2 recordings")
@@ -176,7 +176,8 @@ def test_messages_are_escaped(tmp_path: Path) -> None:
     result = github("--select", "RC002", ".", cwd=tmp_path)
     (command,) = commands(result.out)
     assert (
-        command.message == "100%0A%25::error::x, y: z is a duplicate key in one object; readers keep the last"
+        command.message
+        == "100%0A%25::error::x, y: z is a duplicate key in one object; parsers keep the last value"
     )
     assert "::100%250A%2525::error::x, y: z is a" in result.out
 
@@ -232,7 +233,7 @@ def test_a_file_outside_of_the_checkout_is_named_as_in_text(project: Path, tmp_p
     assert commands(outside.out)[0].properties["file"] == "project/tests/b/recordings/cut.json"
 
 
-def test_names_that_are_not_utf8_are_spelled_out(tmp_path: Path) -> None:
+def test_names_that_are_not_utf8_are_escaped(tmp_path: Path) -> None:
     (tmp_path / "\udcff.json").write_bytes(b"{")
     for workspace in (None, tmp_path):
         (command,) = commands(github(".", cwd=tmp_path, workspace=workspace).out)
@@ -308,7 +309,7 @@ def test_other_forms_write_no_summary(project: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, ""])
-def test_without_a_place_for_it_no_summary_is_written(project: Path, value: str | None) -> None:
+def test_without_the_variable_no_summary_is_written(project: Path, value: str | None) -> None:
     before = sorted(project.rglob("*"))
     env = {"GITHUB_STEP_SUMMARY": value, "GITHUB_WORKSPACE": None}
     result = run("check", "--format", "github", cwd=project, env=env)
@@ -347,8 +348,8 @@ def test_nothing_can_break_the_table_or_make_markup(tmp_path: Path, text: str) -
     github("--select", "RC002", ".", cwd=tmp_path)
     written = summary(tmp_path)
     path = f"./{name}" if name.startswith("-") else name
-    shown, told = (part.replace("\n", "\\n") for part in (path, text))
-    row = [".", shown, f"{told} is a duplicate key in one object; readers keep the last"]
+    shown, reported = (part.replace("\n", "\\n") for part in (path, text))
+    row = [".", shown, f"{reported} is a duplicate key in one object; parsers keep the last value"]
     assert cells(written) == [row]
     kinds, parsed = seen_by_markdown(written)
     assert kinds <= PLAIN | {"text_special"}
@@ -458,7 +459,7 @@ def test_a_summary_of_long_messages_is_below_60_kb(tmp_path: Path, key: str) -> 
 @pytest.mark.parametrize(
     "place", ["no/summary.md", "tests", "pyproject.toml/x", "bad\x1b[31m\n/x"], ids=ascii
 )
-def test_a_summary_that_cannot_be_written_is_told_in_one_line(project: Path, place: str) -> None:
+def test_a_summary_that_cannot_be_written_is_reported_in_one_line(project: Path, place: str) -> None:
     (project / "pyproject.toml").touch()
     env = {"GITHUB_STEP_SUMMARY": place, "GITHUB_WORKSPACE": None}
     result = run("check", "--format", "github", cwd=project, env=env)
@@ -478,7 +479,7 @@ def test_a_summary_that_cannot_be_written_hides_no_other_problem(project: Path) 
     ]
 
 
-def test_a_summary_without_permission_is_told_in_one_line(
+def test_a_summary_without_permission_is_reported_in_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "x.json").write_bytes(b"{")

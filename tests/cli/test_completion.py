@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import HANGS_AFTER, ROOT, SAMPLES, chat, environment, put
+from tests.helpers import HANGS_AFTER, ROOT, SAMPLES, Result, chat, environment, put, run_process
 
 SETUP = {
-    "bash": 'PS1="> "; bind "set bell-style none"; eval "$(recctl --show-completion)"',
-    "zsh": 'PS1="> "; autoload -Uz compinit; compinit -u; eval "$(recctl --show-completion)"',
+    # Only the prompt is written so, the line that sets it is not.
+    "bash": 'bind "set bell-style none"; eval "$(recctl --show-completion)"; PS1="rea""dy> "',
+    "zsh": 'autoload -Uz compinit; compinit -u; eval "$(recctl --show-completion)"; PS1="rea""dy> "',
     "fish": "recctl --show-completion | source; function fish_prompt; echo '> '; end",
 }
 START = {"bash": ["bash", "--norc", "--noprofile", "-i"], "zsh": ["zsh", "-f", "-i"]}
@@ -46,10 +47,9 @@ class Session:
             START[shell], stdin=slave, stdout=slave, stderr=slave, cwd=cwd, env=env, start_new_session=True
         )
         os.close(slave)
-        self.type(f"{SETUP[shell]}; echo rea''dy\n")
-        # What is typed before the prompt has come may be read before the shell listens for TAB.
-        while not self.wait_for("ready").partition("ready")[2].strip():
-            self.wait_for("")
+        self.type(f"{SETUP[shell]}\n")
+        # Before the prompt has come, the shell does not listen for TAB.
+        self.wait_for("ready> ")
 
     def type(self, text: str) -> None:
         os.write(self.master, text.encode())
@@ -106,6 +106,7 @@ def test_bash_completes(path: str, case: str) -> None:
         session.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SOME)
 def test_zsh_completes(path: str, case: str) -> None:
     typed, completed = CASES[case]
@@ -122,6 +123,7 @@ def _effect(completed: str) -> Sequence[str]:
     return (completed.rstrip().rpartition(" ")[2].rpartition(":")[2][-8:],)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", SOME)
 def test_fish_completes(path: str, case: str) -> None:
     if shutil.which("fish") is None:
@@ -149,21 +151,15 @@ def test_it_installs_itself_for_the_shell_it_runs_in(path: str, tmp_path: Path) 
 # ---- nothing but answers
 
 
-def answer(*words: str, cwd: Path = ROOT, how: str = "complete_bash") -> subprocess.CompletedProcess[bytes]:
+def answer(*words: str, cwd: Path = ROOT, how: str = "complete_bash") -> Result:
     env = {"_RECCTL_COMPLETE": how, "COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
-    return subprocess.run(
-        [sys.executable, "-m", "recctl"],
-        cwd=cwd,
-        env=environment(env),
-        capture_output=True,
-        timeout=HANGS_AFTER,
-    )
+    return run_process(cwd=cwd, env=env)
 
 
 def offered(*words: str, cwd: Path = ROOT) -> list[str]:
     done = answer(*words, cwd=cwd)
-    assert (done.returncode, done.stderr) == (0, b"")
-    return done.stdout.decode().split()
+    assert (done.code, done.err) == (0, "")
+    return done.out.split()
 
 
 def test_codes_and_models_are_all_offered() -> None:
@@ -179,7 +175,7 @@ def test_no_error_reaches_the_shell(tmp_path: Path, how: str, words: tuple[str, 
     """There is not even a recording here, and pyproject.toml is broken."""
     (tmp_path / "pyproject.toml").write_text("[tool.recctl\n")
     done = answer(*words, cwd=tmp_path, how=how)
-    assert (done.stderr, b"recctl:" in done.stdout, b"Traceback" in done.stdout) == (b"", False, False)
+    assert (done.err, "recctl:" in done.out, "Traceback" in done.out) == ("", False, False)
 
 
 @pytest.mark.promise("Shell completion offers only plain words")

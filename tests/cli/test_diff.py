@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from tests.diff.repository import Repository, new_repository
+from tests.diff.repository import Repository, ferry, new_repository
 from tests.helpers import SAMPLES, Result, chat, put, run, run_in_terminal, sample
 from tests.samples import builder, openai_parts
 from tests.samples.builder import Data, Recording, failed, http, inference, tool, typed, whole
@@ -59,10 +59,6 @@ def last_line(result: Result) -> str:
     return result.out.splitlines()[-1]
 
 
-def ferry(answer: str = "At nine.", *, test_id: str | None = TEST, **body: Any) -> Recording:
-    return chat(answer, **{"prompt": "When does the ferry leave?", **body}, test_id=test_id)
-
-
 # ---- exit codes
 
 
@@ -94,8 +90,8 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "nothing near": (["c1dc"], "nothing near"),
     "stdin twice": (["-", "-"], "- is given twice"),
     "a directory": (["./sample_recordings", "ab7d"], "sample_recordings: is a directory, not a recording"),
-    "a file that is not there": (["./nowhere.json", "ab7d"], "nowhere.json: is not there"),
-    "the second is not there": (["ab7d", "./nowhere.json"], "nowhere.json: is not there"),
+    "a file that is not there": (["./nowhere.json", "ab7d"], "nowhere.json: no such file or directory"),
+    "the second is not there": (["ab7d", "./nowhere.json"], "nowhere.json: no such file or directory"),
 }
 
 

@@ -132,6 +132,7 @@ LIMITS: dict[str, tuple[tuple[str, ...], list[str]]] = {
     "a recording by its path": ((ferry(test_id=BUS).path,), [BUS]),
     "an id": ((f"rec-{Path(ferry(test_id=BUS).path).stem[:12]}",), [BUS]),
     "digits": ((DIGITS[TRAM],), [TRAM]),
+    "the call of a file": ((f"{DIGITS[TRAM]}#1",), [TRAM]),
     "two references": ((DIGITS[FERRY], DIGITS[BUS]), [BUS, FERRY]),
     "three of them": (
         tuple(Path(ferry(test_id=test).path).stem[:8] for test in (FERRY, BUS, TRAM)),
@@ -162,7 +163,14 @@ def test_what_a_review_is_limited_to(repository: Repository, case: str) -> None:
 
 
 # Without a revision recordings are compared with each other: what names none limits the review.
-OF_RECORDINGS = {"a recording by its path", "an id", "digits", "two references", "three of them"}
+OF_RECORDINGS = {
+    "a recording by its path",
+    "an id",
+    "digits",
+    "the call of a file",
+    "two references",
+    "three of them",
+}
 WORKING = sorted(LIMITS.keys() - OF_RECORDINGS - {"a reference and a directory"})
 
 

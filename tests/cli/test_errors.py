@@ -121,7 +121,7 @@ def test_odd_recordings_are_recordings(tmp_path: Path, content: bytes, model: st
 @pytest.mark.parametrize(
     ("path", "what"),
     [
-        ("no/such.json", "no/such.json: is not there"),
+        ("no/such.json", "no/such.json: no such file or directory"),
         ("good.json/below.json", "good.json/below.json: cannot be read: Not a directory"),
         ("x/" * 3000 + "x.json", ": cannot be read: File name too long"),
         ("y/" + "x" * 300, ": cannot be read: File name too long"),
@@ -138,7 +138,7 @@ def test_path_that_cannot_be_is_named(mixed: Path, command: str, path: str, what
 
 def test_missing_directories_do_not_hide_the_good_ones(mixed: Path) -> None:
     result = run("ls", "gone", "mixed", "lost", "--ids", cwd=mixed.parent)
-    what = "is not there; name a directory of recordings, or a recording"
+    what = "no such file or directory; name a directory of recordings, or a recording"
     assert (result.code, result.out) == (2, "good\n")
     assert problems(result) == [f"recctl: gone: {what}", f"recctl: lost: {what}"]
 
@@ -147,7 +147,7 @@ def test_missing_directories_of_references_are_named(mixed: Path) -> None:
     result = run("show", "--text", "good", "--dir", "gone", "--dir", "mixed", cwd=mixed.parent)
     assert (result.code, result.out) == (2, "Hello.")
     assert len(problems(result)) == 1
-    assert result.err.startswith("recctl: gone: is not there")
+    assert result.err.startswith("recctl: gone: no such file or directory")
 
 
 def test_directory_without_recordings_is_named(tmp_path: Path) -> None:

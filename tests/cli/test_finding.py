@@ -145,7 +145,7 @@ def test_pyproject_that_cannot_be_used_is_named(project: Path, name: str) -> Non
 
 def test_pyproject_names_what_can_be_no_path(project: Path) -> None:
     configure(project, '[tool.recctl]\nrecordings = "a\\u0000b"\n')
-    assert "a\\x00b: is no path" in problem(cwd=project)
+    assert "a\\x00b: is not a valid path" in problem(cwd=project)
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -160,7 +160,7 @@ def test_configured_directory_that_is_not_there_is_named(project: Path) -> None:
     configure(project, '[tool.recctl]\nrecordings = ["gone", "tests/a"]\n')
     result = run("ls", "--ids", cwd=project)
     assert (result.code, result.out) == (2, "one\n")
-    assert result.err.startswith("recctl: gone: is not there")
+    assert result.err.startswith("recctl: gone: no such file or directory")
 
 
 # ---- the environment, and which source wins

@@ -661,7 +661,7 @@ def test_a_directory_that_is_not_there_is_named_and_the_hash_told(tmp_path: Path
     dirs = ["--dir", "recordings", "--dir", "nowhere"]
     result = of_request(tmp_path, trip(), "--test-id", TEST, *dirs)
     assert (result.code, marked(result), len(problems(result))) == (2, [NEWEST], 1)
-    assert result.err.startswith("recctl: nowhere: is not there")
+    assert result.err.startswith("recctl: nowhere: no such file or directory")
 
 
 def test_without_any_recordings_the_hash_is_told_all_the_same(tmp_path: Path) -> None:
@@ -733,7 +733,7 @@ USAGES: dict[str, tuple[list[str], str]] = {
     "a url alone": (["--url", URL], "--url needs --body; a request without one is: --body - < /dev/null"),
     "a body that is not there": (
         ["--url", URL, "--body", "nowhere.json"],
-        "nowhere.json: is not there, or went away meanwhile",
+        "nowhere.json: no such file or directory",
     ),
     "a body that is a directory": (
         ["--url", URL, "--body", "recordings"],

@@ -114,7 +114,7 @@ def test_an_edited_recording_is_refused_and_said_what_to_do(repository: Path) ->
     done = commit(repository)
     assert (done.returncode != 0, commits(repository)) == (True, 1)
     told = [line for line in done.stdout.splitlines() if "RC101" in line]
-    assert "its name is not the hash of its request under any rule" in told[0]
+    assert "its name is not the hash of its request under any hash rule" in told[0]
     assert "recctl rule RC101 explains" in done.stdout
     assert path.relative_to(repository).as_posix() in done.stdout
 

@@ -186,7 +186,7 @@ def test_of_very_many_matches_only_some_are_listed(tmp_path: Path) -> None:
 
 HINTS = {
     "a test": ("test_ferry_times", "for the recordings of a test: recctl ls --test 'test_ferry_times'"),
-    "a test id": ("tests/a.py::test_b", "is not there"),
+    "a test id": ("tests/a.py::test_b", "no such file or directory"),
     "words": ("hello", "a reference is rec-<hash>, 4 or more digits of a hash"),
 }
 
@@ -206,7 +206,7 @@ CHANGED = ["ab7d61e2daa8", "rec-ab7d61e2daa8", "ab7d6f", "rec-c8bbad9a79b8", "mo
 def test_a_hash_is_not_taken_for_one_that_looks_like_it(tmp_path: Path) -> None:
     samples = shutil.copytree(SAMPLES, tmp_path / "samples")
     commit_all(new_repository(tmp_path))
-    known = "nothing is known of it: git history does not hold it either"
+    known = "git history does not have it either"
     lines = [f"recctl: no recording {reference} among {COUNT}; {known}" for reference in CHANGED]
     assert refused(*CHANGED, "--dir", samples, cwd=tmp_path) == lines
 
@@ -218,7 +218,7 @@ def test_fewer_than_four_digits_name_nothing(reference: str) -> None:
 
 
 def test_a_path_that_is_not_there_is_named_as_such() -> None:
-    assert refused("./no/such.json", cwd=ROOT) == ["recctl: no/such.json: is not there"]
+    assert refused("./no/such.json", cwd=ROOT) == ["recctl: no/such.json: no such file or directory"]
 
 
 def test_a_directory_is_no_recording() -> None:
@@ -244,7 +244,7 @@ COMMANDS = [["show"], ["show", "--json"], ["diff"], ["hash"]]
 
 
 def back(revision: str, path: str = GONE.path) -> str:
-    return f"to have it back: git checkout {revision} -- :/{path}"
+    return f"to get it back: git checkout {revision} -- :/{path}"
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -264,14 +264,15 @@ def test_what_a_message_says_brings_it_back(repository: Repository) -> None:
     repository.remove(GONE)
     commit_all(repository, "Remove")
     (line,) = refused(HASH, cwd=repository.top)
-    repository.git(*line.partition("have it back: git ")[2].split())
+    repository.git(*line.partition("get it back: git ")[2].split())
     assert run("show", "--text", HASH, cwd=repository.top) == Result(0, b"Gone.", "")
 
 
 def test_a_path_that_a_commit_removed_says_so_too(repository: Repository) -> None:
     repository.remove(GONE)
     removal = commit_all(repository, "Remove")
-    known = f"is not there: git history held {GONE.path}, removed in {removal}; {back(removal[:12] + '^')}"
+    removed = f"git history held {GONE.path}, removed in {removal}; {back(removal[:12] + '^')}"
+    known = f"no such file or directory: {removed}"
     assert refused(GONE.path, cwd=repository.top) == [f"recctl: {GONE.path}: {known}"]
     below = repository.top / "tests"
     shown = GONE.path.removeprefix("tests/")
@@ -343,7 +344,7 @@ def test_a_list_of_models_that_was_removed(repository: Repository) -> None:
     removal = commit_all(repository, "Remove")
     for reference in (name, "models-ab12", "ab12ab12", "rec-ab12ab12ab12"):
         assert f"{name}.json, removed in {removal}; " in refused(reference, cwd=repository.top)[0]
-    assert "nothing is known of it" in refused("models-ab13", cwd=repository.top)[0]
+    assert "git history does not have it either" in refused("models-ab13", cwd=repository.top)[0]
 
 
 def test_settings_and_a_repository_below_another_do_not_matter(repository: Repository) -> None:
@@ -359,19 +360,19 @@ def test_a_shallow_clone_does_not_know(repository: Repository, tmp_path: Path) -
     commit_all(repository, "Remove")
     commit_all(repository, "More")
     repository.git("clone", "--quiet", "--depth=1", f"file://{repository.top}", str(tmp_path / "shallow"))
-    known = "nothing is known of it: this clone is shallow, git fetch --unshallow may tell"
+    known = "git cannot say whether there was one: this clone is shallow; git fetch --unshallow gets the rest"
     assert refused(HASH, cwd=tmp_path / "shallow") == [f"recctl: no recording {HASH} among 1; {known}"]
 
 
 def test_outside_of_git_and_without_a_commit_nothing_is_known(tmp_path: Path) -> None:
     put(tmp_path / "recordings", chat())
     (line,) = refused("abcd", cwd=tmp_path)
-    assert line.startswith("recctl: no recording abcd among 1; nothing is known of it: ")
+    assert line.startswith("recctl: no recording abcd among 1; git cannot say whether there was one: ")
     assert "is not in a git repository" in line
     new_repository(tmp_path)
-    assert "git history does not hold it either" in refused("abcd", cwd=tmp_path)[0]
+    assert "git history does not have it either" in refused("abcd", cwd=tmp_path)[0]
     without = run("show", "abcd", cwd=tmp_path, env={"PATH": str(tmp_path)})
-    assert (without.code, "nothing is known of it: git not found" in without.err) == (2, True)
+    assert (without.code, "whether there was one: git not found" in without.err) == (2, True)
 
 
 # ---- some good, some bad

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.helpers import Result, chat, run
-from tests.samples.builder import Data, Recording
+from tests.samples.builder import Recording
 
 Item = dict[str, Any]
 
@@ -103,18 +103,6 @@ def request_changes(entry: Item) -> list[tuple[str, str]]:
     """Op and path of what changed in the request, but for the test id."""
     found = [(change["op"], change["path"]) for change in entry["changes"]]
     return [(op, path) for op, path in found if path != "test_id" and not path.startswith("response")]
-
-
-def answered(recording: Recording, **data: Any) -> Recording:
-    """The recording with other values at the top of its whole answer's data; request and name stay."""
-    response = recording.document["response"]
-    body = {**response["body"], "__data__": {**response["body"]["__data__"], **data}}
-    return responded(recording, {**response, "body": body})
-
-
-def responded(recording: Recording, response: Data) -> Recording:
-    """The recording with another response; request and name stay."""
-    return Recording(recording.path, {**recording.document, "response": response})
 
 
 def ferry(answer: str = "At nine.", *, test_id: str | None = TEST, **body: Any) -> Recording:

@@ -7,24 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.diff.repository import (
-    TEST,
-    Repository,
-    answered,
-    entries,
-    ferry,
-    request_changes,
-    responded,
-    told,
-)
+from tests.diff.repository import TEST, Repository, entries, ferry, request_changes, told
 from tests.helpers import chat, chat_stream
 from tests.samples import openai_parts
 from tests.samples.builder import (
     Data,
     Recording,
+    answered,
     failed,
     http,
     inference,
+    responded,
     sse,
     streamed,
     tool,

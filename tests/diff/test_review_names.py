@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.diff.repository import TEST, Repository, entries, ferry, responded, told
+from tests.diff.repository import TEST, Repository, entries, ferry, told
 from tests.helpers import chat_stream
 from tests.samples import openai_parts
 from tests.samples.builder import (
@@ -20,6 +20,7 @@ from tests.samples.builder import (
     inference,
     old_inference,
     request_hash,
+    responded,
     sha256_of,
     tool,
     typed,

@@ -50,8 +50,13 @@ class Forked:
         return self.wait()
 
 
-def fork(*args: str | Path, cwd: Path | None = None, first: Callable[[], object] | None = None) -> Forked:
-    """Start recctl in a process of its own; `first` is called there before.
+def fork(
+    *args: str | Path,
+    cwd: Path | None = None,
+    first: Callable[[], object] | None = None,
+    program: Callable[[list[str]], int] = main,
+) -> Forked:
+    """Start recctl, or another program, in a process of its own; `first` is called there before.
 
     It must not write more than a pipe holds (64 kB) before `wait` is called.
     """
@@ -60,7 +65,7 @@ def fork(*args: str | Path, cwd: Path | None = None, first: Callable[[], object]
     for reader, writer in (out, err):
         os.close(writer if pid else reader)
     if not pid:
-        _become_recctl([str(arg) for arg in args], cwd, first, out[1], err[1])
+        _become(program, [str(arg) for arg in args], cwd, first, out[1], err[1])
     return Forked(pid, os.fdopen(out[0], "rb"), os.fdopen(err[0], "rb"))
 
 
@@ -103,8 +108,13 @@ def wait_until(seen: Callable[[], bool]) -> None:
             raise TimeoutError("what was waited for has not come")
 
 
-def _become_recctl(
-    args: list[str], cwd: Path | None, first: Callable[[], object] | None, out: int, err: int
+def _become(
+    program: Callable[[list[str]], int],
+    args: list[str],
+    cwd: Path | None,
+    first: Callable[[], object] | None,
+    out: int,
+    err: int,
 ) -> NoReturn:
     code = _BROKEN
     signal.alarm(HANGS_AFTER)  # whatever becomes of the tests, it does not stay for ever
@@ -113,7 +123,7 @@ def _become_recctl(
         os.chdir(cwd or Path.cwd())
         if first:
             first()
-        code = main(args)
+        code = program(args)
     except BaseException:
         traceback.print_exc()
     finally:

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from recctl.edit.apply import apply_plan
 from recctl.edit.journal.store import Journal
+from recctl.edit.plan import Removal, digest_of
 from tests.edit.trees import Pair, lay_out, restore, tree_of
 from tests.helpers import Result, problems, run
 
@@ -64,7 +66,7 @@ def test_one_damaged_byte_costs_one_file(pairs: list[Pair], entry: Path, number:
     expected = ["new" if str(pair.path) == path else "old" for pair in pairs]
     assert (result.code, now(pairs), expected.count("new")) == (2, expected, 1)
     (problem,) = problems(result)
-    assert "the journal's copy has other bytes than it noted" in problem
+    assert "the journal's copy does not match its digest" in problem
     assert Path(path).name in problem
     assert (
         "5 files of normalize restored, 1 file left alone; --long lists them\nrecctl undo 1 --force lays"
@@ -99,7 +101,7 @@ def test_it_is_laid_over_nothing(pairs: list[Pair], entry: Path) -> None:
     beside = path.with_name(f"{path.name}.damaged")
     beside.write_bytes(b"mine")
     result = run("undo", "--force")
-    assert (result.code, beside.read_bytes(), "finds no room" in result.err) == (2, b"mine", True)
+    assert (result.code, beside.read_bytes(), "was not written" in result.err) == (2, b"mine", True)
 
 
 def test_so_it_is_for_a_removed_file(tmp_path: Path, pairs: list[Pair], entry: Path) -> None:
@@ -193,9 +195,10 @@ def test_with_both_damaged_nothing_is_put_back_and_nothing_passed_over(
 
 def test_by_force_it_is_used_as_far_as_it_agrees_with_the_bytes(pairs: list[Pair], entry: Path) -> None:
     _spoil(entry, "another digest", "manifest.json", "manifest.copy")
+    assert "; recctl undo 1 --force uses what its manifest still says  " in run("undo", "--list").out
     result = run("undo", "--force")
     assert (result.code, sorted(now(pairs))) == (2, ["new"] + ["old"] * 5)
-    assert "has a digest that is none" in result.err
+    assert "has an invalid digest" in result.err
 
 
 NO_MANIFEST: dict[str, Callable[[Path], object]] = {
@@ -242,18 +245,65 @@ def test_one_that_has_lost_its_checksum_is_not_taken_for_such_a_one(pairs: list[
     assert (run("undo", "--force").code, now(pairs)) == (0, ["old"] * 6)
 
 
+NEWER: dict[str, dict[str, object]] = {
+    "other keys": {"version": 3, "anything": "else"},
+    "the same keys": {"version": 3},
+    "a much later version": {"version": 2**70},
+}
+
+
+def _make_newer(entry: Path, name: str) -> None:
+    """Write both manifests as a later release may."""
+    known = {} if name == "other keys" else json.loads((entry / "manifest.json").read_bytes())
+    for file in ("manifest.json", "manifest.copy"):
+        (entry / file).write_text(json.dumps(known | NEWER[name]))
+
+
+@pytest.mark.parametrize("name", NEWER)
 @pytest.mark.parametrize("force", [(), ("--force",)], ids=["", "force"])
 def test_an_entry_of_a_newer_version_is_named_and_left(
-    pairs: list[Pair], entry: Path, force: tuple[str, ...]
+    pairs: list[Pair], entry: Path, force: tuple[str, ...], name: str
 ) -> None:
-    for name in ("manifest.json", "manifest.copy"):
-        (entry / name).write_text(json.dumps({"version": 2, "anything": "else"}))
+    _make_newer(entry, name)
+    written = f"was written by a newer recctl (manifest version {NEWER[name]['version']})"
     listed = run("undo", "--list").out
-    assert ("of version 2, written by a newer recctl" in listed, str(entry) in listed) == (True, True)
+    assert f"{written}; upgrade recctl to undo it  {entry}\n" in listed
     result = run("undo", *force)
     assert (result.code, now(pairs)) == (2, ["new"] * 6)
-    assert f"entry 1 in {entry} is of version 2, written by a newer recctl" in problems(result)[0]
+    assert problems(result) == [
+        f"recctl: entry 1 in {entry} {written}; nothing was changed; upgrade recctl to undo it"
+    ]
     assert run("undo", "--check").code == 2
+
+
+@pytest.mark.parametrize("undone", [False, True], ids=["", "undone"])
+def test_an_entry_of_a_newer_version_is_never_dropped(
+    pairs: list[Pair], entry: Path, tmp_path: Path, undone: bool
+) -> None:
+    _make_newer(entry, "other keys")
+    if undone:
+        (entry / "undone").touch()
+    before = tree_of(entry)
+    journal = Journal(limit=10)
+    for number in range(2):
+        path = tmp_path / f"file{number}"
+        path.write_bytes(b"x" * 100)
+        outcome = apply_plan(journal, [Removal(path, digest_of(b"x" * 100))], "prune", drop_old=True)
+        assert [loss.entry.number for loss in outcome.losses] == [2] * number
+    assert tree_of(entry) == before
+
+
+VERSIONS: dict[str, object] = {"text": "2", "true": True, "a fraction": 1.5, "zero": 0, "negative": -3}
+
+
+@pytest.mark.parametrize("name", VERSIONS)
+def test_a_version_that_is_none_is_damage(pairs: list[Pair], entry: Path, name: str) -> None:
+    for file in ("manifest.json", "manifest.copy"):
+        manifest = json.loads((entry / file).read_bytes()) | {"version": VERSIONS[name]}
+        (entry / file).write_text(json.dumps(manifest))
+    result = run("undo")
+    assert (result.code, now(pairs)) == (2, ["new"] * 6)
+    assert "is damaged: manifest.json does not match its checksum" in problems(result)[0]
 
 
 # ---- items that cannot be
@@ -322,7 +372,7 @@ def test_every_damage_has_its_line(tmp_path: Path, pairs: list[Pair], entry: Pat
     assert (result.code, result.err.splitlines()[-1]) == (2, "2 entries, 2 damaged")
     told = [line.split(": ", 2)[1:] for line in problems(result)]
     assert told == [
-        *([str(entry), f"{path}: its copy has other bytes than it noted"] for path in paths),
+        *([str(entry), f"{path}: its copy does not match its digest"] for path in paths),
         [str(state / "journal/2"), "manifest.copy is missing"],
     ]
     assert tree_of(tmp_path) == before

@@ -12,19 +12,22 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from recctl.edit.journal.store import LIMIT, Journal, journal_directory
+from tests.edit import renamer
+from tests.edit.renamer import Move, write_plan
 from tests.edit.trees import Pair, lay_out, restore, tree_of
-from tests.helpers import HANGS_AFTER, MODULE, chat, environment, problems, put, run
+from tests.helpers import HANGS_AFTER, MODULE, Result, chat, environment, problems, put, run
 
 pytestmark = pytest.mark.slow
 
 MEMORY = Path("/dev/shm")
+PROJECT = Path(__file__).parents[2]
 TESTS = "def test_other():\n    pass\n"
 # Whatever may change what is on a disk; of opening only what makes, cuts or may write.
 CHANGING = (
@@ -67,17 +70,45 @@ class Case:
     arguments: tuple[str, ...]
     pairs: list[Pair]
     prepare: Callable[[Case], object]
+    moves: Sequence[Move] = ()
+
+    @property
+    def program(self) -> tuple[str, ...]:
+        """What runs the arguments: recctl, or what stands for a command that renames."""
+        is_rename = self.arguments[0] == str(self.plan)
+        return (sys.executable, "-m", "tests.edit.renamer") if is_rename else MODULE
+
+    @property
+    def plan(self) -> Path:
+        """The plan of renames."""
+        return self.place / "plan.json"
+
+    @property
+    def targets(self) -> list[Path]:
+        """The names that no recording has before."""
+        own = {str(pair.path) for pair in self.pairs}
+        return [Path(move.target) for move in self.moves if move.target and move.target not in own]
+
+    def run(self) -> Result:
+        """Run the command to its end."""
+        if self.program == MODULE:
+            return run(*self.arguments, cwd=self.place / "repo")
+        return Result(renamer.main(self.arguments), b"", "")
 
     def start_again(self) -> None:
         """Everything as it was before the command."""
         for left in (self.place / "state", self.place / "cache"):
             shutil.rmtree(left, ignore_errors=True)
+        shutil.rmtree(self.place / "repo/tests/moved", ignore_errors=True)
+        for target in self.targets:
+            target.unlink(missing_ok=True)
         restore(self.pairs)
         self.prepare(self)
 
     def now(self) -> list[bytes | None]:
-        """What each recording holds at this moment."""
-        return [pair.path.read_bytes() if pair.path.exists() else None for pair in self.pairs]
+        """What each recording holds at this moment, under its old and its new name."""
+        paths = [*(pair.path for pair in self.pairs), *self.targets]
+        return [path.read_bytes() if path.exists() else None for path in paths]
 
     def leftovers(self) -> list[str]:
         """Temporary files that nobody cleared away."""
@@ -89,6 +120,10 @@ def _undoing(*arguments: str) -> Callable[[Case], object]:
         assert run(*(part.format(case.place) for part in arguments), cwd=case.place / "repo").code == 1
 
     return prepare
+
+
+def _rename(case: Case) -> None:
+    assert renamer.main([str(case.plan)]) == 0
 
 
 def _fill(case: Case) -> None:
@@ -108,6 +143,7 @@ def _surround(case: Case) -> None:
 
 NORMALIZE = ("normalize", "{0}/repo", "--write")
 BY_LIST = ("prune", "{0}/repo", "--tests", "{0}/live.txt", "--max-share", "100", "--write")
+RENAME = ("{0}/plan.json",)
 COLLECT = ("prune", "{0}/repo", "--collect", "--python", sys.executable, "--max-share", "100", "--write")
 CASES: dict[str, tuple[tuple[str, ...], Callable[[Case], object]]] = {
     "normalize": (NORMALIZE, lambda _: None),
@@ -118,6 +154,8 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[[Case], object]]] = {
     "prune by a list": (BY_LIST, lambda _: None),
     "prune by the source": (("prune", "{0}/repo", "--max-share", "100", "--write"), lambda _: None),
     "prune by a collection": ((*COLLECT, "--", "-p", "no:cacheprovider"), lambda _: None),
+    "rename": (RENAME, lambda _: None),
+    "undo of rename": (("undo",), _rename),
     "undo of normalize": (("undo",), _undoing(*NORMALIZE)),
     "undo of prune": (("undo",), _undoing(*BY_LIST)),
 }
@@ -155,13 +193,26 @@ def _case(place: Path, arguments: tuple[str, ...], prepare: Callable[[Case], obj
     (repo / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = '--import-mode=importlib'\n")
     put(repo / "tests/other/recordings", chat("Bye.", test_id=None))  # stays as it is
     (place / "live.txt").write_text("x::y\n")
-    return Case(place, tuple(part.format(place) for part in arguments), pairs, prepare)
+    moves = _moves(repo, pairs) if prepare is _rename or arguments == RENAME else ()
+    case = Case(place, tuple(part.format(place) for part in arguments), pairs, prepare, moves)
+    write_plan(case.plan, moves)
+    return case
+
+
+def _moves(repo: Path, pairs: list[Pair]) -> list[Move]:
+    """A chain of two into a directory that is not there yet, and a third beside its old name."""
+    _, second, third = pairs
+    targets = second.path, repo / "tests/moved/recordings/new.json", third.path.with_name("new.json")
+    return [
+        Move(str(pair.path), str(target), pair.old, pair.new)
+        for pair, target in zip(pairs, targets, strict=True)
+    ]
 
 
 def _strace(case: Case, *options: str) -> subprocess.CompletedProcess[bytes]:
     """Run the command under strace, always in the same way."""
-    env = environment({"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"})
-    command = ["strace", *options, *MODULE, *case.arguments]
+    env = environment({"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "PYTHONPATH": str(PROJECT)})
+    command = ["strace", *options, *case.program, *case.arguments]
     return subprocess.run(
         command, cwd=case.place / "repo", env=env, capture_output=True, timeout=HANGS_AFTER, check=False
     )
@@ -202,7 +253,7 @@ def _goes_on(case: Case, olds: list[bytes | None], news: list[bytes | None], *, 
     if undo_first and not is_undo and any(not entry.undone for entry in Journal().entries()):
         assert run("undo").code == 0
         assert case.now() == olds
-    again = run(*case.arguments, cwd=case.place / "repo")
+    again = case.run()
     # What was done when the kill came is not done again.
     assert again.code in ((0, 2) if is_undo else (0, 1)), again.err
     assert [line for line in problems(again) if "nothing to undo" not in line] == []
@@ -216,4 +267,6 @@ def _goes_on(case: Case, olds: list[bytes | None], news: list[bytes | None], *, 
     while any(not entry.undone for entry in Journal().entries()):
         assert run("undo").code == 0
     assert case.now() == olds
-    assert tree_of(case.place / "repo").keys() >= before.keys()
+    left = {name for name in before if not name.startswith("tests/moved")}
+    left -= {target.relative_to(case.place / "repo").as_posix() for target in case.targets}
+    assert tree_of(case.place / "repo").keys() >= left

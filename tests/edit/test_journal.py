@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from recctl.edit.apply import apply_plan
 from recctl.edit.journal import store as module
 from recctl.edit.journal.store import Journal, journal_directory
 from recctl.edit.plan import Patch, Removal, Rewrite, digest_of
+from recctl.edit.staging import Skipped
 from recctl.support.errors import RecctlError
 from tests.edit.processes import ended, held_lock, planned
 from tests.edit.trees import lay_out, restore, strangers, tree_of
@@ -49,10 +51,15 @@ def remove(path: Path) -> Removal:
 
 def test_an_entry_tells_what_was_done(journal: Journal, files: list[Path], tmp_path: Path) -> None:
     olds = [path.read_bytes() for path in files]
-    outcome = journal.apply([rewrite(files[0]), remove(files[1])], "prune")
+    outcome = apply_plan(journal, [rewrite(files[0]), remove(files[1])], "prune")
     (entry,) = journal.entries()
     assert (outcome.done, outcome.skipped, outcome.entry) == (tuple(files[:2]), (), 1)
-    assert (entry.number, entry.command, entry.directory, entry.undone) == (1, "prune", os.getcwd(), False)
+    assert (entry.number, entry.command, entry.manifest.directory, entry.undone) == (
+        1,
+        "prune",
+        os.getcwd(),
+        False,
+    )
     assert [item.path for item in entry.items] == [str(path) for path in files[:2]]
     assert [entry.old_bytes(item) for item in entry.items] == olds[:2]
     assert entry.size == len(olds[0]) + len(olds[1])
@@ -62,23 +69,23 @@ def test_an_entry_tells_what_was_done(journal: Journal, files: list[Path], tmp_p
 
 
 def test_entries_are_numbered_and_the_newest_comes_first(journal: Journal, files: list[Path]) -> None:
-    numbers = [journal.apply([rewrite(path)], "normalize").entry for path in files]
+    numbers = [apply_plan(journal, [rewrite(path)], "normalize").entry for path in files]
     assert numbers == [1, 2, 3]
     assert [entry.number for entry in journal.entries()] == [3, 2, 1]
 
 
 def test_numbers_are_in_order_beyond_nine(journal: Journal, files: list[Path]) -> None:
     for number in range(11):
-        journal.apply([rewrite(files[0], b"%03d" % number)], "normalize")
+        apply_plan(journal, [rewrite(files[0], b"%03d" % number)], "normalize")
     assert [entry.number for entry in journal.entries()] == list(range(11, 0, -1))
 
 
 def test_a_plan_of_which_nothing_is_left_makes_no_entry(journal: Journal, files: list[Path]) -> None:
     edit = rewrite(files[0])
     files[0].write_bytes(b"changed by somebody else")
-    outcome = journal.apply([edit], "normalize")
+    outcome = apply_plan(journal, [edit], "normalize")
     assert (outcome.done, outcome.entry, journal.entries()) == ((), None, [])
-    assert outcome.skipped == ((files[0], "changed meanwhile and is left alone"),)
+    assert outcome.skipped == (Skipped(files[0], "has changed since it was read; left alone"),)
     assert files[0].read_bytes() == b"changed by somebody else"
 
 
@@ -151,7 +158,7 @@ def test_an_unfinished_entry_counts_for_nothing(journal: Journal, files: list[Pa
     (state / "journal/unfinished").mkdir(parents=True)
     (state / "journal/unfinished/old").write_bytes(b"half")
     assert journal.entries() == []
-    journal.apply([rewrite(files[0])], "normalize")
+    apply_plan(journal, [rewrite(files[0])], "normalize")
     assert _kept(journal) == [1]
     assert sorted(path.name for path in (state / "journal").iterdir()) == ["1", "lock"]
 
@@ -161,7 +168,7 @@ def test_leftover_temporary_files_are_cleared(journal: Journal, files: list[Path
     hidden = files[0].with_name(".recctl-notes.json")
     for path in (leftover, hidden):
         path.write_bytes(b"")
-    journal.apply([rewrite(files[0])], "normalize")
+    apply_plan(journal, [rewrite(files[0])], "normalize")
     assert (leftover.exists(), hidden.exists()) == (False, True)
 
 
@@ -204,5 +211,5 @@ def test_an_unusable_journal_is_told_by_the_library_too(
     state.write_bytes(b"a file")
     before = files[0].read_bytes()
     with pytest.raises(RecctlError, match="nothing was changed"):
-        journal.apply([rewrite(files[0])], "normalize")
+        apply_plan(journal, [rewrite(files[0])], "normalize")
     assert files[0].read_bytes() == before

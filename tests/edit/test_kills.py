@@ -13,7 +13,7 @@ from random import Random
 import pytest
 
 from recctl.edit.journal.store import Journal, journal_directory
-from tests.edit.processes import Forked, fork, wait_until
+from tests.edit.processes import Forked, wait_until
 from tests.edit.scenes import Scene
 from tests.edit.trees import strangers
 from tests.helpers import run
@@ -32,7 +32,7 @@ def quick_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     shutil.rmtree(place, ignore_errors=True)
 
 
-each_command = pytest.mark.parametrize("command", ["normalize", "prune", "undo"])
+each_command = pytest.mark.parametrize("command", ["normalize", "prune", "undo", "rename"])
 # Kills of each kind, for each command.
 some_and_many = pytest.mark.parametrize("kills", [6, pytest.param(40, marks=pytest.mark.slow)])
 
@@ -48,7 +48,7 @@ def test_a_kill_at_any_moment_leaves_each_recording_old_or_new(
     longest = _duration(scene)
     for number in range(kills):
         scene.start_again()
-        process = fork(*scene.arguments)
+        process = scene.start()
         time.sleep(random.uniform(0, longest))
         _kill(scene, process)
         _go_on(scene, undo=number % 2 == 0)
@@ -68,7 +68,7 @@ def test_a_kill_half_way_leaves_each_recording_old_or_new(
     for number in range(kills):
         scene.start_again()
         is_changed = _change_of(first)
-        process = fork(*scene.arguments)
+        process = scene.start()
         wait_until(is_changed)
         if number % 3:
             time.sleep(random.uniform(0, longest / 100))
@@ -80,7 +80,7 @@ def test_a_kill_half_way_leaves_each_recording_old_or_new(
 def _duration(scene: Scene) -> float:
     """How long the whole command takes here."""
     start = time.monotonic()
-    fork(*scene.arguments).wait()
+    scene.start().wait()
     return time.monotonic() - start
 
 
@@ -117,7 +117,7 @@ def _go_on(scene: Scene, *, undo: bool) -> None:
         assert scene.now() == scene.olds
     else:
         # Undo that was killed when all was done finds nothing to undo.
-        assert run(*scene.arguments).code in ((0, 2) if scene.command == "undo" else (0, 1))
+        assert scene.run() in ((0, 2) if scene.command == "undo" else (0, 1))
         assert scene.now() == scene.news
     assert strangers(scene.repo) == []
     assert {path.name for path in journal_directory().iterdir()} <= {"lock", "1", "2"}

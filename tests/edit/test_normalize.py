@@ -18,12 +18,15 @@ from tests.samples import ollama_parts, openai_parts
 from tests.samples.builder import Recording, streamed, typed
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
-real_recordings = pytest.param(
-    Path(CORPUS or ""),
-    id="corpus",
-    marks=pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no directory of real recordings"),
+needs_corpus = pytest.mark.skipif(not CORPUS, reason="RECCTL_CORPUS names no directory of real recordings")
+sources = pytest.mark.parametrize(
+    ("source", "share"),
+    [
+        pytest.param(SAMPLES, 1, id="samples"),
+        pytest.param(Path(CORPUS or ""), 5, id="a fifth of the corpus", marks=needs_corpus),
+        pytest.param(Path(CORPUS or ""), 1, id="corpus", marks=[needs_corpus, pytest.mark.slow]),
+    ],
 )
-sources = pytest.mark.parametrize("source", [pytest.param(SAMPLES, id="samples"), real_recordings])
 NOTHING_DUE = "nothing to normalize"
 
 
@@ -42,10 +45,14 @@ def write_all(root: Path) -> Result:
 
 
 @pytest.fixture
-def copied(source: Path, tmp_path: Path) -> dict[Path, dict[str, object]]:
-    """A copy of all recordings, as parsed documents by their new places."""
-    shutil.copytree(source, tmp_path / "copy", ignore=lambda _, names: [n for n in names if n[-3:] == ".py"])
-    return {path: document(path) for path in sorted((tmp_path / "copy").rglob("*.json"))}
+def copied(source: Path, share: int, tmp_path: Path) -> dict[Path, dict[str, object]]:
+    """A copy of all recordings, or of every so-many-th, as parsed documents by their new paths."""
+    copies = {}
+    for path in sorted(source.rglob("*.json"))[::share]:
+        copy = tmp_path / "copy" / path.relative_to(source)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        copies[Path(shutil.copyfile(path, copy))] = document(path)
+    return copies
 
 
 def _write_with(
@@ -333,7 +340,7 @@ def test_a_path_that_is_not_there_is_exit_code_2(tmp_path: Path) -> None:
     result = run("normalize", "nowhere", "--write", cwd=tmp_path)
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: nowhere: is not there; name a directory of recordings, or a recording"],
+        ["recctl: nowhere: no such file or directory; name a directory of recordings, or a recording"],
     )
 
 

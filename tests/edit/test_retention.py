@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from recctl.edit.apply import Outcome, apply_plan
 from recctl.edit.journal import store as module
-from recctl.edit.journal.store import Journal, Outcome
+from recctl.edit.journal.store import Journal
 from recctl.edit.plan import Patch, Removal, Rewrite, digest_of
+from recctl.edit.undo import undo_entry
 from recctl.support.errors import RecctlError
 from tests.diff.repository import Repository, new_repository
 from tests.edit.scenes import Scene
@@ -37,7 +39,7 @@ def change(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(fill.encode() * size)
     edit = Rewrite(path, digest_of(path.read_bytes()), (Patch(0, 3, b"new"),))
-    return journal.apply([edit], "normalize", drop_old=drop_old)
+    return apply_plan(journal, [edit], "normalize", drop_old=drop_old)
 
 
 def committed(journal: Journal, repository: Repository, name: str, size: int = 300) -> None:
@@ -66,7 +68,7 @@ def test_undone_entries_go_first_however_new(
     committed(journal, repository, "a")
     for name in "bc":
         change(journal, tmp_path / name)
-    journal.undo(journal.entries()[0])
+    undo_entry(journal, journal.entries()[0])
     assert (journal.entries()[0].number, journal.entries()[0].undone) == (3, True)
     change(journal, tmp_path / "d")
     assert kept(journal) == [4, 2, 1]
@@ -96,7 +98,7 @@ def test_what_lies_in_its_place_as_it_was_is_of_no_use(journal: Journal, tmp_pat
 def test_an_entry_that_takes_no_room_stays(journal: Journal, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.touch()
-    journal.apply([Removal(empty, digest_of(b""))], "prune")
+    apply_plan(journal, [Removal(empty, digest_of(b""))], "prune")
     change(journal, tmp_path / "a", 5000)
     assert kept(journal) == [2, 1]
 
@@ -104,7 +106,7 @@ def test_an_entry_that_takes_no_room_stays(journal: Journal, tmp_path: Path) -> 
 def test_the_newest_is_kept_however_large(journal: Journal, tmp_path: Path) -> None:
     outcome = change(journal, tmp_path / "a", 5000)
     assert (outcome.done, kept(journal)) == ((tmp_path / "a",), [1])
-    assert journal.undo(journal.entries()[0]).done == (tmp_path / "a",)
+    assert undo_entry(journal, journal.entries()[0]).done == (tmp_path / "a",)
 
 
 # ---- the only copy
@@ -158,7 +160,7 @@ def test_an_entry_with_one_such_file_among_others_is_not_dropped(
     paths = [repository.write(name, name * 100) for name in "abc"]
     repository.commit()
     paths.append(repository.write("d", "d"))
-    journal.apply([Removal(path, digest_of(path.read_bytes())) for path in paths], "prune")
+    apply_plan(journal, [Removal(path, digest_of(path.read_bytes())) for path in paths], "prune")
     assert "of 1 file" in _refuses(journal, tmp_path, 900)
 
 
@@ -168,7 +170,7 @@ def test_an_entry_of_which_nothing_can_be_read_is_not_dropped(
     change(journal, tmp_path / "a", 600)
     for name in ("manifest.json", "manifest.copy"):
         (state / "journal/1" / name).write_bytes(b"{")
-    assert "of what nothing tells any more" in _refuses(journal, tmp_path, 600)
+    assert "of files that cannot be listed" in _refuses(journal, tmp_path, 600)
 
 
 def test_a_damaged_item_counts_as_an_only_copy(
@@ -189,11 +191,11 @@ def _refuses(journal: Journal, tmp_path: Path, size: int = 800) -> str:
     before = tree_of(tmp_path)
     edit = Removal(new, digest_of(new.read_bytes()))
     with pytest.raises(RecctlError, match=r"entry 1 would have to go.*nothing was changed") as raised:
-        journal.apply([edit], "prune")
+        apply_plan(journal, [edit], "prune")
     assert "--drop-old" in raised.value.hint
     assert "RECCTL_STATE_DIR" in raised.value.hint
     assert _but_for_the_lock(tree_of(tmp_path)) == _but_for_the_lock(before)
-    outcome = journal.apply([edit], "prune", drop_old=True)
+    outcome = apply_plan(journal, [edit], "prune", drop_old=True)
     assert [loss.entry.number for loss in outcome.losses] == [1]
     assert (new.exists(), kept(journal)) == (False, [2])
     return str(raised.value)

@@ -240,7 +240,7 @@ def test_a_file_that_changed_since_is_left_alone_and_named(repo: Path, pairs: li
     before = tree_of(changed.path.parent)
     result = run("undo", "--long", cwd=repo)
     shown = changed.path.relative_to(repo).as_posix()
-    assert (result.code, problems(result)) == (2, [f"recctl: {shown}: changed since and is left alone"])
+    assert (result.code, problems(result)) == (2, [f"recctl: {shown}: has changed since; left alone"])
     assert result.err.splitlines()[-1] == "5 files of normalize restored, 1 file left alone"
     assert result.out.splitlines() == sorted(_shown(repo, rest))
     assert [pair.path.read_bytes() for pair in rest] == [pair.old for pair in rest]

@@ -161,8 +161,8 @@ ENORMOUS: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
         lambda: _with_text("lorem ipsum " * 900_000),
         ("ls --json", "show --text"),
     ),
-    "200,000 chunks": (
-        lambda: _with_chunks(200_000, lambda _: _CHUNK),
+    "50,000 chunks": (
+        lambda: _with_chunks(50_000, lambda _: _CHUNK),
         ("ls --json", "show --text"),
     ),
     "5,000 tool calls": (lambda: _with_chunks(5_000, _called), ("show --json",)),

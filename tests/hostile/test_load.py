@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.edit.trees import lay_out, strangers
-from tests.helpers import HANGS_AFTER, MODULE, Env, chat, environment, run
+from tests.helpers import MODULE, Env, Result, chat, environment, run, run_process
 
 MANY = 20_000
 REFERENCES = 1_000
@@ -126,20 +126,19 @@ def test_ten_processes_at_once_on_a_tree_that_changes(tmp_path: Path) -> None:
         pair.path.write_bytes(pair.new)  # there need not be much to do, only much to read
     before = [pair.path.read_bytes() for pair in pairs]
 
-    def start(command: tuple[str, ...]) -> subprocess.CompletedProcess[bytes]:
+    def start(command: tuple[str, ...]) -> Result:
         name, *options = command
-        whole = [*MODULE, name, str(tmp_path / "repo"), *options]
-        return subprocess.run(whole, capture_output=True, env=environment(None), timeout=HANGS_AFTER)
+        return run_process(name, tmp_path / "repo", *options)
 
     with ThreadPoolExecutor(len(AT_ONCE)) as pool:
         done = list(pool.map(start, AT_ONCE))
     for command, each in zip(AT_ONCE, done, strict=True):
-        assert each.returncode in (0, 1, 2), command
-        assert b"Traceback" not in each.stderr, command
-        assert b"a bug in recctl" not in each.stderr, command
+        assert each.code in (0, 1, 2), command
+        assert "Traceback" not in each.err, command
+        assert "a bug in recctl" not in each.err, command
     for position in (2, 3, 6, 9):
-        assert done[position].returncode == 0, done[position].stderr
-    assert len(json.loads(done[3].stdout)) == len(pairs)
+        assert done[position].code == 0, done[position].err
+    assert len(json.loads(done[3].data)) == len(pairs)
     assert all(pair.is_whole() for pair in pairs)
     assert [pair.path.read_bytes() for pair in pairs] == [pair.new for pair in pairs]
     assert strangers(tmp_path / "repo") == []

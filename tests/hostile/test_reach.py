@@ -8,7 +8,6 @@ import shutil
 import stat
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from recctl.edit.journal.store import Journal
+from tests.catalog.settling import wait_until_settled
 from tests.diff.repository import Repository, ferry, new_repository
 from tests.diff.test_git import in_terminal, trap
 from tests.edit.trees import lay_out, tree_of, unsettled
@@ -665,7 +665,7 @@ def test_cache_and_journal_are_the_users_alone(tmp_path: Path, mask: int) -> Non
     pairs = lay_out(tmp_path / "repo", 60)
     for pair in pairs:
         os.utime(pair.path, ns=(1_700_000_000_123_456_789,) * 2)
-    time.sleep(0.1)  # what changed just now is not entered into the index
+    wait_until_settled(tmp_path / "repo")
     env = {"RECCTL_CACHE_DIR": str(tmp_path / "c/cache"), "RECCTL_STATE_DIR": str(tmp_path / "s/state")}
     for command in (("ls",), ("normalize", "--write"), ("undo",)):
         before = os.umask(mask)
@@ -693,5 +693,5 @@ def test_a_journal_in_a_strangers_open_directory_is_still_ones_own(tmp_path: Pat
     assert run("normalize", tmp_path / "repo", "--write", env={"RECCTL_STATE_DIR": str(state)}).code == 1
     (entry,) = Journal(state / "journal").entries()
     assert entry.old_bytes(entry.items[0]) == pairs[0].old
-    assert stat.S_IMODE(entry.place.stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in entry.place.iterdir()} == {0o600}
+    assert stat.S_IMODE(entry.path.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(path.stat().st_mode) for path in entry.path.iterdir()} == {0o600}

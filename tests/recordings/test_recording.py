@@ -388,7 +388,7 @@ def test_a_file_is_loaded(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(Unreadable, match="is not there"):
+    with pytest.raises(Unreadable, match="no such file or directory"):
         read(tmp_path / "none.json")
 
 

@@ -14,8 +14,8 @@ def test_text_names_the_call_only_where_a_file_holds_several() -> None:
 
 
 def test_calls_are_ordered_by_path_and_then_by_number() -> None:
-    ordered = [Ref(Path("a")), Ref(Path("b"), 2), Ref(Path("b"), 10), Ref(Path("c"))]
-    assert sorted([ordered[2], ordered[0], ordered[3], ordered[1]]) == ordered
+    refs = [Ref(Path("c")), Ref(Path("b"), 10), Ref(Path("b"), 2), Ref(Path("a"))]
+    assert [str(ref) for ref in sorted(refs)] == ["a", "b#2", "b#10", "c"]
 
 
 def test_two_calls_of_a_file_are_two() -> None:

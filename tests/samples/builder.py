@@ -233,6 +233,26 @@ def with_mapping(recording: Recording, mapping: dict[str, str]) -> Recording:
     return Recording(recording.path, {**recording.document, "id_normalization_mapping": mapping})
 
 
+def moved(recording: Recording, path: str) -> Recording:
+    """Return the recording at another path; a path that is no JSON file is a directory for it."""
+    target = path if path.endswith(".json") else posixpath.join(path, posixpath.basename(recording.path))
+    return Recording(target, recording.document)
+
+
+def responded(recording: Recording, response: Data) -> Recording:
+    """Return the recording with another response; request and name stay."""
+    return Recording(recording.path, {**recording.document, "response": response})
+
+
+def answered(recording: Recording, **data: Any) -> Recording:
+    """Return the recording with other values in the data of its answer, in each chunk of a stream."""
+    response = copy.deepcopy(recording.document["response"])
+    body = response["body"]
+    for item in body if isinstance(body, list) else [body]:
+        item["__data__"] |= data
+    return responded(recording, response)
+
+
 def without_mapping(recording: Recording) -> Recording:
     """The recording as it was written before there was a mapping of ids."""
     document = {key: part for key, part in recording.document.items() if key != "id_normalization_mapping"}

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import venv
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,12 @@ TWO_FILES = {
     "tests/c/test_d.py": "def test_three(): ...",
 }
 MARKERS = {"pytest.ini": "[pytest]\nmarkers = slow\n"}
+
+
+def some(cases: Mapping[str, object], also: Container[str]) -> pytest.MarkDecorator:
+    """Parametrize by the names of cases; those of a kind that another one shows too are slow."""
+    names = [pytest.param(name, marks=pytest.mark.slow) if name in also else name for name in cases]
+    return pytest.mark.parametrize("name", names)
 
 
 def collected(root: Path, *arguments: str) -> Collection:
@@ -185,7 +192,17 @@ FAILED: dict[str, tuple[dict[str, str], list[str], str]] = {
 
 
 @pytest.mark.promise("A failed or narrowed collection removes nothing beyond what it covered")
-@pytest.mark.parametrize("name", FAILED)
+@some(
+    FAILED,
+    also=(
+        "a conftest of a suite that raises",
+        "a module that raises when told to go on",
+        "two modules of one name",
+        "an option in addopts nobody knows",
+        "settings that are broken",
+        "an id that is not there",
+    ),
+)
 def test_a_failed_collection_is_refused(tmp_path: Path, name: str) -> None:
     files, arguments, why = FAILED[name]
     root = write(tmp_path, TWO_FILES | MARKERS | files)
@@ -276,7 +293,21 @@ NARROWED: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
 
 
 @pytest.mark.promise("A failed or narrowed collection removes nothing beyond what it covered")
-@pytest.mark.parametrize("name", NARROWED)
+@some(
+    NARROWED,
+    also=(
+        "-m",
+        "--deselect",
+        "an absolute path",
+        "a test by ./",
+        "a test by an absolute path",
+        "--ignore-glob",
+        "addopts with a path",
+        "norecursedirs",
+        "python_files",
+        "a module without what it needs",
+    ),
+)
 def test_only_what_was_looked_at_is_judged(tmp_path: Path, name: str) -> None:
     files, arguments, expected = NARROWED[name]
     root = write(tmp_path, TWO_FILES | MARKERS | files)
@@ -302,18 +333,25 @@ def test_pytest_addopts_of_the_environment_narrow_too(
     assert (collection.narrowed, statuses(root, collection, *GONE.values())) == (True, ["stale", "unjudged"])
 
 
-@pytest.fixture
-def after_a_failure(tmp_path: Path) -> Path:
-    """A project whose last run had one failing test, which pytest remembers in its cache."""
+@pytest.fixture(scope="module")
+def with_a_failure(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = TWO_FILES | {FILE: "def test_one(): assert 0\ndef test_two(): ..."}
-    root = write(tmp_path, files)
+    root = write(tmp_path_factory.mktemp("failure"), files)
     assert _pytest(root, "-q").returncode == 1
     assert (root / ".pytest_cache").is_dir()
     return root
 
 
-@pytest.mark.parametrize("option", ["--lf", "--ff", "--nf", "--sw"])
-@pytest.mark.parametrize("where", ["argument", "addopts"])
+@pytest.fixture
+def after_a_failure(with_a_failure: Path, tmp_path: Path) -> Path:
+    """A project whose last run had one failing test, which pytest remembers in its cache."""
+    return Path(shutil.copytree(with_a_failure, tmp_path / "project"))
+
+
+@pytest.mark.parametrize(
+    ("option", "where"),
+    [("--lf", "argument"), ("--ff", "argument"), ("--nf", "addopts"), ("--sw", "addopts")],
+)
 def test_options_that_look_at_the_last_run_take_no_test_away(
     after_a_failure: Path, option: str, where: str
 ) -> None:
@@ -357,7 +395,10 @@ HARMLESS: dict[str, tuple[dict[str, str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", HARMLESS)
+@some(
+    HARMLESS,
+    also=("-v -v in addopts", "-x", "strict", "warnings as errors", "all testpaths", "doctests"),
+)
 def test_settings_that_take_nothing_away(tmp_path: Path, name: str) -> None:
     files, arguments = HARMLESS[name]
     root = write(tmp_path, TWO_FILES | MARKERS | files)
@@ -469,7 +510,7 @@ LEAVING: dict[str, tuple[dict[str, str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", LEAVING)
+@some(LEAVING, also=("a narrowed one", "an empty one"))
 def test_nothing_is_left_in_the_project(tmp_path: Path, name: str) -> None:
     files, arguments = LEAVING[name]
     root = write(tmp_path, TWO_FILES | MARKERS | files)

@@ -1,106 +1,315 @@
-"""A second process reads half of the files, and no result depends on it."""
+"""Several processes work on many items, no result depends on them, and none is left behind."""
 
 from __future__ import annotations
 
-import json
+import errno
 import os
 import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from itertools import islice
+from mmap import mmap
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import pytest
 
-import recctl.catalog.scan
-import recctl.support.processes
 from recctl.catalog.find import find
 from recctl.catalog.scan import scan
+from recctl.check.context import Settings
+from recctl.check.engine import Item, check_files
+from recctl.check.selection import selected
+from recctl.recordings.ogx.hash_rules import NEWEST
 from recctl.recordings.summary import Summary
-from recctl.support.errors import Unreadable
-from recctl.support.processes import in_two
-from tests.helpers import chat, put, run
+from recctl.support.errors import NotARecording, Unreadable
+from recctl.support.process_pool import Job, Pool
+from recctl.support.processes import parallel_map, workers_for
+from tests.edit.processes import wait_until
+from tests.edit.trees import lay_out
+from tests.helpers import HANGS_AFTER, ROOT, chat, put, run
+
+WORKERS = [1, 2, 5]
+MOST_AHEAD = 700  # results for each worker, at most, that are computed before they are asked for
 
 
-def double(text: str) -> bytes:
-    return (text * 2).encode()
-
-
-@pytest.mark.parametrize("count", [0, 1, 2, 3, 50])
-def test_results_come_in_order(count: int) -> None:
-    blocks = [str(number) for number in range(count)]
-    assert list(in_two(blocks, double)) == [double(block) for block in blocks]
-
-
-def test_the_second_process_does_every_other_block() -> None:
-    by = [int(pid) for pid in in_two(["a"] * 6, lambda _: str(os.getpid()).encode())]
-    assert (by[::2], len(set(by[1::2])), os.getpid() in by[1::2]) == ([os.getpid()] * 3, 1, False)
-
-
-def test_large_results_pass() -> None:
-    """Larger than what a pipe holds."""
-    sizes = [len(result) for result in in_two(["x", "y"] * 4, lambda block: block.encode() * 3_000_000)]
-    assert sizes == [3_000_000] * 8
-
-
-def test_what_the_second_process_fails_at_is_done_here() -> None:
-    parent = os.getpid()
-
-    def work(block: str) -> bytes:
-        if os.getpid() != parent and block == "3":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return block.encode()
-
-    assert list(in_two(list("0123456789"), work)) == [block.encode() for block in "0123456789"]
-
-
-def test_an_error_in_the_second_process_is_raised_here_or_nowhere() -> None:
-    def work(block: str) -> bytes:
-        if block == "5":
-            raise ValueError(block)
-        return block.encode()
-
-    with pytest.raises(ValueError, match="5"):
-        list(in_two(list("0123456789"), work))
-
-
-def test_leaving_early_leaves_no_process() -> None:
-    results = in_two(["a"] * 1000, lambda block: block.encode() * 100_000)
-    next(results)
-    results.close()  # type: ignore[attr-defined]
+@pytest.fixture(autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    yield
+    assert active_children() == []
     with pytest.raises(ChildProcessError):
         os.waitpid(-1, os.WNOHANG)
 
 
+def in_workers(action: Callable[[int], object]) -> Callable[[int], int]:
+    """Work that squares a number, and does something before where it is not this process that works."""
+    here = os.getpid()
+
+    def work(number: int) -> int:
+        if os.getpid() != here:
+            action(number)
+        return number * number
+
+    return work
+
+
+# ---- what is computed, and by whom
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 50, 2000])
+def test_results_come_in_the_order_of_the_items(count: int, workers: int) -> None:
+    assert list(parallel_map(str, range(count), workers)) == [str(number) for number in range(count)]
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_so_many_processes_work_at_the_same_time(workers: int) -> None:
+    """Each waits, at its first item, until all have one; this process is one of them."""
+    barrier = get_context("fork").Barrier(workers)
+    met: list[int] = []
+
+    def work(_: int) -> int:
+        if not met:
+            met.append(barrier.wait(HANGS_AFTER))
+        return os.getpid()
+
+    pids = set(parallel_map(work, range(1000), workers))
+    assert (len(pids), os.getpid() in pids) == (workers, True)
+
+
+@pytest.mark.parametrize(("count", "expected"), [(0, 1), (99, 1), (100, 7), (10_000, 7)])
+def test_one_process_for_each_core_where_it_pays(
+    count: int, expected: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recctl.support.processes.cores", lambda: 7)
+    assert workers_for(count, 100) == expected
+
+
+def test_large_results_pass() -> None:
+    """Larger than what a pipe holds."""
+    sizes = [len(result) for result in parallel_map(lambda _: "x" * 300_000, range(100), 3)]
+    assert sizes == [300_000] * 100
+
+
+def test_results_may_be_what_other_formats_cannot_hold() -> None:
+    odd = ["\ud800", 10**400, float("inf"), None, Path("\udce9")]
+    assert list(parallel_map(lambda number: odd[number % 5], range(500), 3)) == odd * 100
+
+
+def test_results_may_be_errors() -> None:
+    def work(number: int) -> Unreadable:
+        return NotARecording(Path(str(number)), "is none", "look at it")
+
+    errors = list(parallel_map(work, range(200), 3))
+    assert {(type(one), one.message, one.hint) for one in errors} == {
+        (NotARecording, "is none", "look at it")
+    }
+    assert [str(one.path) for one in errors] == [str(number) for number in range(200)]
+
+
+def test_few_results_are_computed_before_they_are_asked_for() -> None:
+    computed = mmap(-1, 50_000)
+
+    def work(number: int) -> int:
+        computed[number] = 1
+        return number
+
+    results = parallel_map(work, range(50_000), 3)
+    assert next(results) == 0
+    results.close()  # type: ignore[attr-defined]
+    assert 0 < computed[:].count(b"\1") <= 2 * MOST_AHEAD
+
+
+def test_threads_are_not_forked() -> None:
+    """A worker could wait for a lock that no thread of its own will release."""
+    done = threading.Event()
+    thread = threading.Thread(target=done.wait)
+    thread.start()
+    pids = set(parallel_map(lambda _: os.getpid(), range(1000), 3))
+    done.set()
+    thread.join()
+    assert pids == {os.getpid()}
+
+
+# ---- workers that fail
+
+
+def die(number: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def die_later(number: int) -> None:
+    if number == 55:
+        die(number)
+
+
+def fail(number: int) -> None:
+    raise TimeoutError
+
+
+@pytest.mark.parametrize("action", [die, die_later, fail])
+def test_what_workers_fail_to_deliver_is_computed_here(action: Callable[[int], object]) -> None:
+    assert list(parallel_map(in_workers(action), range(500), 3)) == [number**2 for number in range(500)]
+
+
+def test_a_result_that_cannot_be_pickled_is_computed_here() -> None:
+    def work(number: int) -> Callable[[], int]:
+        return lambda: number
+
+    assert [result() for result in parallel_map(work, range(200), 3)] == list(range(200))
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+def test_an_error_is_raised_after_the_results_before_it(workers: int) -> None:
+    def work(number: int) -> int:
+        if number >= 321:
+            raise ValueError(number)
+        return number
+
+    results = parallel_map(work, range(500), workers)
+    assert list(islice(results, 321)) == list(range(321))
+    with pytest.raises(ValueError, match=r"^321$"):
+        next(results)
+
+
+# ---- limits of the system
+
+
+@pytest.mark.parametrize("allowed", [0, 1])
+def test_where_processes_cannot_be_started_this_one_does_it_all(
+    allowed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+    fork = os.fork
+
+    def limited() -> int:
+        if len(started) == allowed:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        started.append(0)
+        return fork()
+
+    monkeypatch.setattr(os, "fork", limited)
+    assert set(parallel_map(lambda _: os.getpid(), range(500), 3)) == {os.getpid()}
+    assert len(started) == allowed
+
+
+LIMITED = """
+import os, resource, sys, tokenize
+from recctl.support.processes import parallel_map
+list(parallel_map(str, range(100), 3))  # later on Python's files may be out of reach
+user = 100_000 + os.getpid()  # nobody else's processes count
+os.setgid(user)
+os.setuid(user)
+resource.setrlimit(resource.{limit}, ({most}, {most}))
+print(len(set(parallel_map(lambda number: (os.getpid(), number)[1], range(500), 3))))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.parametrize(
+    ("limit", "most"),
+    [
+        *(("RLIMIT_NPROC", most) for most in range(1, 9)),
+        *(("RLIMIT_NOFILE", most) for most in range(4, 24, 2)),
+    ],
+)
+def test_below_any_limit_nothing_is_missing_or_printed(limit: str, most: int) -> None:
+    """Whichever process, thread or pipe is the first that cannot be had."""
+    assert run_script(LIMITED.format(limit=limit, most=most)) == (0, "500\n", "")
+
+
+def run_script(script: str) -> tuple[int, str, str]:
+    """The exit code, stdout and stderr of a script, complete when all of its processes have ended."""
+    command = [sys.executable, "-W", "error", "-c", script]
+    done = subprocess.run(command, capture_output=True, cwd=ROOT, text=True, timeout=HANGS_AFTER)
+    return done.returncode, done.stdout, done.stderr
+
+
+# ---- an early end
+
+
+def test_ctrl_c_stops_each_worker_after_the_item_it_works_on() -> None:
+    """Not after its block: an item may take long, and a block has a hundred."""
+    here, begun = os.getpid(), mmap(-1, 1000)
+
+    def work(number: int) -> None:
+        if os.getpid() == here:
+            wait_until(lambda: any(begun[:]))
+            raise KeyboardInterrupt
+        begun[number] = 1
+        wait_until(lambda: job.is_stopped)
+
+    job = Job(work, range(1000))
+    with pytest.raises(KeyboardInterrupt):
+        list(Pool(job, 1).results())
+    assert begun[:].count(b"\1") <= 2  # the first of each block that was handed out
+
+
+ENDED = """
+import os, signal
+from recctl.support.processes import parallel_map
+results = parallel_map(str, range(100_000), 5)
+next(results)
+os.kill({whom}, signal.{signal})
+list(results)
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGINT"])
+def test_no_worker_outlives_its_parent(name: str) -> None:
+    """Each holds the pipes that are read here to their end."""
+    code, _, err = run_script(ENDED.format(whom="os.getpid()", signal=name))
+    assert code == -getattr(signal, name)
+    assert err.endswith("KeyboardInterrupt\n" if name == "SIGINT" else "")
+
+
+# ---- commands
+
+
 @pytest.fixture
 def mixed(tmp_path: Path) -> Path:
-    """Recordings, and what is none; some hold what cannot be handed over."""
-    place = tmp_path / "recordings"
-    for number in range(40):
-        put(place, chat(test_id=f"tests/a.py::test_{number}"))
+    """Recordings to normalize, an id to keep, odd texts and numbers, and what is no recording."""
+    lay_out(tmp_path, 40)
+    place = tmp_path / "tests/suite0/recordings"
+    put(place, chat(prompt="Go on from chatcmpl-000001.", test_id="tests/a.py::test_turn"))
+    put(place, chat(test_id="tests/a.py::test_\ud800"))
+    put(place, chat(test_id="tests/a.py::test_large", seed=10**1000))
     (place / "bad.json").write_text("{")
     (place / "list.json").write_text("[]")
-    odd = chat(test_id="tests/a.py::test_\ud800")
-    put(place, odd)
-    return place
+    return tmp_path
 
 
-def _said(one: Summary | Unreadable) -> Summary | str:
-    return one if isinstance(one, Summary) else f"{one.path}: {one}"
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_scan_is_the_same(mixed: Path, workers: int) -> None:
+    def scanned(workers: int) -> list[Summary | str]:
+        found = scan(find([mixed]).files, use_index=False, workers=workers)
+        return [one if isinstance(one, Summary) else f"{one.path}: {one}" for one in found]
+
+    parallel = scanned(workers)
+    assert parallel == scanned(1)
+    assert sum(isinstance(one, str) for one in parallel) == 2
 
 
-def test_two_cores_tell_what_one_does(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", WORKERS)
+def test_a_check_is_the_same(mixed: Path, workers: int) -> None:
+    def checked(workers: int) -> list[list[Item]]:
+        rules = selected(["ALL"], [])
+        return list(check_files(files, rules, Settings(NEWEST, 1000, workers=workers)))
+
     files = find([mixed]).files
-    alone = [_said(one) for one in scan(files, use_index=False)]
-    monkeypatch.setattr(recctl.catalog.scan, "_WORTH_A_CORE", 2)
-    monkeypatch.setattr(recctl.catalog.scan, "_BLOCK", 3)
-    monkeypatch.setattr(recctl.support.processes, "cores", lambda: 2)
-    both = [_said(one) for one in scan(files, use_index=False)]
-    assert both == alone
-    assert sum(isinstance(one, str) for one in both) == 2
+    assert checked(workers) == checked(1)
 
 
-def test_a_listing_on_two_cores(mixed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    alone = run("ls", mixed, "--json", "--no-cache")
-    monkeypatch.setattr(recctl.catalog.scan, "_WORTH_A_CORE", 2)
-    monkeypatch.setattr(recctl.support.processes, "cores", lambda: 2)
-    both = run("ls", mixed, "--json", "--no-cache")
-    assert (both.code, both.data, both.err) == (alone.code, alone.data, alone.err)
-    assert len(json.loads(both.data)) == 41
+COMMANDS = ["ls --json --no-cache", "ls --json", "check", "normalize --json", "normalize --json --volatile"]
+
+
+@pytest.mark.parametrize("workers", WORKERS)
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_prints_the_same(
+    mixed: Path, command: str, workers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serial = run(*command.split(), mixed)
+    assert serial.data.count(b"\n") > 40
+    monkeypatch.setattr("recctl.support.processes.workers_for", lambda *_: workers)
+    assert run(*command.split(), mixed) == serial

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
-from recctl.check.context import Subject
-from recctl.check.rules.rule import Note, Rule
+from recctl.check.context import Context
+from recctl.check.rules.rule import Rule, Violation
 from recctl.support.credentials import credentials, is_suspicious
 
-# Prompts and schemas come again in many recordings of a suite.
-_MOST_HARMLESS = 20_000
-_harmless: set[bytes] = set()
-# One escape, however often escaped; begun at the first of its backslashes only, so that a run of them is
-# gone through once.
+_MOST_CLEAN_LINES = 20_000  # limits the memory they take
+# One escape, escaped any number of times. A match starts at the first of its backslashes only, so that a long
+# run of them takes linear time.
 _ESCAPES = re.compile(rb"\\(?<!\\\\)\\*+(?:[nrtbf]|u[0-9a-fA-F]{4})")
-# Pieces of a streamed answer: a credential may be torn over several. Where the end of one is missing the
-# rest of the line is passed over, or each piece after it would look for its end in vain.
+# Pieces of a streamed answer: a credential may be split over several. If the end of a piece is missing the
+# rest of the line is skipped, or every piece in it would search for an end in vain.
 _PIECES = re.compile(
     rb'"(?:content|delta|reasoning|reasoning_content|refusal|arguments|text|response|thinking|partial_json)'
     rb'\\?": ?'
@@ -24,30 +22,36 @@ _PIECES = re.compile(
 )
 
 
-def _credentials(subject: Subject) -> Iterator[Note]:
+def _credentials(context: Context) -> Iterator[Violation]:
     found: dict[str, list[int]] = {}
-    if _is_worth_a_look(subject):
-        for number, line in _lines(subject.raw):
+    if _is_suspicious(context):
+        for number, line in _lines(context.raw):
             plain = _unescaped(line)
             if is_suspicious(plain):
                 for name in credentials(plain.decode("utf-8", "replace")):
                     found.setdefault(name, []).append(number)
     for name, numbers in found.items():
-        more = f", and in {len(numbers) - 1} more" if len(numbers) > 1 else ""
-        yield Note(f"line {numbers[0]} holds what looks like: {name}{more}", numbers[0])
+        yield Violation(f"line {numbers[0]} holds what looks like: {name}{_and_more(numbers)}", numbers[0])
     yield from (
-        Note(f"its answer, put together, holds what looks like: {name}")
-        for name in _in_answer(subject)
+        Violation(f"its answer, assembled from chunks, holds what looks like: {name}")
+        for name in _in_answer(context)
         if name not in found
     )
 
 
-def _is_worth_a_look(subject: Subject) -> bool:
-    """Whether a recording is suspicious beyond the lines in which nothing was found before."""
-    lines = subject.strings - _harmless
-    suspicious = is_suspicious(_unescaped(b"\n".join(lines)))
-    if not suspicious and len(_harmless) < _MOST_HARMLESS:
-        _harmless.update(lines)
+def _and_more(numbers: Sequence[int]) -> str:
+    """Return how many lines there are beside the first, as the end of a message."""
+    more = len(numbers) - 1
+    return f", and {more:,} more line{'s' * (more > 1)}" if more else ""
+
+
+def _is_suspicious(context: Context) -> bool:
+    """Whether any line is suspicious, apart from those known to be clean."""
+    clean = context.run.clean_lines
+    unknown = context.lines - clean
+    suspicious = is_suspicious(_unescaped(b"\n".join(unknown)))
+    if not suspicious and len(clean) < _MOST_CLEAN_LINES:
+        clean.update(unknown)
     return suspicious
 
 
@@ -56,24 +60,24 @@ def _lines(raw: bytes) -> Iterable[tuple[int, bytes]]:
 
 
 def _unescaped(raw: bytes) -> bytes:
-    """Text as it was before it became JSON, perhaps twice: blanks for what was escaped, quotes as such."""
+    """Return text as it was before it was escaped in JSON, perhaps twice; an escape becomes a blank."""
     return _ESCAPES.sub(b" ", raw).replace(b"\\", b"") if b"\\" in raw else raw
 
 
-def _in_answer(subject: Subject) -> Iterator[str]:
-    """What is only seen once the pieces of a stream are put together."""
-    if not subject.summary.header.streaming or not is_suspicious(_pieces(subject)):
+def _in_answer(context: Context) -> Iterator[str]:
+    """Yield the names of credentials in the assembled answer of a stream."""
+    if not context.summary.header.streaming or not is_suspicious(_pieces(context)):
         return
-    told: set[str] = set()
-    for choice in subject.transcript.choices:
+    names: set[str] = set()
+    for choice in context.transcript.choices:
         calls = (call.arguments for call in choice.tool_calls)
         for text in (choice.text, choice.reasoning or "", choice.refusal or "", *calls):
-            told.update(credentials(_unescaped(text.encode("utf-8", "replace")).decode()))
-    yield from sorted(told)
+            names.update(credentials(_unescaped(text.encode("utf-8", "replace")).decode()))
+    yield from sorted(names)
 
 
-def _pieces(subject: Subject) -> bytes:
-    return _unescaped(b"".join(_PIECES.findall(subject.raw)))
+def _pieces(context: Context) -> bytes:
+    return _unescaped(b"".join(_PIECES.findall(context.raw)))
 
 
 CREDENTIAL = Rule(
@@ -81,15 +85,15 @@ CREDENTIAL = Rule(
     "credential",
     "error",
     meaning="The file holds what looks like a credential: a key of an LLM provider, a token of a cloud or a "
-    "code host, a private key, a password in a url or a header. Placeholders are passed over. What is found "
-    "is never printed.",
+    "code host, a private key, a password in a url or a header. Placeholders are not reported. The "
+    "credential itself is never printed.",
     why="Whoever can read the repository can use it, and its history keeps it.",
-    fix="Revoke the credential first: it is known. Then record the test again without it, and take the file "
-    "out of the history if it was pushed.",
-    look=_credentials,
+    how_to_fix="Revoke the credential first: others may know it. Then record the test again without it, and "
+    "if the file was pushed, remove it from the history.",
+    check=_credentials,
 )
 
-# Accounts that are nobody's: of containers, CI and documentation.
+# Accounts of no person: of containers, CI and documentation.
 _NOBODY = (
     "user username user1 name you yourname your_name me root runner ubuntu app node vscode vagrant circleci "
     "jovyan appuser ec2-user admin guest shared public example test oai sandbox work src data"
@@ -99,31 +103,31 @@ _PERSONAL = re.compile(
     + b"|".join(map(re.escape, _NOBODY.encode().split()))
     + rb")(?!\.?[\w-]))([A-Za-z][\w.-]*)",
 )
-# What comes before a path may be the letter of an escape: of a line break, not of a directory.
+# The letter before a path may belong to an escaped line break, not to a directory.
 _BREAK = re.compile(rb"(?<!\\)\\[nrt]")
 _MAYBE_PERSONAL = (b"/Users/", b"/home/", b"\\Users\\")
 
 
-def _personal_paths(subject: Subject) -> Iterator[Note]:
-    text = b"\n".join(subject.strings)
-    if not any(sign in text for sign in _MAYBE_PERSONAL):
+def _personal_paths(context: Context) -> Iterator[Violation]:
+    text = b"\n".join(context.lines)
+    if not any(part in text for part in _MAYBE_PERSONAL):
         return
-    found = [number for number, line in _lines(subject.raw) if _PERSONAL.search(_BREAK.sub(b" ", line))]
+    found = [number for number, line in _lines(context.raw) if _PERSONAL.search(_BREAK.sub(b" ", line))]
     if found:
-        more = f", and {len(found) - 1} more" if len(found) > 1 else ""
-        yield Note(f"line {found[0]} holds a path of somebody's home directory{more}", found[0])
+        message = f"line {found[0]} holds a path below somebody's home directory{_and_more(found)}"
+        yield Violation(message, found[0])
 
 
 PERSONAL_PATH = Rule(
     "RC502",
     "personal-path",
     "warning",
-    meaning="The file holds a path below somebody's home directory, as /home/NAME or /Users/NAME. Names that "
-    "are nobody's (user, runner, root) are passed over.",
-    why="It tells who recorded the test and how their machine is laid out, and where it is part of a request "
-    "nobody else can record the same.",
-    fix="Record the test with a path that is the same for everyone, or ignore the code for that file.",
-    look=_personal_paths,
+    meaning="The file holds a path below somebody's home directory, as /home/NAME or /Users/NAME. Names of "
+    "no person (user, runner, root) are not reported.",
+    why="It reveals who recorded the test and directories of their machine, and if it is part of a request "
+    "nobody else can record the same one.",
+    how_to_fix="Record the test with a path that is the same for everyone, or ignore the code for that file.",
+    check=_personal_paths,
 )
 
 RULES = (CREDENTIAL, PERSONAL_PATH)

@@ -1,13 +1,14 @@
-"""RC0: files that are no recordings, or not ones that can be read in one way only."""
+"""RC0: files that are not recordings, or that different readers understand differently."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from recctl.check.context import Subject
-from recctl.check.rules.rule import Note, Rule
+from recctl.check.context import Context
+from recctl.check.rules.rule import Rule, Violation
 from recctl.conversation.providers.formats import UNKNOWN, by_class
 
+# Reported by the engine.
 NOT_JSON = Rule(
     "RC001",
     "not-json",
@@ -15,60 +16,63 @@ NOT_JSON = Rule(
     meaning="The file is not UTF-8, not JSON, empty, or cut short.",
     why="A replay fails on it with a parser's message, often far from the test that needs it. Usual causes "
     "are a merge conflict left in the file, a recorder that was killed, or an editor.",
-    fix="Restore it from git (git checkout -- FILE), or delete it and record it again.",
+    how_to_fix="Restore it from git (git checkout -- FILE), or delete it and record it again.",
 )
 
 
-def _no_kind(subject: Subject) -> Iterator[Note]:
-    if subject.summary.header.kind is None:
-        yield Note("its request is of no known kind")
+def _unknown_kind(context: Context) -> Iterator[Violation]:
+    if context.summary.header.kind is None:
+        yield Violation("its request is of no known kind")
 
 
+# Reported by the engine too.
 NOT_A_RECORDING = Rule(
     "RC003",
     "not-a-recording",
     "error",
     meaning="The file is JSON, but not a recorded call: it has no request or response object, its request "
     "is of no known kind, or it is nested deeper than any recording.",
-    why="Nothing replays it. Among recordings it is dead weight, or a recording that was damaged.",
-    fix="Move it out of the directory of recordings, or list it under per-path-ignores.",
-    look=_no_kind,
+    why="Nothing replays it. It does not belong among recordings, or is one that was damaged.",
+    how_to_fix="Move it out of the directory of recordings, or list it under per-path-ignores.",
+    check=_unknown_kind,
 )
 
 
-def _duplicate_keys(subject: Subject) -> Iterator[Note]:
-    for key in subject.duplicate_keys:
-        yield Note(f"{key} is a duplicate key in one object; readers keep the last", subject.line_of(key))
+def _duplicate_keys(context: Context) -> Iterator[Violation]:
+    for key in context.duplicate_keys:
+        message = f"{key} is a duplicate key in one object; parsers keep the last value"
+        yield Violation(message, context.line_of(key))
 
 
 DUPLICATE_KEYS = Rule(
     "RC002",
     "duplicate-keys",
     "error",
-    meaning="An object in the file holds the same key more than once.",
-    why="Every parser keeps the last value and says nothing, so people and replay see different things. A "
-    "merge that kept both sides does this.",
-    fix="Decide which value is right, delete the other line, and check again: the hash may have changed.",
-    look=_duplicate_keys,
+    meaning="An object in the file has the same key more than once.",
+    why="Parsers silently keep the last value, while people may read another one. Merges that keep both "
+    "sides do this.",
+    how_to_fix="Decide which value is right, delete the other line, and check again: the hash may have "
+    "changed.",
+    check=_duplicate_keys,
 )
 
 
-def _unknown_format(subject: Subject) -> Iterator[Note]:
-    # Without a known class name only putting it together tells.
-    if by_class(subject.items) is None and subject.transcript.type == UNKNOWN:
-        message = "the response is in no wire format that recctl knows"
-        yield Note(message, many="hold a response in no wire format that recctl knows")
+def _unknown_format(context: Context) -> Iterator[Violation]:
+    # If the class name is unknown only the assembled answer shows the format.
+    if by_class(context.items) is None and context.transcript.type == UNKNOWN:
+        what = "response in no wire format that recctl knows"
+        yield Violation(f"it holds a {what}", group_message=f"hold a {what}")
 
 
 UNKNOWN_FORMAT = Rule(
     "RC004",
     "unknown-format",
     "warning",
-    meaning="The response body fits none of the wire formats that recctl reads.",
-    why="It cannot be put together, compared as an answer, or checked for an end. A new provider looks like "
-    "this, and so does a body that was damaged.",
-    fix="Look at it with recctl show --raw. For a new provider, report it to recctl with a sample.",
-    look=_unknown_format,
+    meaning="The response body is in none of the wire formats that recctl reads.",
+    why="The answer cannot be assembled, compared, or checked for its end. The cause is a provider that "
+    "recctl does not know, or a damaged body.",
+    how_to_fix="Look at it with recctl show --raw. For a new provider, report it to recctl with a sample.",
+    check=_unknown_format,
 )
 
 RULES = (NOT_JSON, DUPLICATE_KEYS, NOT_A_RECORDING, UNKNOWN_FORMAT)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias
 
@@ -11,9 +12,9 @@ import msgspec
 import typer
 
 from recctl.check.context import Settings
-from recctl.check.engine import Checker, ignored_by_path
-from recctl.check.registry import refuse_unknown, selected
+from recctl.check.engine import Item, check_files
 from recctl.check.rules.rule import Finding, Rule
+from recctl.check.selection import is_ignored_by_path, require_known, selected
 from recctl.cli import completers
 from recctl.cli.options import (
     DONE,
@@ -27,9 +28,8 @@ from recctl.cli.options import (
     tell,
 )
 from recctl.cli.rule_in_force import RecorderOption, hash_rule
-from recctl.recordings.ogx.hash_rules import HashRule
 from recctl.support.configuration import Project, find_project
-from recctl.support.errors import RecctlError
+from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.paths import absolute_path, current_directory, display_path
 from recctl.views import output
 from recctl.views.escaping import plural
@@ -97,15 +97,12 @@ def check(
         raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
     found = search(paths)
     settings = Settings(hash_rule(project, recorder, context), project.check.max_size)
-    checker = Checker(found.files, rules, settings, ignored)
-    findings = _in_order(
-        finding
-        for of_file in (checker if quiet else progress(checker, "checking", len(found.files)))
-        for finding in of_file
-        if not ignored_by_path(finding, project.check.per_path_ignores, project.directory)
-    )
-    tell(checker.notes)
-    problems = [*found.problems, *checker.problems]
+    warnings: list[str] = []
+    checked = check_files(found.files, rules, settings, ignored, warnings.append)
+    items = list(chain(*(checked if quiet else progress(checked, "checking", len(found.files)))))
+    findings = _in_order(_reported(items, project))
+    tell(warnings)
+    problems = [*found.problems, *(item for item in items if isinstance(item, Unreadable))]
     scope = (found.files, [rule.code for rule in rules])
     hint = _nothing if quiet else output.say
     if write_baseline and accepted_in is not None:
@@ -114,7 +111,7 @@ def check(
     past = 0
     if accepted_in is not None:
         findings, past = _new(findings, accepted_in, scope)
-    fixed = _fix(findings, found.files, settings.hash_rule, drop_old) if fix else _Fixed(findings)
+    fixed = _fix(findings, found.files, drop_old) if fix else _Fixed(findings)
     _print(fixed.left, form, found.files, _Looks(statistics, quiet, long))
     code = max(report(problems), fixed.code)
     if fixed.done:
@@ -136,7 +133,7 @@ def _rules(
     """
     settings = project.check
     for codes in settings.per_path_ignores.values():
-        refuse_unknown(codes, "[tool.recctl.check] per-path-ignores")
+        require_known(codes, "[tool.recctl.check] per-path-ignores")
     chosen = _codes(select, settings.select, "select")
     ignored = _codes(ignore, settings.ignore, "ignore")
     return selected(chosen, ignored), ignored
@@ -144,13 +141,21 @@ def _rules(
 
 def _codes(given: list[str] | None, configured: Sequence[str], name: str) -> tuple[str, ...]:
     if given is None:
-        refuse_unknown(configured, f"[tool.recctl.check] {name}")
+        require_known(configured, f"[tool.recctl.check] {name}")
         return tuple(configured)
     codes = tuple(code.upper() for text in given for code in text.replace(",", " ").split())
     if not codes:
         raise RecctlError(f"--{name} names no rule", "give codes or prefixes, as RC1,RC404")
-    refuse_unknown(codes, f"--{name}")
+    require_known(codes, f"--{name}")
     return codes
+
+
+def _reported(items: Iterable[Item], project: Project) -> Iterator[Finding]:
+    """Yield the findings that no path glob of the project ignores."""
+    ignores, base = project.check.per_path_ignores, project.directory
+    for item in items:
+        if isinstance(item, Finding) and not is_ignored_by_path(item, ignores, base):
+            yield item
 
 
 def _in_order(findings: Iterable[Finding]) -> list[Finding]:
@@ -162,16 +167,17 @@ def _nothing(_hint: str) -> None:
 
 
 def _accept(findings: list[Finding], file: Path, looked_at: _LookedAt) -> str:
-    from recctl.check.baseline import Scope, write_baseline
+    from recctl.check.baseline import Baseline, Scope
 
-    write_baseline(file, findings, Scope(*looked_at))
+    Baseline.read_to_replace(file).replace(findings, Scope(*looked_at))
     return f"accepted {plural(len(findings), 'finding')} in {display_path(file)}"
 
 
 def _new(findings: list[Finding], file: Path, looked_at: _LookedAt) -> tuple[list[Finding], int]:
-    from recctl.check.baseline import Scope, new_findings, read_baseline
+    from recctl.check.baseline import Baseline, Scope
 
-    return new_findings(findings, read_baseline(file), file, Scope(*looked_at))
+    accepted = Baseline.read(file)
+    return accepted.new(findings), accepted.past(findings, Scope(*looked_at))
 
 
 class _Fixed(msgspec.Struct, frozen=True):
@@ -182,11 +188,11 @@ class _Fixed(msgspec.Struct, frozen=True):
     code: int = DONE
 
 
-def _fix(findings: list[Finding], files: Sequence[Path], rule: HashRule, drop_old: bool) -> _Fixed:
-    from recctl.check.fixing import fixes
+def _fix(findings: list[Finding], files: Sequence[Path], drop_old: bool) -> _Fixed:
+    from recctl.check.fixes import plan_fixes
     from recctl.cli.apply import carry_out, tell_skipped
 
-    outcome = carry_out(fixes(findings, files, rule), "check", files, drop_old)
+    outcome = carry_out(list(plan_fixes(findings)), "check", files, drop_old)
     done = set(outcome.done)
     left = [finding for finding in findings if not (finding.fixable and finding.path in done)]
     return _Fixed(left, len(done), tell_skipped(outcome))

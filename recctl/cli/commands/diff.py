@@ -30,10 +30,11 @@ from recctl.cli.rule_in_force import RecorderOption, hash_rule, project_rule
 from recctl.diff.bare_request import Given, completed, read_given
 from recctl.diff.comparison import Part, compare
 from recctl.recordings.recording import Recording, parse, read
+from recctl.recordings.ref import display_ref
 from recctl.recordings.summary import Summary
 from recctl.support.configuration import find_project
 from recctl.support.errors import RecctlError, separate
-from recctl.support.paths import current_directory, display_path
+from recctl.support.paths import current_directory
 from recctl.views import output
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ def _from_stdin() -> bytes:
 def _refuse_without_answer(*sides: Recording) -> None:
     for side in sides:
         if not side.response:
-            raise RecctlError(f"{display_path(side.summary.path)} has no answer to compare", "--part request")
+            raise RecctlError(f"{display_ref(side.ref)} has no answer to compare", "--part request")
 
 
 def _siblings(

@@ -86,9 +86,9 @@ def _of_recording(ref: Ref, in_force: HashRule) -> int:
     recording = load(ref)
     asked = asked_of(recording)
     fit = fit_of(asked, recording.summary.name, in_force)
-    since = _since(ref.path, in_force) if fit.standing == "edited" else None
+    since = _since(ref.path, in_force) if fit.status == "edited" else None
     output.write_page(list(recording_page(recording, asked, fit, in_force, since)))
-    return DONE if fit.standing in ("live", "unknown") else FINDINGS
+    return DONE if fit.status in ("live", "unknown") else FINDINGS
 
 
 def _since(path: Path, in_force: HashRule) -> Break | None:
@@ -110,7 +110,7 @@ def _of_request(asked: Asked, library: Library, in_force: HashRule) -> int:
     except RecctlError as error:
         report([error])
         files = ()
-    found = [path for path in files if in_force.fits(parse_filename(path.name), digest)]
+    found = [Ref(path) for path in files if in_force.fits(parse_filename(path.name), digest)]
     output.write_page(list(request_page(asked, in_force, digest, found)))
     if report(library.problems()):
         return TROUBLE

@@ -23,7 +23,6 @@ from recctl.cli.options import (
 from recctl.edit import prune as question
 from recctl.edit.plan import digest_of
 from recctl.recordings.recording import read, summarize
-from recctl.recordings.summary import Summary
 from recctl.suite.liveness import LivenessSource
 from recctl.support.configuration import find_project
 from recctl.support.errors import RecctlError, Unreadable
@@ -142,12 +141,12 @@ def _truth(
     return id_lists.liveness_by_list(ids) if tests else source.LivenessBySource()
 
 
-def _recordings(files: Sequence[Path], problems: list[Unreadable]) -> Iterator[tuple[Summary, str]]:
+def _recordings(files: Sequence[Path], problems: list[Unreadable]) -> Iterator[question.Candidate]:
     """Each recording with the digest of its bytes; what cannot be read is a problem, and stays."""
     for path in progress(files, "reading recordings", len(files)):
         try:
             raw = read(path)
-            yield summarize(path, raw), digest_of(raw)
+            yield question.Candidate(summarize(path, raw), digest_of(raw))
         except Unreadable as error:
             problems.append(error)
 

@@ -9,8 +9,10 @@ import typer
 
 from recctl.cli.apply import tell_skipped
 from recctl.cli.options import DONE, TROUBLE, refuse_together, report
+from recctl.edit.apply import Outcome
 from recctl.edit.journal.entry import Entry
-from recctl.edit.journal.store import Journal, Outcome
+from recctl.edit.journal.store import Journal
+from recctl.edit.undo import undo_entry
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.paths import display_path
 from recctl.views import output
@@ -51,7 +53,7 @@ def undo(
     if check:
         raise typer.Exit(_verify(journal.entries()))
     chosen = _chosen(journal, entry)
-    outcome = journal.undo(chosen, force)
+    outcome = undo_entry(journal, chosen, force)
     if long:
         output.write_text("".join(f"{one_line(display_path(path))}\n" for path in outcome.done))
     tell_skipped(outcome)
@@ -64,16 +66,17 @@ def undo(
 def _summary(entry: Entry, outcome: Outcome, long: bool) -> str:
     """Return `6 files of prune restored; --long lists them`."""
     command = f" of {one_line(entry.command)}" if outcome.done else ""
+    removed = f", {plural(len(outcome.removed), 'new file')} removed" if outcome.removed else ""
     left = f", {plural(len(outcome.skipped), 'file')} left alone" if outcome.skipped else ""
     hint = "; --long lists them" if outcome.done and not long else ""
-    return f"{plural(len(outcome.done), 'file')}{command} restored{left}{hint}"
+    return f"{plural(len(outcome.done), 'file')}{command} restored{removed}{left}{hint}"
 
 
 def _verify(entries: Sequence[Entry]) -> int:
     """Say what is wrong with each entry; the exit code that follows."""
     damaged = 0
     for entry in reversed(entries):
-        problems = [Unreadable(entry.place, f"{one}") for one in entry.damages()]
+        problems = [Unreadable(entry.path, f"{one}") for one in entry.damages()]
         damaged += bool(problems)
         report(problems)
     state = f"{damaged:,} damaged" if damaged else "all whole"

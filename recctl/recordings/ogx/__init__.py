@@ -1,1 +1,1 @@
-"""Recordings of llama-stack and OGX: names, hash rules, ids, canonical bytes, and the recorder itself."""
+"""Recordings of llama-stack and OGX: file names, headers, hash rules, canonical JSON, the recorder itself."""

@@ -1,4 +1,4 @@
-"""What the name of a recording's file says: the hash of its request, and for model lists a digest."""
+"""File names of recordings: the hash of the request, and for model lists a digest of the answer."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 import msgspec
 
-# 12 digits in the older era, 64 since; the digest tells apart model lists of one request.
+# 12 digits in the first era, 64 since then; the digest differs between model lists of one request.
 _FORM = re.compile(
     r"(?P<models>models-)?(?P<hash>[0-9a-f]{64}|[0-9a-f]{12})(?(models)-(?P<digest>[0-9a-f]{8}))", re.ASCII
 )
@@ -17,7 +17,7 @@ _SHORT = 12  # digits of the hash in an id
 
 
 class RecordingName(msgspec.Struct, frozen=True):
-    """A file name taken apart; `hash` and `digest` are None where the name has none."""
+    """The parts of a file name; `hash` and `digest` are None where it has none."""
 
     stem: str
     hash: str | None
@@ -37,7 +37,7 @@ class RecordingName(msgspec.Struct, frozen=True):
 
 
 def parse_filename(filename: str) -> RecordingName:
-    """The parts of a file name; a name of another form is kept as its stem."""
+    """Return the parts of a file name; of a name of another form only the stem."""
     stem = filename.removesuffix(SUFFIX)
     form = _FORM.fullmatch(stem)
     if form is None:
@@ -46,6 +46,6 @@ def parse_filename(filename: str) -> RecordingName:
 
 
 def is_recording_path(path: str) -> bool:
-    """Whether a file is taken for a recording: it lies below a directory `recordings`, or is named so."""
+    """Return whether a path may be a recording: below a directory `recordings`, or named like one."""
     *directories, name = path.split("/")
     return name.endswith(SUFFIX) and (DIRECTORY in directories or parse_filename(name).hash is not None)

@@ -1,6 +1,6 @@
-"""Which release of the recorder has which hash rule, and the rule that a project names by day or release.
+"""The hash rule of each release of the recorder, and the one that a project's configuration names.
 
-The recorder is in the wheels that the package index has; what stands here was read off them.
+The releases and their rules were read from the wheels on the package index.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _NEAR = 3
 
 
 class Release(msgspec.Struct, frozen=True):
-    """A release on the package index, and since when the rule that its recorder has is in force."""
+    """A release on the package index; `since` is the day of the hash rule that its recorder has."""
 
     package: str
     version: Version
@@ -60,14 +60,14 @@ RELEASES: tuple[Release, ...] = (
 
 
 class Choice(msgspec.Struct, frozen=True):
-    """The rule that a setting names; `note` says what was decided where it names several."""
+    """The rule that a setting means; `note` says which was taken where it means several."""
 
     rule: HashRule
     note: str | None = None
 
 
 def choose_rule(setting: str | None) -> Choice:
-    """Return the rule that a project's `hash-rule` names; the newest for None.
+    """Return the rule that a project's `hash-rule` means; the newest for None.
 
     The setting is the day from which a rule is in force, or a release as "ogx 1.4" or
     "llama-stack 0.7.3". Raises RecctlError where there is no such rule.
@@ -85,13 +85,8 @@ def choose_rule(setting: str | None) -> Choice:
     return _choose_release(package, tuple(map(int, named[2].split("."))))
 
 
-def rule_since(setting: str | None) -> HashRule:
-    """Return the rule that a project's `hash-rule` names, without the note. Raises RecctlError."""
-    return choose_rule(setting).rule
-
-
 def rule_of_release(package: str, version: str) -> HashRule | None:
-    """Return the rule of a release as a package says its version; None for one that is not known."""
+    """Return the rule of a release, given by package and version; None for an unknown one."""
     if not re.fullmatch(r"\d+(\.\d+)*", version, re.A):  # made from a checkout, or a pre-release
         return None
     numbers = tuple(map(int, version.split(".")))
@@ -134,7 +129,7 @@ def _choose_release(package: str, version: Version) -> Choice:
 
 
 def _nearest(package: str, version: Version) -> list[Release]:
-    """The known releases on both sides of a version, the nearest ones; below it first."""
+    """Return the known releases nearest to a version, those below it first."""
     same = [release for release in RELEASES if release.package == package]
     below = [release for release in same if release.version < version][-2:]
     above = [release for release in same if release.version > version][: _NEAR - len(below)]

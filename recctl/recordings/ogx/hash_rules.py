@@ -1,9 +1,9 @@
-"""The request hash by era: what names a recording and finds it at replay, and which rule explains a name.
+"""Hash rules: how each era hashed a request to name its recording, and which rule explains a name.
 
 A hash is sha256 over the JSON of some parts of the request, keys sorted, as the standard library
-serializes it: its floats and escapes are part of the rule. The rules stand here as data; how a body
-is normalized is in `hash_normalizing`, which release has which rule in `hash_releases`. The quirks
-are the recorder's: every recording made since depends on them.
+serializes it: its floats and escapes are part of the rule. The rules are data here; how a body
+is normalized is in `hash_normalizing`, which release has which rule in `hash_releases`. Odd cases
+are the recorder's own: every recording made since depends on them.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from recctl.recordings.recording import Recording
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, JsonObject, as_str
 
-Standing: TypeAlias = Literal["live", "superseded", "ahead", "edited", "unknown"]
+NameStatus: TypeAlias = Literal["live", "superseded", "ahead", "edited", "unknown"]
 
 _SHORT = 12  # digits of the hash in a name of the first era
 _FULL = 64
 
-# Endpoints that answer the same whichever test asks: their hash leaves the test out.
+# Endpoints whose hash leaves the test out: they answer every test alike.
 _FIRST_SHARED = frozenset({"/api/tags", "/v1/models"})
 _SHARED = _FIRST_SHARED | {"/v1/openai/v1/models"}
-# Lists of models of a server on this machine belong to the test that asks.
+# Model lists of a server on the same machine belong to one test.
 _LOCAL_HOSTS = frozenset({"0.0.0.0", "127.0.0.1", "localhost"})  # noqa: S104 - no address to listen on
 _BEDROCK_DROPS = ("stream_options",)
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """What of a call its hash depends on: the request object, its kind, and the test that made it."""
+    """The input of a hash rule: a request, its kind, and the test that made it."""
 
     kind: Kind | None
     test_id: str | None
@@ -49,19 +49,19 @@ class Asked(msgspec.Struct, frozen=True):
 
     @property
     def hashed_test_id(self) -> Json:
-        """The test id that is hashed: plain http has its own in the request."""
+        """The test id that is hashed; plain http has its own in the request."""
         return self.request.get("test_id") if self.kind == "http" else self.test_id
 
     @property
     def body(self) -> Json:
-        """What an inference request sends; a lookup without a body sends {} as far as a hash knows."""
+        """What an inference request sends; {} where it has no body, as it is hashed."""
         return self.request.get("body", {})
 
 
 class HashRule(msgspec.Struct, frozen=True, kw_only=True):
     """The rule of an era: since when, what it changed, and what it hashes.
 
-    `digits` is how long its names are, `kinds` the kinds it has a hash for. Paths in `shared`, and
+    `digits` is the length of its names, `kinds` the kinds that it hashes. Paths in `shared`, and
     with `shares_remote_lists` every list of models of another host, are hashed without the test id:
     it is left out, or null with `always_has_test_id`. `normalizing` None hashes bodies as they are.
     `normalizes_models` is about the response: whether `created` of listed models is normalized.
@@ -112,25 +112,24 @@ class HashRule(msgspec.Struct, frozen=True, kw_only=True):
         return {**parts, "test_id": asked.hashed_test_id} if self.has_test_id else parts
 
     def shares(self, url: str) -> bool:
-        """Whether an inference request to this url has the same hash whichever test makes it."""
+        """Return whether an inference request to this url has the same hash in every test."""
         path = url_path(url) or ""
         remote = self.shares_remote_lists and path.endswith("/models")
         return path in self.shared or (remote and hostname_of(url) not in _LOCAL_HOSTS)
 
     def fits(self, name: RecordingName, digest: str | None) -> bool:
-        """Whether a file of this name is found by this hash."""
+        """Return whether a replay finds a file of this name by this hash."""
         return digest is not None and name.hash == digest[: self.digits]
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """How the name of a recording stands to its request.
+    """Whether a hash rule explains the name of a recording, and which.
 
-    `live`: the rule in force gives the name. `superseded`, `ahead`: only `rule`, an older or a newer
-    one, does. `edited`: none does. `unknown`: there is no rule for this kind. `hash` is that of the
-    rule in force.
+    `live`: the rule in force gives the name. `superseded`, `ahead`: only an older or a newer rule does,
+    `rule`. `edited`: none does. `unknown`: no rule hashes this kind. `hash` is by the rule in force.
     """
 
-    standing: Standing
+    status: NameStatus
     rule: HashRule | None
     hash: str | None
 
@@ -209,7 +208,7 @@ NEWEST = RULES[0]
 
 
 def fit_of(asked: Asked, name: RecordingName, in_force: HashRule = NEWEST) -> Fit:
-    """Return which rule explains a name: the one in force, else the newest of the others that does."""
+    """Return the rule that explains a name: the one in force, else the newest of the others."""
     digest = in_force.hash(asked)
     if in_force.fits(name, digest):
         return Fit("live", in_force, digest)
@@ -234,14 +233,14 @@ def differing_parts(old: JsonObject, new: JsonObject) -> tuple[str, ...]:
 
 
 def asked_of(recording: Recording) -> Asked:
-    """Return what of a recording its hash depends on."""
+    """Return the input of a hash rule for a recording."""
     return Asked(recording.header.kind, recording.header.test_id, recording.request)
 
 
 def is_without_test_id(summary: Summary, rule: HashRule | None = None) -> bool:
-    """Whether the hash of a recording leaves its test out, so that any test may be answered by it.
+    """Return whether the hash of a recording leaves its test out, so that it may answer any test.
 
-    Under any rule there was where none is given: who would remove the recording must be sure.
+    Without `rule`, whether any rule there was leaves it out: before a removal that must be certain.
     """
     if summary.header.kind == "tool":
         return True

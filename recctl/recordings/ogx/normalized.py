@@ -1,25 +1,13 @@
-"""Whether the recorder would leave a response as it is, found out by decoding the few values concerned."""
+"""Check quickly whether a response is normalized as the recorder does it, by decoding few values."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from recctl.recordings.ogx import volatile as rules
 from recctl.support.jsonvalue import Json
-
-
-def due_values(body: Json, rec_id: str | None, of_models: bool) -> Iterator[tuple[str, Json]]:
-    """What the recorder would even out in a response body, as keys and values, without saying where.
-
-    `of_models` says whether its rule has `created` of listed models normalized.
-    """
-    for item in body if isinstance(body, list) else [body]:
-        for path, new in rules.in_item(item, rec_id, volatile=False, of_models=of_models).items():
-            if differs(old := item["__data__"][path[-1]], new):
-                yield str(path[-1]), old
 
 
 class _Data(msgspec.Struct, frozen=True):
@@ -54,17 +42,17 @@ class _Document(msgspec.Struct):
 _decode = msgspec.json.Decoder(_Document).decode
 
 
-def is_evened_out(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
-    """Whether the recorder would leave a file as it is; False also where only the slow way can tell.
+def is_normalized(raw: bytes, rec_id: str | None, of_models: bool) -> bool:
+    """Return whether a file is normalized as the recorder does it: True is definitive, False means unknown.
 
-    `of_models` says whether its rule has `created` of listed models normalized.
+    `of_models` as in `volatile.by_recorder`.
     """
     try:
         if not raw.isascii():
             raw.decode()
         body = _decode(raw).response.body
         items = body if isinstance(body, list) else [body]
-        # The chunks of a stream mostly agree in these values. 0, 0.0 and false are equal, but not the same.
+        # A set: most chunks of a stream agree in these values. 0, 0.0 and false are equal, but not the same.
         found = {(item.data, _types(item.data)) for item in items if isinstance(item, _Item) and item.data}
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, TypeError):
         return False
@@ -85,5 +73,5 @@ def _is_due(data: _Data, rec_id: str | None, of_models: bool) -> bool:
 
 
 def differs(old: Json, new: Json) -> bool:
-    """Whether a value is not what it is evened out to; 0.0 and false are not 0 in the recorder's JSON."""
+    """Return whether a value differs from its normalized one; in JSON 0.0 and false are not 0."""
     return type(old) is not type(new) or bool(old != new)

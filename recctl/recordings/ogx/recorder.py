@@ -1,8 +1,8 @@
-"""The project's own recorder, asked for the hash of a request: the truth about what a replay looks for.
+"""Ask the project's own recorder for the hash of a request, which is what its replay looks for.
 
 Runs the project's code, so only where the user named an interpreter. A short script goes to that
-interpreter, in its isolated mode and in the root directory, so that what it imports is what is
-installed there and not what lies around. One process answers all requests, a line each.
+interpreter, in its isolated mode and in the root directory, so that it imports what is installed
+there, not what is in some directory. One process answers all requests, a line each.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _PARTS = ("method", "url", "payload", "provider", "tool_name", "kwargs")
 
 
 class Found(msgspec.Struct, frozen=True):
-    """What the script found: the recorder's module, its package and version, and the digits of a name."""
+    """What the script found: the recorder's module, its package and version, and the digits of its names."""
 
     module: str = ""
     release: tuple[str, str] | None = None
@@ -52,7 +52,7 @@ class _Answer(msgspec.Struct, frozen=True):
 
 
 class Recorder:
-    """A recorder that answers, in a process of its own; close it, or use it in a `with` statement."""
+    """A recorder in a process of its own; close it, or use it in a `with` statement."""
 
     def __init__(self, python: str) -> None:
         """Start the recorder that is installed for an interpreter. Raises RecctlError."""
@@ -65,7 +65,7 @@ class Recorder:
             self._process = self._start(mark)
         except OSError as error:
             self._noise.close()
-            raise _refused(python, f"cannot be run: {error.strerror or error}") from None
+            raise _failure(python, f"cannot be run: {error.strerror or error}") from None
         try:
             self.found = self._first_line(mark)
         except BaseException:
@@ -130,7 +130,7 @@ class Recorder:
         return process
 
     def _first_line(self, mark: str) -> Found:
-        """What the script found; before it stands what others print when Python starts."""
+        """Return what the script found, after skipping what is printed when Python starts."""
         noise = 0
         while not (line := self._exchange(b"", _START_SECONDS)).startswith(mark.encode()):
             noise += len(line)
@@ -138,7 +138,7 @@ class Recorder:
                 self._raise("prints something else than the answers of a recorder")
         found = msgspec.json.decode(line[len(mark) :], type=Found)
         if found.error is not None:
-            raise _refused(self.python, found.error)
+            raise _failure(self.python, found.error)
         return found
 
     def _exchange(self, question: bytes, seconds: float) -> bytes:
@@ -167,7 +167,7 @@ class Recorder:
         return line
 
     def _end(self) -> str:
-        """How the process ended, in its own last words where it has some."""
+        """Return how the process ended, with the last line that it printed."""
         try:
             code = self._process.wait(1)
         except subprocess.TimeoutExpired:
@@ -178,16 +178,16 @@ class Recorder:
         return f"{how}: {_shown(words[-1])}" if words else how
 
     def _raise(self, why: str) -> NoReturn:
-        raise _refused(self.python, why)
+        raise _failure(self.python, why)
 
 
 class RecorderRule(HashRule, frozen=True, kw_only=True):
     """The rule in force where a recorder was asked: hashes are the recorder's.
 
-    What its release is known to do stands in the other fields, as for `parts`, which no recorder
-    tells. `replaces` is the rule that would be in force without it. The sets hold the hashes by that
-    rule of all requests, of those that the two hash differently, and of those of which its release's
-    rule gives the recorder's hash.
+    The other fields are those of the rule of its release, since a recorder does not tell which `parts`
+    it hashes. `replaces` is the rule in force without it. The sets hold hashes by that rule: of all
+    requests, of those that the two hash differently, and of those among them that the rule of its
+    release explains.
     """
 
     recorder: Recorder
@@ -198,7 +198,7 @@ class RecorderRule(HashRule, frozen=True, kw_only=True):
     explained: set[str] = msgspec.field(default_factory=set)
 
     def hash(self, asked: Asked) -> str | None:
-        """Return the recorder's hash, and note whether ours is another. Raises RecctlError."""
+        """Return the recorder's hash, and keep whether recctl's own differs. Raises RecctlError."""
         theirs, ours = self.recorder.hash(asked), self.replaces.hash(asked)
         if theirs is not None and ours is not None:
             self.both.add(ours)
@@ -210,7 +210,7 @@ class RecorderRule(HashRule, frozen=True, kw_only=True):
 
 
 def rule_of_recorder(recorder: Recorder, replaces: HashRule) -> RecorderRule:
-    """Return the rule by which a recorder's answers count; `replaces` is in force without it."""
+    """Return a rule with the hashes of a recorder; `replaces` is in force without it."""
     known = rule_of_release(*recorder.found.release) if recorder.found.release else None
     base = known or NEWEST
     fields = {**msgspec.structs.asdict(base), "digits": recorder.found.digits, "replaces": replaces}
@@ -219,7 +219,7 @@ def rule_of_recorder(recorder: Recorder, replaces: HashRule) -> RecorderRule:
 
 
 def notes_on(rule: RecorderRule) -> Iterator[str]:
-    """Yield what to say of the answers: where recctl's own rule differs, and what was not answered."""
+    """Yield a line on requests that recctl's own rule hashes differently, and one on those not answered."""
     recorder, known = rule.recorder, f"its release has the rule of {rule.since}"
     if rule.differing:
         count = f"{len(rule.differing):,} of {len(rule.both):,}"
@@ -237,15 +237,15 @@ def notes_on(rule: RecorderRule) -> Iterator[str]:
 
 
 def _interpreter(python: str) -> str:
-    """The path of an interpreter, absolute, links not followed: a virtual environment's is one."""
+    """Return the absolute path of an interpreter; links are not followed, virtual environments are such."""
     found = shutil.which(os.path.expanduser(python))
     if found is None:
         why = "is a directory" if os.path.isdir(python) else "is no program that can be run"
-        raise _refused(python, why if os.path.exists(python) else "is not there")
+        raise _failure(python, why if os.path.exists(python) else "no such file or directory")
     return os.path.abspath(found)
 
 
-def _refused(python: str, why: str) -> RecctlError:
+def _failure(python: str, why: str) -> RecctlError:
     hint = "name the interpreter of an environment in which the project's recorder is installed"
     return RecctlError(f"--recorder {python}: {why}", hint)
 

@@ -1,8 +1,8 @@
-"""What changes in a response each time it is recorded without meaning anything: ids, times, fingerprints.
+"""Volatile values of responses, which mean nothing and differ at each recording: ids, times, fingerprints.
 
-Told in one place for all uses: which values these are, and what each is evened out to. The recorder
-evens out some by itself, when it records; the others only `normalize --volatile` does. Ids of tool
-calls are not among them: later requests carry them.
+The one list of these values, and of what each is normalized to. The recorder normalizes some when it
+records, `normalize --volatile` the others too. Ids of tool calls are not volatile: later requests
+contain them.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from recctl.support.jsonvalue import Json, JsonObject, as_list, as_object, loads
 
-# Keys and positions inside one item of the response body, and what the value there becomes.
+# The path of a value inside one item of the response body, and its normalized value.
 Replacement: TypeAlias = tuple[tuple[str | int, ...], Json]
 
 EPOCH = "1970-01-01T00:00:00.000000Z"
@@ -26,9 +26,10 @@ _WRAPPED = ("message", "interaction")
 
 
 def by_recorder(data: JsonObject, rec_id: str | None, of_models: bool) -> Iterator[Replacement]:
-    """What the recorder evens out in the `__data__` of an item; ids only where the file has a hash.
+    """Yield what the recorder normalizes in the `__data__` of an item.
 
-    `of_models` is about `created` of listed models, which recorders leave alone until 2026-10-09.
+    Ids only with `rec_id`, which names without a hash do not have. `of_models`: also `created` of
+    listed models, as recorders do since 2026-10-09.
     """
     is_model = data.get("object") == "model"
     if "id" in data and rec_id and not is_model:  # the id of a listed model is its name
@@ -45,7 +46,7 @@ def by_recorder(data: JsonObject, rec_id: str | None, of_models: bool) -> Iterat
 def in_item(
     item: Json, rec_id: str | None, *, volatile: bool, of_models: bool
 ) -> dict[tuple[str | int, ...], Json]:
-    """What is normalized in one item of a response body, by path; `of_models` as in `by_recorder`."""
+    """Return the normalized values in an item of a response body by path; `of_models` as in `by_recorder`."""
     if not isinstance(item, dict):
         return {}
     typed = "__type__" in item and "__data__" in item
@@ -58,7 +59,7 @@ def in_item(
 
 
 def in_event(data: JsonObject, rec_id: str | None) -> dict[tuple[str | int, ...], Json]:
-    """What `--volatile` evens out in the data of a server-sent event, by path."""
+    """Return what `--volatile` normalizes in the data of a server-sent event, by path."""
     found = list(_others(data, rec_id))
     for key in _WRAPPED:
         found += [((key, *path), new) for path, new in _others(as_object(data.get(key)), rec_id)]
@@ -66,7 +67,7 @@ def in_event(data: JsonObject, rec_id: str | None) -> dict[tuple[str | int, ...]
 
 
 def _others(data: JsonObject, rec_id: str | None) -> Iterator[Replacement]:
-    """What the recorder leaves alone."""
+    """Yield the volatile values that the recorder does not normalize."""
     yield from _padding(data, ())
     for index, choice in enumerate(as_list(data.get("choices"))):
         yield from _padding(as_object(choice), ("choices", index))
@@ -91,13 +92,13 @@ def _own_ids(data: JsonObject) -> tuple[str, ...]:
 
 
 def _padding(fields: JsonObject, prefix: tuple[str | int, ...]) -> Iterator[Replacement]:
-    # Characters of random number, against listeners.
+    # Random padding against traffic analysis.
     if isinstance(fields.get("obfuscation"), str):
         yield (*prefix, "obfuscation"), ""
 
 
 def without_volatile(response: JsonObject) -> JsonObject:
-    """A response with all of it evened out, for comparing; the recording itself stays as it is."""
+    """Return a copy of a response with all volatile values normalized, to compare it."""
     body = response.get("body")
     stable = [_stable(item) for item in body] if isinstance(body, list) else _stable(body)
     return {**response, "body": stable}

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from recctl.recordings.ogx.canonical import duplicate_keys, is_canonical, proven, spelled
+from recctl.recordings.ogx.canonical import canonical_bytes, duplicate_keys, is_canonical, parse_canonical
 from tests.helpers import SAMPLES, examples
 from tests.recordings.ogx.test_hash_rules import CORPUS, needs_corpus
 
@@ -28,7 +28,7 @@ def same(one: Any, other: Any) -> bool:
 
 def check(raw: bytes) -> bool:
     """Whether bytes are proven; if so they are what the recorder writes, and the document is right."""
-    document = proven(raw)
+    document = parse_canonical(raw)
     if document is None:
         return False
     wanted = json.loads(raw)
@@ -69,7 +69,7 @@ documents = st.recursive(
 @example({"": 0.00001, "b": [1e16, -0.0, 5e-324]})
 def test_bytes_of_the_recorder(document: Any) -> None:
     raw = canonical(document)
-    assert spelled(document) == raw
+    assert canonical_bytes(document) == raw
     assert is_canonical(raw)
     check(raw)
 
@@ -119,7 +119,7 @@ def test_deep_nesting_is_proven_or_not_but_never_breaks(depth: int) -> None:
     ends = [f"{'  ' * level}]" for level in reversed(range(depth - 1))] if depth < 1000 else ["]" * depth]
     if depth < 1000:
         lines[-1] += "]"
-    proved = proven(("\n".join([*lines, *ends]) + "\n").encode())
+    proved = parse_canonical(("\n".join([*lines, *ends]) + "\n").encode())
     assert (proved is not None) == (depth <= 150)
 
 
@@ -127,7 +127,7 @@ def test_deep_nesting_is_proven_or_not_but_never_breaks(depth: int) -> None:
     "raw", [b"", b"\n", b"{", b"\xff\n", b"\xef\xbb\xbf{}\n", b"{}\n{}\n", b'"\xed\xa0\xbd"\n'], ids=repr
 )
 def test_what_is_no_json_is_not_proven(raw: bytes) -> None:
-    assert proven(raw) is None
+    assert parse_canonical(raw) is None
 
 
 ORDINARY: list[Any] = [

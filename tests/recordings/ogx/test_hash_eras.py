@@ -487,7 +487,7 @@ def fit(asked: Asked, filename: str, in_force: str = INFO) -> Fit:
 
 
 def told(found: Fit) -> tuple[str, str | None]:
-    return found.standing, found.rule.since if found.rule else None
+    return found.status, found.rule.since if found.rule else None
 
 
 def test_the_name_of_each_era_is_explained_by_its_rule() -> None:
@@ -577,7 +577,7 @@ def test_any_name_is_explained_by_the_nearest_rule(asked: Asked, era: str | None
 
 
 def verdict(path: Path, asked: Asked, in_force: str) -> tuple[str, str | None]:
-    """The standing of a file and the rule that explains its name, computed here."""
+    """The status of a name and the rule that explains its name, computed here."""
     name = path.stem.removeprefix("models-").partition("-")[0]
     hashes = {era: expected(era, asked) for era in ERAS}
     fitting = [era for era in ERAS if name == (hashes[era] or "")[: 12 if era == SHORT else 64]]
@@ -638,13 +638,13 @@ def test_how_many_of_the_corpus_fit_which_rule(in_force: str, models: int) -> No
     """It is of the time of the rule of 2026-04-09; of its lists of models one fits today's."""
     found = Counter[tuple[str, ...]]()
     for path, real in corpus().items():
-        standing, since = told(fit(real.asked, path.name, in_force))
+        status, since = told(fit(real.asked, path.name, in_force))
         kind = "models" if path.name.startswith("models-") else str(real.asked.kind)
         short = len(path.stem) == 12
-        found[(standing, str(since), "short" if short else kind)] += 1
+        found[(status, str(since), "short" if short else kind)] += 1
     live = {key[2]: number for key, number in found.items() if key[0] == "live"}
     assert live == {"inference": 327, "http": 7, "tool": 4, "models": models}
-    older = {since for standing, since, kind in found if standing == "superseded" and kind == "models"}
+    older = {since for status, since, kind in found if status == "superseded" and kind == "models"}
     assert (SEARCH in older) == (in_force == INFO)
     assert found["superseded", SHORT, "short"] == 80
     assert {key[0] for key in found} <= {"live", "superseded", "edited", "ahead"}

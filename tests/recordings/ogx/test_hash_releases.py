@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.recordings.ogx.hash_releases import RELEASES, choose_rule, rule_of_release, rule_since
+from recctl.recordings.ogx.hash_releases import RELEASES, choose_rule, rule_of_release
 from recctl.recordings.ogx.hash_rules import NEWEST, RULES
 from recctl.support.errors import RecctlError
 from tests.helpers import chat, put, run
@@ -53,8 +53,8 @@ FORMS: dict[str, str] = {
 @pytest.mark.parametrize("release", WHEELS)
 def test_a_release_has_the_rule_of_its_wheel(release: str) -> None:
     package, version = release.split()
-    assert rule_since(release).since == WHEELS[release]
-    assert rule_of_release(package, version) is rule_since(release)
+    assert choose_rule(release).rule.since == WHEELS[release]
+    assert rule_of_release(package, version) is choose_rule(release).rule
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -78,8 +78,8 @@ def test_later_releases_have_later_rules() -> None:
 
 
 def test_a_rule_is_found_by_its_day() -> None:
-    assert [rule_since(era).since for era in ERAS] == list(ERAS)
-    assert rule_since(None) is NEWEST
+    assert [choose_rule(era).rule.since for era in ERAS] == list(ERAS)
+    assert choose_rule(None).rule is NEWEST
 
 
 @pytest.mark.parametrize("version", ["1.6.0", "1.5.0rc1", "1.5.1.dev3+g1234567", "1.5", "", "1.5.0.0"])
@@ -92,7 +92,7 @@ def test_a_version_that_is_no_release_has_no_known_rule(version: str) -> None:
 )
 def test_what_is_no_rule_is_refused(setting: str) -> None:
     with pytest.raises(RecctlError) as refused:
-        rule_since(setting)
+        choose_rule(setting)
     assert refused.value.message == f"[tool.recctl] hash-rule: there is no rule {setting}"
     assert refused.value.hint == f'known are {", ".join(reversed(ERAS))}; or name a release, as "ogx 1.5.0"'
 
@@ -110,7 +110,7 @@ NEAR: dict[str, str] = {
 @pytest.mark.parametrize("setting", NEAR)
 def test_a_release_that_is_not_known_names_what_is_near(setting: str) -> None:
     with pytest.raises(RecctlError) as refused:
-        rule_since(setting)
+        choose_rule(setting)
     assert refused.value.message == f"[tool.recctl] hash-rule: no release {setting} is known"
     assert refused.value.hint.partition("; ")[0] == f"near are {NEAR[setting]}"
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from recctl.recordings.ogx.hash_releases import rule_of_release, rule_since
+from recctl.recordings.ogx.hash_releases import choose_rule, rule_of_release
 from recctl.recordings.ogx.hash_rules import NEWEST, Asked, HashRule, asked_of
 from recctl.recordings.ogx.recorder import Recorder
 from recctl.recordings.ogx.volatile import by_recorder
@@ -53,7 +53,7 @@ def recorder(release: str) -> Iterator[Recorder]:
 @pytest.fixture(scope="module")
 def rule(release: str) -> HashRule:
     """The rule that recctl has for it."""
-    return rule_since(release)
+    return choose_rule(release).rule
 
 
 def test_it_is_the_release_that_was_asked_for(release: str, recorder: Recorder, rule: HashRule) -> None:

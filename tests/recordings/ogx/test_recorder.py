@@ -282,7 +282,7 @@ def test_a_program_that_is_no_python(tmp_path: Path, case: str) -> None:
 
 
 PLACES: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "nothing": (lambda place: place / "nothing", "is not there"),
+    "nothing": (lambda place: place / "nothing", "no such file or directory"),
     "a directory": (lambda place: place, "is a directory"),
     "a plain file": (lambda place: place / "recordings/x.txt", "is no program that can be run"),
 }

@@ -1,18 +1,22 @@
-"""Many files are checked in a quicker way than one; what is found is the same."""
+"""Many files are checked in a faster way than one; what is found is the same."""
 
 from __future__ import annotations
 
+import pickle
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from recctl.catalog.find import find
 from recctl.check.context import Settings
-from recctl.check.engine import Checker
-from recctl.check.registry import RULES, selected
-from recctl.check.rules.rule import Rule
-from recctl.recordings.ogx.hash_rules import NEWEST
+from recctl.check.engine import Item, check_files
+from recctl.check.registry import RULES
+from recctl.check.rules.rule import Finding, Rule
+from recctl.check.selection import selected
+from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
 from recctl.recordings.ogx.hash_rules import RULES as HASH_RULES
+from recctl.support.errors import NotARecording
 from tests.check.samples import COUNTER_SAMPLES, SAMPLES, Project, findings, lay_out, many
 from tests.helpers import SAMPLES as RECORDINGS
 from tests.recordings.ogx.test_hash_rules import CORPUS, needs_corpus
@@ -26,22 +30,30 @@ BOTH = [
 HUGE = 1_000_000
 
 
-def told(files: tuple[Path, ...], at_least: int, select: str = "ALL") -> list[tuple[object, ...]]:
-    """Everything that is found, the problems too, where the quick way starts at so many files."""
+def checked(
+    files: tuple[Path, ...],
+    at_least: int,
+    select: str = "ALL",
+    rule: HashRule = NEWEST,
+    workers: int = 1,
+) -> list[tuple[object, ...]]:
+    """Everything that is found, the problems too, where the fast way starts at so many files."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("recctl.check.engine._MANY", at_least)
-        checker = Checker(files, selected([select], []), Settings(NEWEST, 1000))
-        found = [
-            (str(one.path), one.rule.code, one.test_id, one.message, one.fixable, one.line)
-            for of_file in checker
-            for one in of_file
-        ]
-    return [*found, *((str(problem.path), problem.message) for problem in checker.problems)]
+        rules, settings = selected([select], []), Settings(rule, 1000, workers=workers)
+        return [described(item) for item in chain(*check_files(files, rules, settings))]
+
+
+def described(item: Item) -> tuple[object, ...]:
+    """An item as values that can be compared."""
+    if isinstance(item, Finding):
+        return (str(item.ref), item.rule.code, item.test_id, item.message, item.fixable, item.line)
+    return (str(item.path), item.message)
 
 
 @pytest.mark.promise("Fast and full ways of reading give the same answer")
 @pytest.mark.parametrize(("name", "files"), BOTH, ids=[name for name, _ in BOTH])
-def test_a_sample_is_judged_alike(
+def test_a_sample_is_checked_alike(
     name: str, files: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lay_out(tmp_path, files)
@@ -52,24 +64,33 @@ def test_a_sample_is_judged_alike(
     assert bool(one_by_one) or "healthy" in name
 
 
-def test_all_samples_together_are_judged_alike(tmp_path: Path) -> None:
+def test_all_samples_together_are_checked_alike(tmp_path: Path) -> None:
     for number, (_, files) in enumerate(BOTH):
         lay_out(tmp_path / str(number), files)
     paths = find([tmp_path]).files
-    slow = told(paths, HUGE)
+    slow = checked(paths, HUGE)
     assert {line[1] for line in slow} == {rule.code for rule in RULES}
-    assert told(paths, 0) == slow
+    assert checked(paths, 0) == slow
 
 
-def test_on_two_cores_they_are_judged_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("workers", [2, 5])
+def test_several_processes_check_them_alike(workers: int, tmp_path: Path) -> None:
     for number, (_, files) in enumerate(BOTH):
         lay_out(tmp_path / str(number), files)
     paths = find([tmp_path]).files
-    monkeypatch.setattr("recctl.check.engine._WORTH_A_CORE", HUGE)
-    on_one = told(paths, 0)
-    monkeypatch.setattr("recctl.check.engine._WORTH_A_CORE", 0)
-    monkeypatch.setattr("recctl.support.processes.cores", lambda: 2)
-    assert told(paths, 0) == on_one != []
+    for select in ("ALL", "RC2"):  # RC2: files that cannot be read are no findings
+        assert checked(paths, 0, select, workers=workers) == checked(paths, 0, select) != []
+
+
+def test_why_a_file_cannot_be_read_comes_back_from_another_process() -> None:
+    error = NotARecording(Path("a.json"), "is JSON but no recording", "look at it")
+    back = pickle.loads(pickle.dumps(error))
+    assert (type(back), back.path, back.message, back.hint) == (
+        NotARecording,
+        error.path,
+        error.message,
+        error.hint,
+    )
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
@@ -77,26 +98,26 @@ def test_a_rule_alone_finds_what_it_finds_among_all(rule: Rule, tmp_path: Path) 
     count = 0
     for name, files in [*SAMPLES[rule.code].items(), *COUNTER_SAMPLES[rule.code].items()]:
         paths = find([lay_out(tmp_path / name, files) / "tests"]).files
-        among_all = [line for line in told(paths, HUGE) if line[1] == rule.code]
+        among_all = [line for line in checked(paths, HUGE) if line[1] == rule.code]
         count += len(among_all)
-        assert told(paths, 0, rule.code) == told(paths, HUGE, rule.code) == among_all
+        assert checked(paths, 0, rule.code) == checked(paths, HUGE, rule.code) == among_all
     assert count
 
 
-def test_the_project_of_samples_is_judged_alike() -> None:
+def test_the_project_of_samples_is_checked_alike() -> None:
     files = find([RECORDINGS]).files
     assert len(files) > 50
-    slow = told(files, HUGE)
+    slow = checked(files, HUGE)
     assert slow
-    assert told(files, 0) == slow
+    assert checked(files, 0) == slow
 
 
 @needs_corpus
-def test_the_corpus_is_judged_alike() -> None:
+def test_the_corpus_is_checked_alike() -> None:
     files = find([Path(CORPUS or "")]).files
-    slow = told(files, HUGE)
+    slow = checked(files, HUGE)
     assert slow
-    assert told(files, 0) == slow
+    assert checked(files, 0) == slow
 
 
 @pytest.mark.parametrize("count", [48, 49, 50])
@@ -108,14 +129,9 @@ def test_the_border_between_the_ways_changes_nothing(count: int, tmp_path: Path)
     assert findings(many(tmp_path, count)) == before
 
 
-def test_every_hash_rule_is_judged_alike() -> None:
+def test_every_hash_rule_is_checked_alike() -> None:
     files = find([RECORDINGS]).files
     for rule in HASH_RULES:
-        results = []
-        for at_least in (0, HUGE):
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("recctl.check.engine._MANY", at_least)
-                checker = Checker(files, selected(["RC1"], []), Settings(rule, 1000))
-                results.append([(one.path, one.message) for of_file in checker for one in of_file])
-        assert results[0] == results[1]
-        assert bool(results[0]) or rule is NEWEST
+        slow = checked(files, HUGE, "RC1", rule)
+        assert checked(files, 0, "RC1", rule) == slow
+        assert bool(slow) or rule is NEWEST

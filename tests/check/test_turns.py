@@ -1,4 +1,4 @@
-"""RC301: requests that carry on what no recording of their test gives."""
+"""RC301: requests that repeat what no recording of their test gives."""
 
 from __future__ import annotations
 
@@ -6,25 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.check.samples import (
-    ANTHROPIC,
-    PLACE,
-    STREAMS,
-    TEST,
-    Project,
-    call,
-    chat_chunks,
-    findings,
-    found,
-    lay_out,
-    moved,
-    project,
-    said,
-    second_turn,
-)
+from tests.check.samples import PLACE, Project, call, findings, found, lay_out, project, said, second_turn
 from tests.helpers import chat
 from tests.samples import openai_parts
-from tests.samples.builder import Data, Recording, http, inference, whole
+from tests.samples.builder import Data, Recording, http, inference, moved, whole
+from tests.samples.streams import ANTHROPIC, STREAMS, TEST, chat_chunks
 
 CALL = "call_9mQx4Lw2"
 RESPONSES = "https://api.openai.com/v1/v1/responses"
@@ -37,7 +23,7 @@ def asks(*messages: Data, test_id: str | None = TEST) -> Recording:
 
 
 def assistant(text: object) -> Data:
-    """An answer as a later request carries it on."""
+    """An answer as a later request repeats it."""
     return {"role": "assistant", "content": text}
 
 
@@ -72,7 +58,7 @@ GEMINI_URL = "vertexai:///generate_content"
 
 
 def gemini(*contents: Data) -> Recording:
-    """A call of Gemini that carries these turns on."""
+    """A call of Gemini with these turns."""
     answer = {"candidates": [{"content": {"parts": [{"text": "Fine."}], "role": "model"}}]}
     return inference(TEST, GEMINI_URL, {"model": "gemini", "contents": list(contents)}, whole(answer))
 
@@ -176,7 +162,7 @@ def test_a_chain_that_holds(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", CHAINS)
 def test_a_chain_that_is_broken(name: str, tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(CHAINS[name][0]), "RC301")
-    assert message.startswith("probably dead: its request carries ")
+    assert message.startswith("probably dead: its request contains ")
 
 
 @pytest.mark.parametrize("name", CHAINS)
@@ -188,7 +174,7 @@ def test_a_chain_to_another_test_is_broken(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", CHAINS)
-def test_what_lies_beside_is_seen_though_it_was_not_given(name: str, tmp_path: Path) -> None:
+def test_a_file_in_the_same_directory_counts_though_it_was_not_given(name: str, tmp_path: Path) -> None:
     later, first = CHAINS[name]
     lay_out(tmp_path, project(later, first))
     together = [one for one in findings(tmp_path, "tests", "--select", "RC301") if one["path"] == later.path]
@@ -197,7 +183,7 @@ def test_what_lies_beside_is_seen_though_it_was_not_given(name: str, tmp_path: P
 
 def test_the_message_names_the_call(tmp_path: Path) -> None:
     (message,) = found(tmp_path, project(second_turn(CALL)), "RC301")
-    assert message == f"probably dead: its request carries {CALL}, which no recording of its test made"
+    assert message == f"probably dead: its request contains {CALL}, which no recording of its test made"
 
 
 def test_the_message_shows_the_beginning_of_the_answer(tmp_path: Path) -> None:
@@ -227,7 +213,7 @@ SILENT: dict[str, Project] = {
 
 
 @pytest.mark.parametrize("name", SILENT)
-def test_what_is_not_judged(name: str, tmp_path: Path) -> None:
+def test_what_is_not_reported(name: str, tmp_path: Path) -> None:
     assert found(tmp_path, SILENT[name], "RC301") == []
 
 
