@@ -17,7 +17,7 @@ _OWN_OPTIONS = {"normalize": ["--write"]}
 
 
 def as_files(arguments: Iterable[str]) -> list[str]:
-    """The arguments with `./` before each that begins with a dash and names a file.
+    """Return the arguments, with `./` before each that begins with a dash and names a file.
 
     An option of that name is lost then. That hides nothing: the file is looked at instead, and its name is
     no hash, which is an error.
@@ -30,7 +30,7 @@ def _is_file(word: str) -> bool:
 
 
 def run() -> None:
-    """The console script: a command of recctl, the project's options, files."""
+    """Run as the console script, with a command of recctl, the project's options, and files."""
     command, given = sys.argv[1:2], sys.argv[2:]
     own = [option for name in command for option in _OWN_OPTIONS.get(name, [])]
     sys.exit(main([*command, *own, *as_files(given)]))

@@ -24,7 +24,6 @@ import msgspec
 from recctl.catalog.index_database import (
     SUFFIX,
     VERSION,
-    index_directory,
     is_damage,
     opened,
     rows_in,
@@ -34,6 +33,7 @@ from recctl.catalog.index_database import (
 from recctl.recordings.header import Header
 from recctl.support.errors import Warn, no_warning
 from recctl.support.jsonvalue import MOST_BYTES
+from recctl.support.user_directories import cache_directory
 
 _NAME_DIGITS = 16
 _CHECK_BYTES = 4
@@ -134,7 +134,7 @@ class Index(Generic[K]):
         self._has_warned = False
         self._contents = contents
         wanted = sorted(directories)
-        self.database = (directory or index_directory()) / f"{_digest(_tree(wanted))}{contents.suffix}"
+        self.database = (directory or cache_directory()) / f"{_digest(_tree(wanted))}{contents.suffix}"
         self._is_broken = False
         self._new: list[tuple[str, str, bytes]] = []
         self._found = self._load(wanted)

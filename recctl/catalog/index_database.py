@@ -12,10 +12,8 @@ import msgspec
 
 from recctl import __version__
 from recctl.recordings.header import Header
-from recctl.support.errors import RecctlError
-from recctl.support.user_directories import user_cache
+from recctl.support.user_directories import cache_directory
 
-DIRECTORY_VARIABLE = "RECCTL_CACHE_DIR"
 SUFFIX = ".sqlite"
 # Another layout, fields of a header, or version, which may read recordings in another way: start afresh.
 VERSION = f"4 {__version__} {Header.__annotations__}"
@@ -33,18 +31,6 @@ _NOT_DAMAGE = frozenset(
     )
 )
 _PRIMARY = 0xFF  # of an extended result code
-
-
-def index_directory() -> Path:
-    """Return the directory of the databases: RECCTL_CACHE_DIR, or the user's cache. Raises RecctlError."""
-    if named := os.environ.get(DIRECTORY_VARIABLE):
-        return Path(named)
-    try:
-        return user_cache()
-    except RuntimeError as error:  # neither HOME nor a name for the user
-        raise RecctlError(
-            f"no directory for the index: {error}", f"name one with {DIRECTORY_VARIABLE}"
-        ) from None
 
 
 @contextmanager
@@ -117,7 +103,7 @@ class Database(msgspec.Struct, frozen=True):
 
 def databases(directory: Path | None = None) -> Iterator[Database]:
     """Yield the databases, in order of their names."""
-    for path in sorted((directory or index_directory()).glob(f"*{SUFFIX}")):
+    for path in sorted((directory or cache_directory()).glob(f"*{SUFFIX}")):
         try:
             size = path.stat().st_size
         except OSError:
@@ -133,7 +119,7 @@ def databases(directory: Path | None = None) -> Iterator[Database]:
 def clear(directory: Path | None = None) -> int:
     """Remove all databases with SQLite's files beside them; return the bytes freed. Raises OSError."""
     freed = 0
-    for path in sorted((directory or index_directory()).glob(f"*{SUFFIX}*")):
+    for path in sorted((directory or cache_directory()).glob(f"*{SUFFIX}*")):
         freed += path.lstat().st_size
         path.unlink()
     return freed

@@ -34,11 +34,11 @@ class ReviewFilter(msgspec.Struct, frozen=True):
 
     @property
     def below(self) -> tuple[Path, ...]:
-        """The only paths whose recordings can pass; () for all."""
+        """Return the only paths whose recordings can pass, none for all."""
         return () if self.tests or self.references else self.paths
 
     def wanted(self, states: States, test: str | None) -> Predicate:
-        """Return a predicate: does a recording pass the filter, and match `test` as in `ls --test`?
+        """Return whether a recording passes the filter and matches `test` as in `ls --test`, as a predicate.
 
         Raises AmbiguousReference, and NoSuchReference for a reference that neither state has.
         """

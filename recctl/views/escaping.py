@@ -27,7 +27,7 @@ def one_line(text: str) -> str:
 
 
 def escaped(char: str) -> str:
-    """Return a character as Python writes it in a string: `\\n`, `\\x1b` or `\\u202e`."""
+    r"""Return a character as Python writes it in a string: `\n`, `\x1b` or `\u202e`."""
     return repr(char)[1:-1] if not char.isprintable() else char
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from recctl.catalog.index import Stamp, now
-from recctl.catalog.index_database import index_directory
+from recctl.support.user_directories import cache_directory
 from tests.edit.processes import wait_until
 from tests.helpers import Result, chat, document, problems, put, run
 from tests.samples.builder import Recording, http, sse, streamed, tool, whole
@@ -208,7 +208,7 @@ def test_a_damaged_index_is_said_and_changes_no_answer(project: Path) -> None:
     others = [put(project / f"tests/z/recordings/{n}.json", carrying()) for n in range(60)]
     wait_until(lambda: Stamp.of(others[-1].stat()).is_settled(now()))
     first = run("normalize", path, "--json", cwd=project)
-    (database,) = index_directory().glob("*-requests.sqlite")
+    (database,) = cache_directory().glob("*-requests.sqlite")
     for damage in (b"", b"no database", database.read_bytes().replace(b"x\x01", b"y\x01")):
         database.write_bytes(damage)
         again = run("normalize", path, "--json", cwd=project)

@@ -10,6 +10,7 @@ from recctl.catalog import index_database
 from recctl.cli.exit_codes import SUCCESS
 from recctl.support.errors import RecctlError
 from recctl.support.paths import display_path
+from recctl.support.user_directories import cache_directory
 from recctl.views import output
 from recctl.views.escaping import one_line
 from recctl.views.styled_lines import Span, line, styled
@@ -36,7 +37,7 @@ def cache(
 
       recctl cache --clear
     """
-    directory = index_database.index_directory()
+    directory = cache_directory()
     if clear:
         try:
             freed = index_database.clear()

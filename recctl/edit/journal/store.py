@@ -19,9 +19,8 @@ from recctl.edit.journal.entry import Entry, load_entry
 from recctl.edit.journal.retention import EntriesToDrop, Loss, entries_to_drop
 from recctl.edit.journal.writer import EntryWriter, drop, writing
 from recctl.support.errors import RecctlError
-from recctl.support.user_directories import user_state
+from recctl.support.user_directories import STATE_VARIABLE, state_directory
 
-DIRECTORY_VARIABLE = "RECCTL_STATE_DIR"
 LIMIT = 500_000_000  # bytes of all entries together; the newest is kept however large it is
 _PATIENCE = 10.0  # seconds to wait for another run
 _MOST_DIGITS = 15
@@ -46,7 +45,7 @@ class Journal:
         except OSError as error:
             raise RecctlError(
                 f"the journal {self._directory} cannot be read: {error.strerror}",
-                f"fix that, or name another directory with {DIRECTORY_VARIABLE}",
+                f"fix that, or name another directory with {STATE_VARIABLE}",
             ) from None
         return [load_entry(self._directory / str(number)) for number in sorted(numbers, reverse=True)]
 
@@ -68,7 +67,7 @@ class Journal:
         if (refusal := chosen.refusal()) and not drop_old:
             raise RecctlError(
                 f"the journal is full ({self._limit / 1e6:g} MB): {refusal}; nothing was changed",
-                f"drop them with --drop-old, or name another directory with {DIRECTORY_VARIABLE}",
+                f"drop them with --drop-old, or name another directory with {STATE_VARIABLE}",
             )
         return chosen
 
@@ -93,7 +92,7 @@ class Journal:
         except OSError as error:
             raise RecctlError(
                 f"the journal {self._directory} cannot be written: {error.strerror}; nothing was changed",
-                f"fix that, or name another directory with {DIRECTORY_VARIABLE}",
+                f"fix that, or name another directory with {STATE_VARIABLE}",
             ) from None
         try:
             _wait_for(handle)
@@ -103,16 +102,8 @@ class Journal:
 
 
 def journal_directory() -> Path:
-    """Return the directory of the journal: below RECCTL_STATE_DIR or the platform's state directory."""
-    if named := os.environ.get(DIRECTORY_VARIABLE):
-        return Path(named) / "journal"
-    try:
-        return user_state() / "journal"
-    except RuntimeError as error:  # neither HOME nor a name for the user
-        raise RecctlError(
-            f"there is no directory for the journal: {error}; nothing was changed",
-            f"name a directory with {DIRECTORY_VARIABLE}",
-        ) from None
+    """Return the directory of the journal. Raises RecctlError if there is none."""
+    return state_directory() / "journal"
 
 
 def _wait_for(handle: int) -> None:
