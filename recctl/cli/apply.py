@@ -28,8 +28,8 @@ def survive_closed_pipe(write: bool) -> Iterator[None]:
 def apply_plan(plan: Sequence[Edit], command: str, files: Sequence[Path], drop_old: bool = False) -> Outcome:
     """Apply a plan and print which journal entries were dropped to make room for it.
 
-    `files` are those that the command was given; the journal records their directories.
-    Raises RecctlError, with nothing changed, if the plan cannot be applied.
+    `files` are those that the command was given: temporary files that a killed run left beside them are
+    removed. Raises RecctlError, with nothing changed, if the plan cannot be applied.
     """
     outcome = apply.apply_plan(Journal(), plan, command, {path.parent for path in files}, drop_old)
     print_notes(loss_line(loss) for loss in outcome.losses)

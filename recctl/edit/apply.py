@@ -61,13 +61,13 @@ def apply_plan(
     groups = grouped(once)
     with journal.locked():
         clear_leftovers({*directories, *(location.parent for one in once for location in one.locations)})
-        room = journal.make_room(sum(_size(one.location) for one in once), drop_old)
+        to_drop = journal.to_drop(sum(_size(one.location) for one in once), drop_old)
         staged = Staged()
         with all_or_nothing(staged), journal.writing(command) as writer:
             skipped = [reason for group in groups for reason in _prepare(group, writer, staged)]
             entry = writer.seal(staged.made)
         committed = commit(staged)
-        losses = journal.drop(room) if entry is not None else ()
+        losses = journal.drop(to_drop) if entry is not None else ()
     left = {one.path for one in (*skipped, *committed.skipped)}
     done = tuple(one.edit.path for one in once if one.edit.path not in left)
     return Outcome(done, (*doubled, *skipped, *committed.skipped), entry, losses=losses)

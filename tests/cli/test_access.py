@@ -15,7 +15,7 @@ import pytest
 from recctl.catalog.find import find
 from recctl.catalog.scan import scan
 from recctl.support.errors import separate
-from tests.helpers import HANGS_AFTER, SAMPLES, Result, chat, problems, put, run_process, sample
+from tests.helpers import HANGS_AFTER, SAMPLES, Result, chat, environment, problems, put, run_process, sample
 
 # ---- FIFOs and devices: opening them would wait for ever, so a process of its own tries
 
@@ -66,7 +66,9 @@ def run_unprivileged(*args: str, cwd: Path) -> Result:
     """Run recctl as somebody whom file modes bind, in a directory that he may enter."""
     cwd.chmod(0o755)
     command = [sys.executable, "-c", UNPRIVILEGED, *args]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=HANGS_AFTER)
+    # Coverage could not write what it measured.
+    env = environment({"COVERAGE_PROCESS_CONFIG": None})
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, timeout=HANGS_AFTER)
     return Result(done.returncode, done.stdout, done.stderr.decode())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from recctl.__main__ import main as recctl
@@ -35,10 +36,10 @@ class Scene:
             self.arguments = [root / "plan.json"]
         self.before = tree_of(self.repo)
 
-    def start(self) -> Forked:
-        """Run the command in a process of its own."""
+    def start(self, first: Callable[[], object] | None = None) -> Forked:
+        """Run the command in a process of its own; `first` is called there before."""
         program = renamer.main if self.command == "rename" else recctl
-        return fork(*self.arguments, program=program)
+        return fork(*self.arguments, first=first, program=program)
 
     def run(self) -> int:
         """Run the command to its end; return the exit code."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from recctl.edit import staging
 from recctl.edit.journal.store import Journal, journal_directory
-from tests.edit.processes import Forked, wait_until
 from tests.edit.scenes import Scene
 from tests.edit.trees import strangers
 from tests.helpers import run
@@ -50,7 +52,8 @@ def test_a_kill_at_any_moment_leaves_each_recording_old_or_new(
         scene.start_again()
         process = scene.start()
         time.sleep(random.uniform(0, longest))
-        _kill(scene, process)
+        process.kill()
+        _states(scene)
         _go_on(scene, undo=number % 2 == 0)
 
 
@@ -60,23 +63,31 @@ def test_a_kill_at_any_moment_leaves_each_recording_old_or_new(
 def test_a_kill_half_way_leaves_each_recording_old_or_new(
     quick_place: Path, command: str, kills: int
 ) -> None:
-    scene = Scene(command, quick_place, FILES, answer="Hello, " * 1000)
+    scene = Scene(command, quick_place, FILES)
     random = Random(5)
-    longest = _duration(scene)
-    first = min(pair.path for pair in scene.pairs)
-    mixed = 0
-    for number in range(20 * kills):
-        if number >= kills and mixed:
-            break
+    for number in range(kills):
         scene.start_again()
-        is_changed = _change_of(first)
-        process = scene.start()
-        wait_until(is_changed)
-        if number % 3:
-            time.sleep(random.uniform(0, longest / 100))
-        mixed += _kill(scene, process)
+        process = scene.start(first=_dying_after(random.randrange(1, FILES)))
+        assert process.wait().code == -signal.SIGKILL
+        assert set(_states(scene)) == {"old", "new"}
         _go_on(scene, undo=number % 2 == 0)
-    assert mixed, "no kill came half-way"
+
+
+def _dying_after(changes: int) -> Callable[[], None]:
+    """Return what has a process kill itself after so many changes to names."""
+
+    def prepare() -> None:
+        numbers = count(1)
+        put = staging._Ready.put
+
+        def counted(ready: staging._Ready) -> None:
+            put(ready)
+            if next(numbers) == changes:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        staging._Ready.put = counted  # type: ignore[method-assign,assignment]
+
+    return prepare
 
 
 def _duration(scene: Scene) -> float:
@@ -86,30 +97,13 @@ def _duration(scene: Scene) -> float:
     return time.monotonic() - start
 
 
-def _change_of(path: Path) -> Callable[[], bool]:
-    """Return a function that says whether the file has been removed or replaced since."""
-    before = _inode(path)
-    return lambda: _inode(path) != before
-
-
-def _inode(path: Path) -> int | None:
-    """Return the inode of a file, which differs for the one that replaces it; None where there is none."""
-    try:
-        return path.lstat().st_ino
-    except FileNotFoundError:
-        return None
-
-
-def _kill(scene: Scene, process: Forked) -> bool:
-    """Kill, and look at every recording; whether some were old and some new."""
-    process.kill()
-    states = [
-        "old" if now == old else "new" if now == new else "half"
-        for now, old, new in zip(scene.now(), scene.olds, scene.news, strict=True)
-    ]
+def _states(scene: Scene) -> list[str]:
+    """What each path holds: what it held before, or what it is to hold."""
+    rows = zip(scene.now(), scene.olds, scene.news, strict=True)
+    states = ["old" if now == old else "new" if now == new else "half" for now, old, new in rows]
     assert "half" not in states
     assert set(states) == {"old"} or Journal().entries(), "changed before the journal had the old bytes"
-    return len(set(states)) > 1
+    return states
 
 
 def _go_on(scene: Scene, *, undo: bool) -> None:

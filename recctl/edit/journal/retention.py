@@ -29,7 +29,7 @@ class Loss(msgspec.Struct, frozen=True):
     files: int | None
 
 
-class Room(msgspec.Struct, frozen=True):
+class EntriesToDrop(msgspec.Struct, frozen=True):
     """The entries to drop: those that are of no more use, and those whose bytes nothing else holds."""
 
     useless: tuple[Entry, ...] = ()
@@ -46,7 +46,7 @@ class Room(msgspec.Struct, frozen=True):
         return f"{entries} {numbers} would have to go, the only copy {what}"
 
 
-def make_room(entries: Iterable[Entry], incoming: int, limit: int) -> Room:
+def entries_to_drop(entries: Iterable[Entry], incoming: int, limit: int) -> EntriesToDrop:
     """Choose the entries to drop so that all, with so many new bytes, stay within the limit."""
     counted = [entry for entry in entries if not entry.is_newer]
     excess = sum(entry.size for entry in counted) + incoming - limit
@@ -66,7 +66,7 @@ def make_room(entries: Iterable[Entry], incoming: int, limit: int) -> Room:
         if excess > 0:
             losses.append(loss)
             excess -= loss.entry.size
-    return Room(tuple(useless), tuple(losses))
+    return EntriesToDrop(tuple(useless), tuple(losses))
 
 
 def _only_copies(entry: Entry) -> int | None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from recctl.edit.files import clear_leftovers
 from recctl.edit.journal.entry import Entry, load_entry
-from recctl.edit.journal.retention import Loss, Room, make_room
+from recctl.edit.journal.retention import EntriesToDrop, Loss, entries_to_drop
 from recctl.edit.journal.writer import EntryWriter, drop, writing
 from recctl.support.errors import RecctlError
 from recctl.support.user_directories import user_state
@@ -59,24 +59,24 @@ class Journal:
         """Write the next entry; nothing is left of one that was not sealed. Call it under the lock."""
         return writing(self._directory / str(max(self._numbers(), default=0) + 1), command)
 
-    def make_room(self, incoming: int, drop_old: bool) -> Room:
+    def to_drop(self, incoming: int, drop_old: bool) -> EntriesToDrop:
         """Choose the entries to drop for so many new bytes; with `drop_old` only copies too.
 
         Raises RecctlError where only copies would have to go.
         """
-        room = make_room(self.entries(), incoming, self._limit)
-        if (refusal := room.refusal()) and not drop_old:
+        chosen = entries_to_drop(self.entries(), incoming, self._limit)
+        if (refusal := chosen.refusal()) and not drop_old:
             raise RecctlError(
                 f"the journal is full ({self._limit / 1e6:g} MB): {refusal}; nothing was changed",
                 f"drop them with --drop-old, or name another directory with {DIRECTORY_VARIABLE}",
             )
-        return room
+        return chosen
 
-    def drop(self, room: Room) -> tuple[Loss, ...]:
+    def drop(self, chosen: EntriesToDrop) -> tuple[Loss, ...]:
         """Drop the chosen entries; return those that held the only copy of files."""
-        for entry in (*room.useless, *(loss.entry for loss in room.losses)):
+        for entry in (*chosen.useless, *(loss.entry for loss in chosen.losses)):
             drop(entry)
-        return room.losses
+        return chosen.losses
 
     def clear_leftovers(self, directories: Iterable[Path]) -> None:
         """Remove what a killed run left in directories, if the journal is there and can be locked."""
