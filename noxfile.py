@@ -44,12 +44,16 @@ def lowest(session: nox.Session) -> None:
     session.run(*PYTEST, *session.posargs)
 
 
-@nox.session(python="3.12")
+@nox.session(python="3.11")
 def coverage(session: nox.Session) -> None:
-    """Run the tests and print which lines and branches of recctl they miss, whatever process runs them."""
+    """Run the tests and print which lines and branches of recctl they miss, whatever process runs them.
+
+    Left out are processes with hardly any files to open: coverage could not write what it measured.
+    """
     session.install("-e", ".", *DEV)
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", *PYTEST[2:], *session.posargs)
+    limits = "tests/support/test_processes.py::test_below_any_limit_nothing_is_missing_or_printed"
+    session.run("coverage", "run", "-m", *PYTEST[2:], "--deselect", limits, *session.posargs)
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", "--sort=cover")
 
