@@ -51,7 +51,7 @@ def coverage(session: nox.Session) -> None:
     session.run("coverage", "erase")
     session.run("coverage", "run", "-m", *PYTEST[2:], *session.posargs)
     session.run("coverage", "combine", "--quiet")
-    session.run("coverage", "report")
+    session.run("coverage", "report", "--sort=cover")
 
 
 @nox.session(python="3.11", venv_backend="uv")

@@ -1,4 +1,4 @@
-"""The entry: the one boundary where errors become a line of text and an exit code."""
+"""The entry point: the one place where errors become a line of text and an exit code."""
 
 from __future__ import annotations
 
@@ -6,39 +6,38 @@ import os
 import sys
 from collections.abc import Sequence
 
+from recctl.cli.exit_codes import ERROR, INTERRUPTED, SUCCESS
 from recctl.support.errors import RecctlError
 
 _DEBUG_VARIABLE = "RECCTL_TRACEBACK"
-_TROUBLE = 2
-_INTERRUPTED = 130
-COMPLETION_VARIABLE = "_RECCTL_COMPLETE"  # by which a shell's script asks for completions
+COMPLETION_VARIABLE = "_RECCTL_COMPLETE"  # set by the shell's completion script
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run recctl with these arguments (the process's own by default); returns the exit code."""
+    """Run recctl with these arguments, by default those of the process; return the exit code."""
     if COMPLETION_VARIABLE in os.environ:
         return _complete()
     from recctl.views import output
-    from recctl.views.problems import say_problem
+    from recctl.views.problems import print_problem
 
     try:
         return _run(arguments)
     except RecctlError as error:
-        say_problem(error)
+        print_problem(error)
     except KeyboardInterrupt:
-        return _INTERRUPTED
+        return INTERRUPTED
     except Exception as error:
         if os.environ.get(_DEBUG_VARIABLE):
             raise
-        output.say(
+        output.print_stderr(
             f"recctl: a bug in recctl: {type(error).__name__}: {error}; "
-            f"please report it with what {_DEBUG_VARIABLE}=1 prints"
+            f"please report it with the traceback that {_DEBUG_VARIABLE}=1 prints"
         )
-    return _TROUBLE
+    return ERROR
 
 
 def _complete() -> int:
-    """Answer a shell that completes a command line."""
+    """Answer a shell that completes a command line; return the exit code."""
     from recctl.cli.app import app
     from recctl.cli.shell_completion import complete
     from recctl.views import output
@@ -66,14 +65,14 @@ def _run(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         if error.filename is not None:
             raise
-        raise output.cannot_write(error) from None  # by help, which writes itself
+        raise output.cannot_write(error) from None  # typer prints help itself
     except SystemExit:
-        return 0  # only ever because the reader of the output has gone
-    return code if isinstance(code, int) else 0
+        return SUCCESS  # stdout was closed (`| head`), see views.output
+    return code if isinstance(code, int) else SUCCESS
 
 
 def run() -> None:
-    """The console script."""
+    """Exit with the code of `main`: the console script."""
     sys.exit(main())
 
 

@@ -60,7 +60,7 @@ class Result:
 
 
 def problems(result: Result) -> list[str]:
-    """The problems that a run names on stderr; what else stands there are totals and matches."""
+    """Return the problems that a run reports on stderr, without totals and matches."""
     return [line for line in result.err.splitlines() if line.startswith("recctl: ")]
 
 
@@ -97,7 +97,7 @@ def _written_to(out: io.BytesIO, err: io.BytesIO) -> Iterator[None]:
 
 
 def environment(env: Env | None) -> dict[str, str]:
-    """The environment of this process with changes; None takes a variable away."""
+    """Return the environment of this process with changes; None takes a variable away."""
     changed = {**os.environ, **(env or {})}
     return {name: value for name, value in changed.items() if value is not None}
 
@@ -230,13 +230,13 @@ def examples(number: int) -> settings:
 
 
 def sample(start: str) -> Path:
-    """The one sample recording whose file name starts so."""
+    """Return the one sample recording whose file name starts so."""
     (path,) = SAMPLES.rglob(f"{start}*.json")
     return path
 
 
 def document(path: Path) -> Data:
-    """A recording as the standard library reads it."""
+    """Return a recording as the standard library reads it."""
     content: Data = json.loads(path.read_bytes())
     return content
 
@@ -244,13 +244,13 @@ def document(path: Path) -> Data:
 def chat(
     answer: str = "Hello.", *, test_id: str | None = None, model: str = "gpt-4o", **body: Any
 ) -> Recording:
-    """A recorded chat completion, whole; `prompt` is what was asked, `body` the rest of the request."""
+    """Return a whole chat completion; `prompt` is what was asked, `body` the rest of the request."""
     said = openai_parts.chat(model, {}, openai_parts.assistant(answer), {})
     return inference(test_id, openai_parts.OPENAI_URL, _asked(model, body), whole(said))
 
 
 def chat_stream(*pieces: str, test_id: str | None = None, model: str = "gpt-4o", **body: Any) -> Recording:
-    """A recorded chat completion, streamed, a chunk for each piece."""
+    """Return a recorded chat completion, streamed, a chunk for each piece."""
     chunks = [openai_parts.chat_chunk(model, {}, openai_parts.delta(piece)) for piece in pieces]
     return inference(
         test_id, openai_parts.OPENAI_URL, _asked(model, body) | {"stream": True}, streamed(*chunks)

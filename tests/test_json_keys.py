@@ -13,7 +13,7 @@ import pytest
 from recctl.check.rules.rule import Severity
 from recctl.diff.changes import Op
 from recctl.diff.comparison import Part
-from recctl.diff.nearest import Tie
+from recctl.diff.nearest import Relation
 from recctl.diff.response_change import ResponseChange
 from recctl.diff.review import Status
 from recctl.edit.git_heads import GitState
@@ -37,7 +37,7 @@ CLOSED = {"any", "as `ls`", "as `ls` or null"}
 ENUMERATIONS = {
     ("ls", "[].kind"): Kind,
     ("diff A B", "part"): Part,
-    ("diff A B", "siblings[].same"): Tie,
+    ("diff A B", "siblings[].same"): Relation,
     ("diff A B", "changes[].op"): Op,
     ("diff", "tests[].recordings[].status"): Status,
     ("diff", "tests[].recordings[].response"): ResponseChange,

@@ -107,30 +107,38 @@ class _Tree(msgspec.Struct):
 def _search(root: Path) -> _Tree:
     tree = _Tree()
     above = DIRECTORY in Path(absolute_path(root)).parts
-    for directory, names in _directories(root, tree.problems):
-        is_inside = above or DIRECTORY in directory.split(os.sep)
+    for directory in _directories(root):
+        if isinstance(directory, Unreadable):
+            tree.problems.append(directory)
+            continue
+        is_inside = above or DIRECTORY in directory.path.split(os.sep)
         tree.has_recordings = tree.has_recordings or is_inside
         # Strings, since there may be a hundred thousand.
-        there = absolute_path(Path(directory)).rstrip(os.sep)
+        there = absolute_path(Path(directory.path)).rstrip(os.sep)
         found = tree.inside if is_inside else tree.outside
-        found.update((f"{there}/{name}", os.path.join(directory, name)) for name in names)
+        found.update((f"{there}/{name}", os.path.join(directory.path, name)) for name in directory.files)
     return tree
 
 
-def _directories(root: Path, problems: list[Unreadable]) -> Iterator[tuple[str, list[str]]]:
-    """Yield each directory at or below `root` with its .json files; add to `problems` what is unreadable."""
+class _Directory(msgspec.Struct, frozen=True):
+    path: str
+    files: list[str]
+
+
+def _directories(root: Path) -> Iterator[_Directory | Unreadable]:
+    """Yield each directory at or below `root` with the names of its .json files, or why it is unreadable."""
     pending = [os.fspath(root)]
     while pending:
         directory = pending.pop()
         try:
             below, names = list_directory(directory)
         except OSError as error:
-            problems.append(Unreadable(Path(directory), f"cannot be searched: {error.strerror or error}"))
+            yield Unreadable(Path(directory), f"cannot be searched: {error.strerror or error}")
             continue
         if directory != os.fspath(root) and os.path.exists(os.path.join(directory, _VENV_MARK)):
             continue
         pending.extend(os.path.join(directory, name) for name in below if name not in _SKIPPED)
-        yield directory, names
+        yield _Directory(directory, names)
 
 
 def list_directory(directory: str) -> tuple[list[str], list[str]]:

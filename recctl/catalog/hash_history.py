@@ -30,27 +30,35 @@ def find_break(repository: Repository, path: Path, in_force: HashRule) -> Break 
     None where git does not have the file, or not enough of its history. Raises RecctlError where git
     fails.
     """
-    later: tuple[Version | None, Recording | None] = (None, None)
-    for version, recording in _states(repository, path):
-        if recording is not None:
-            fit = fit_of(asked_of(recording), recording.summary.name, in_force)
+    later = _State(None, None)
+    for state in _states(repository, path):
+        if state.recording is not None:
+            fit = fit_of(asked_of(state.recording), state.recording.summary.name, in_force)
             if fit.status != "edited":
-                return Break(later[0], _apart(recording, later[1], fit.rule or in_force), fitted=True)
-        later = (version, recording)
-    if later[0] is None or repository.is_shallow():  # what came before is not here
+                apart = _apart(state.recording, later.recording, fit.rule or in_force)
+                return Break(later.version, apart, fitted=True)
+        later = state
+    if later.version is None or repository.is_shallow():  # what came before is not here
         return None
-    return Break(later[0], (), fitted=False)
+    return Break(later.version, (), fitted=False)
 
 
-def _states(repository: Repository, path: Path) -> Iterator[tuple[Version | None, Recording | None]]:
-    """Yield the file in the working tree, then its versions, newest first; None for what is no recording."""
+class _State(msgspec.Struct, frozen=True):
+    """A file in a version, None for the working tree; `recording` is None where it holds none."""
+
+    version: Version | None
+    recording: Recording | None
+
+
+def _states(repository: Repository, path: Path) -> Iterator[_State]:
+    """Yield the file in the working tree, if it was changed there, then its versions, newest first."""
     history = repository.history(path)
     data = read_regular(path)
     if data is not None and (not history or repository.blob_id(data, history[0].blob) != history[0].blob):
-        yield None, _parsed(path, data)
+        yield _State(None, _parsed(path, data))
     for version in history:
         ((_, stored),) = repository.blobs([version.blob])
-        yield version, _parsed(repository.top / version.path, stored)
+        yield _State(version, _parsed(repository.top / version.path, stored))
 
 
 def _parsed(path: Path, data: bytes) -> Recording | None:

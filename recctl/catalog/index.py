@@ -33,6 +33,7 @@ from recctl.catalog.index_database import (
 )
 from recctl.recordings.header import Header
 from recctl.support.errors import Warn, no_warning
+from recctl.support.jsonvalue import MOST_BYTES
 
 _NAME_DIGITS = 16
 _CHECK_BYTES = 4
@@ -59,6 +60,28 @@ class Stamp(msgspec.Struct, frozen=True, array_like=True):
         """Return whether a later change must change the stamp: the last was not just before `now`, in ns."""
         latest = max(self.modified, self.changed)
         return latest + (_TICK if latest % _SECOND else _COARSE_TICK) < now
+
+
+class StampedBytes(msgspec.Struct, frozen=True):
+    """The bytes of a file, and its stamp; None where it changed while it was read."""
+
+    raw: bytes
+    stamp: Stamp | None
+
+
+def read_stamped(path: str | Path) -> StampedBytes | None:
+    """Return the bytes of a file with its stamp; None where it is too large to be a recording.
+
+    Raises OSError, or ValueError for a path that cannot be one.
+    """
+    # O_NONBLOCK: do not wait for a writer if the file has become a pipe.
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
+        status = os.fstat(file.fileno())
+        if status.st_size > MOST_BYTES:
+            return None
+        raw = file.readall()
+        before, after = Stamp.of(status), Stamp.of(os.fstat(file.fileno()))
+    return StampedBytes(raw, before if before == after else None)
 
 
 K = TypeVar("K")

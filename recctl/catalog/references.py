@@ -16,7 +16,7 @@ from recctl.support.errors import AmbiguousReference, NoSuchReference, RecctlErr
 from recctl.support.paths import current_directory, is_missing
 
 _MIN_PREFIX = 4
-_REFERENCE = re.compile(rf"(?:rec-)?(?P<hash>[0-9a-f]{{{_MIN_PREFIX},64}})")
+_REFERENCE = re.compile(rf"(?:rec-)?(?P<hash>[0-9a-f]{{{_MIN_PREFIX},64}})(?:-(?P<digest>[0-9a-f]{{1,8}}))?")
 _CALL = re.compile(r"(?P<file>.+)#(?P<item>\d{1,9})", re.ASCII | re.DOTALL)
 _TEST_SUFFIX = ".py"
 _LISTED_MATCHES = 10
@@ -115,7 +115,9 @@ def _fits(wanted: str, name: RecordingName) -> bool:
     if wanted.startswith("models-"):
         return name.stem.startswith(wanted) and len(wanted) >= len("models-") + _MIN_PREFIX
     form = _REFERENCE.fullmatch(wanted)
-    return form is not None and name.hash is not None and name.hash.startswith(form["hash"])
+    if form is None or name.hash is None or not name.hash.startswith(form["hash"]):
+        return False
+    return form["digest"] is None or (name.digest is not None and name.digest.startswith(form["digest"]))
 
 
 def _ambiguous(reference: str, matches: Sequence[Path], files: Iterable[Path]) -> AmbiguousReference:

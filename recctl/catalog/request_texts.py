@@ -8,12 +8,12 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from recctl.catalog.index import REQUESTS, Index, Stamp
+from recctl.catalog.index import REQUESTS, Index, Stamp, read_stamped
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import parse
 from recctl.support.configuration import NO_CACHE_VARIABLE
 from recctl.support.errors import RecctlError, Unreadable, Warn, no_warning
-from recctl.support.jsonvalue import MOST_BYTES, loads
+from recctl.support.jsonvalue import loads
 
 _WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
 _FAST = 1  # zlib's level, enough to shrink text to a third
@@ -60,17 +60,10 @@ def _text(index: Index[bytes], path: str) -> str:
 def _read(path: str) -> tuple[Stamp | None, str]:
     """Return the stamp of a file (None if it changed while it was read) and the text of its request."""
     try:
-        # O_NONBLOCK: do not wait for a writer if the file has become a pipe.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
-            if status.st_size > MOST_BYTES:
-                return None, ""
-            raw = file.readall()
-            after = Stamp.of(os.fstat(file.fileno()))
+        stamped = read_stamped(path)
     except (OSError, ValueError):
-        return None, ""
-    before = Stamp.of(status)
-    return before if before == after else None, _request_text(path, raw)
+        stamped = None
+    return (None, "") if stamped is None else (stamped.stamp, _request_text(path, stamped.raw))
 
 
 def _request_text(path: str, raw: bytes) -> str:

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.catalog.index import SUMMARIES, Index, Stamp
+from recctl.catalog.index import SUMMARIES, Index, Stamp, read_stamped
 from recctl.recordings.header import Header
 from recctl.recordings.recording import read
 from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
 from recctl.support.errors import RecctlError, Unreadable, Warn, no_warning
-from recctl.support.jsonvalue import MOST_BYTES
 from recctl.support.paths import absolute_path
 from recctl.support.processes import parallel_map
 
@@ -108,15 +107,10 @@ def _read_one(path: Path) -> _Result | None:
     from recctl.catalog.preview import summarize_with_preview
 
     try:
-        # Not to wait for a writer, should the file have become a pipe.
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
-            status = os.fstat(file.fileno())
-            if status.st_size > MOST_BYTES:
-                return None
-            before = Stamp.of(status)
-            raw = file.readall()
-            after = Stamp.of(os.fstat(file.fileno()))
-        summary = summarize_with_preview(path, raw)
+        stamped = read_stamped(path)
+        if stamped is None:
+            return None
+        summary = summarize_with_preview(path, stamped.raw)
     except (OSError, ValueError, Unreadable):
         return None
-    return _Result(before if before == after else None, len(raw), summary.header)
+    return _Result(stamped.stamp, len(stamped.raw), summary.header)

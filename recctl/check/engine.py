@@ -22,15 +22,21 @@ from recctl.support.processes import parallel_map
 _MANY = 50  # files from which importing orjson pays
 _WORTH_A_CORE = 300  # files from which several processes pay
 
-
 Item: TypeAlias = Finding | Unreadable
 
 
+class _Found(msgspec.Struct, frozen=True):
+    """A violation, and the code of the rule that found it: rules themselves are not pickled."""
+
+    code: str
+    violation: Violation
+
+
 class _FileResult(msgspec.Struct, frozen=True):
-    """The result of one file: its test, violations with the codes of their rules, facts if needed."""
+    """The result of one file: its test, what rules found in it, and facts if rules need them."""
 
     test_id: str | None = None
-    violations: tuple[tuple[str, Violation], ...] = ()
+    found: tuple[_Found, ...] = ()
     facts: Facts | None = None
 
 
@@ -61,7 +67,7 @@ def check_files(
         if result.facts is not None:
             facts.append(result.facts)
             related.add(result.facts)
-        yield [by_code[code].finding(Ref(path), result.test_id, found) for code, found in result.violations]
+        yield [by_code[one.code].finding(Ref(path), result.test_id, one.violation) for one in result.found]
     yield [finding for rule in rules for one in facts for finding in _check_related(rule, one, related)]
 
 
@@ -103,13 +109,16 @@ class _FileChecker:
     def _check_bytes(self, path: Path, raw: bytes) -> _FileResult:
         context = Context(Ref(path), raw, self.run)
         test_id = context.summary.header.test_id  # raises if it is no recording, before any rule runs
-        violations = tuple(
-            (rule.code, violation) for rule in self._rules if rule.check for violation in rule.check(context)
+        found = tuple(
+            _Found(rule.code, violation)
+            for rule in self._rules
+            if rule.check
+            for violation in rule.check(context)
         )
-        return _FileResult(test_id, violations, facts_of(context) if self._needs_facts else None)
+        return _FileResult(test_id, found, facts_of(context) if self._needs_facts else None)
 
     def _not_a_recording(self, error: Unreadable) -> _Result:
         rule = NOT_A_RECORDING if isinstance(error, NotARecording) else NOT_JSON
         if rule in self._rules:
-            return _FileResult(violations=((rule.code, Violation(f"it {error.message}")),))
+            return _FileResult(found=(_Found(rule.code, Violation(f"it {error.message}")),))
         return _FileResult() if matches(rule.code, self._ignored) else error

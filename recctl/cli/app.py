@@ -1,4 +1,4 @@
-"""The Typer app: every command by name, loaded when it is asked for, and the options of recctl itself."""
+"""The Typer app: every command by name, imported when it runs, and the options of recctl itself."""
 
 from __future__ import annotations
 
@@ -13,39 +13,55 @@ from typer.main import get_command
 from recctl import __version__
 from recctl.views import output
 
-# In the order of `recctl --help`. Each is a module of recctl.cli.commands with a function of its name.
-COMMANDS = ("ls", "show", "diff", "check", "rule", "hash", "normalize", "prune", "undo", "cache", "help")
-_SETTINGS = {"help_option_names": ["-h", "--help"]}
-_PLAIN: dict[str, Any] = {
+# Each command with its group, in the order of `recctl --help`. A command is a function of that name in the
+# module of that name in recctl.cli.commands.
+COMMANDS: dict[str, str] = {
+    "ls": "Read",
+    "show": "Read",
+    "diff": "Compare",
+    "hash": "Replay",
+    "check": "Check",
+    "rule": "Check",
+    "normalize": "Change",
+    "prune": "Change",
+    "undo": "Change",
+    "cache": "Other",
+    "help": "Other",
+}
+_SETTINGS: dict[str, Any] = {
     "pretty_exceptions_enable": False,
-    "context_settings": _SETTINGS,
+    "context_settings": {"help_option_names": ["-h", "--help"]},
 }
 
 
-class CommandsOnDemand(TyperGroup):
-    """Loads only the command that runs: a hook pays for what it uses."""
+class LazyGroup(TyperGroup):
+    """A group that imports only the command that runs: a pre-commit hook pays for each import."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """The names of the commands."""
+        """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]
-        """The command of this name, None where there is none."""
+        """Return the command of this name, None if there is none."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"recctl.cli.commands.{cmd_name}")
-        alone = typer.Typer(add_completion=False, **_PLAIN)
+        app_of_one = typer.Typer(add_completion=False, **_SETTINGS)
         function = getattr(module, cmd_name)
-        kind = getattr(module, "COMMAND_CLASS", None)
-        alone.command(cmd_name, cls=kind, help=help_text(function.__doc__))(function)
-        return get_command(alone)
+        app_of_one.command(
+            cmd_name,
+            cls=getattr(module, "COMMAND_CLASS", None),
+            help=help_text(function.__doc__),
+            rich_help_panel=COMMANDS[cmd_name],
+        )(function)
+        return get_command(app_of_one)
 
 
 def help_text(docstring: str | None) -> str:
-    """Return a command's docstring as its help: each paragraph on one line, for the screen to wrap.
+    """Return a command's docstring as its help: each paragraph on one line, for rich to wrap.
 
-    Indented paragraphs are examples. They stay lines of their own, behind markup that shows nothing:
-    typer takes away indentation that all lines share.
+    Indented paragraphs are examples. They stay separate lines, and start with markup that prints
+    nothing but two blanks: typer strips indentation that all lines share.
     """
     paragraphs = inspect.cleandoc(docstring or "").split("\n\n")
     joined = (
@@ -59,10 +75,9 @@ _EXAMPLE = "[not bold]  [/not bold]"
 
 app = typer.Typer(
     name="recctl",
-    help="Recordings of LLM API calls, readable and manageable.",
-    cls=CommandsOnDemand,
+    cls=LazyGroup,
     invoke_without_command=True,
-    **_PLAIN,
+    **_SETTINGS,
 )
 
 
@@ -79,6 +94,6 @@ def recctl(
         bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)
     ] = False,
 ) -> None:
-    """Recordings of LLM API calls, readable and manageable."""
+    """List, read, compare, check and clean up recordings of LLM API calls."""
     if context.invoked_subcommand is None:
         output.write_text(context.get_help() + "\n")

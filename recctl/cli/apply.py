@@ -1,27 +1,23 @@
-"""What the commands that change files share."""
+"""Carry out a plan of edits, for the commands that change files."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
 
-import typer
-
-from recctl.cli.options import report, tell
-from recctl.edit.apply import Outcome, apply_plan
+from recctl.cli.reporting import print_notes, report_problems
+from recctl.edit import apply
+from recctl.edit.apply import Outcome
 from recctl.edit.journal.store import Journal
 from recctl.edit.plan import Edit
 from recctl.support.errors import Unreadable
-from recctl.views.normalization import loss_line
-
-WriteOption = Annotated[bool, typer.Option("--write", help="Do it; without this it is only shown.")]
+from recctl.views.journal import loss_line
 
 
 @contextmanager
-def though_unread(write: bool) -> Iterator[None]:
-    """Print inside this: what is to be written is done though the reader of the output has gone."""
+def survive_closed_pipe(write: bool) -> Iterator[None]:
+    """Print the plan inside this: with --write, still apply changes if stdout is closed (`| head`)."""
     try:
         yield
     except SystemExit:
@@ -29,16 +25,17 @@ def though_unread(write: bool) -> Iterator[None]:
             raise
 
 
-def carry_out(plan: Sequence[Edit], command: str, files: Sequence[Path], drop_old: bool = False) -> Outcome:
-    """Apply a plan made for these files, and say which entries had to go for it.
+def apply_plan(plan: Sequence[Edit], command: str, files: Sequence[Path], drop_old: bool = False) -> Outcome:
+    """Apply a plan and print which journal entries were dropped to make room for it.
 
-    Raises RecctlError, with nothing changed, where that is impossible.
+    `files` are those that the command was given; the journal records their directories.
+    Raises RecctlError, with nothing changed, if the plan cannot be applied.
     """
-    outcome = apply_plan(Journal(), plan, command, {path.parent for path in files}, drop_old)
-    tell(loss_line(loss) for loss in outcome.losses)
+    outcome = apply.apply_plan(Journal(), plan, command, {path.parent for path in files}, drop_old)
+    print_notes(loss_line(loss) for loss in outcome.losses)
     return outcome
 
 
-def tell_skipped(outcome: Outcome) -> int:
-    """Say which files were left alone and why; the exit code that follows from them."""
-    return report(Unreadable(one.path, one.reason) for one in outcome.skipped)
+def report_skipped(outcome: Outcome) -> int:
+    """Print which files were left alone and why; return the exit code that follows."""
+    return report_problems(Unreadable(one.path, one.reason) for one in outcome.skipped)

@@ -1,7 +1,7 @@
-"""What a shell may complete values of options and arguments to.
+"""Values that a shell offers for options and arguments.
 
-Everything is loaded when it is asked for. Only plain words are offered: shells evaluate what they
-are given, and a recording may hold anything.
+Imports happen inside the functions: only a completing shell needs them. Only plain words are offered:
+a shell evaluates what it completes, and a recording may hold any text.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./@+][A-Za-z0-9_./:@+=,-]*")
 
 
 def rule_codes(incomplete: str) -> list[str]:
-    """Codes of rules; of a list, as `RC1,RC404`, the last is completed."""
+    """Return codes of rules; in a list such as `RC1,RC404` the last one is completed."""
     from recctl.check.registry import RULES
 
     before, comma, last = incomplete.rpartition(",")
@@ -28,43 +28,43 @@ def rule_codes(incomplete: str) -> list[str]:
 
 
 def rule_names(incomplete: str) -> list[str]:
-    """Codes and names of rules."""
+    """Return codes and names of rules."""
     from recctl.check.registry import RULES
 
-    return _fitting((name for rule in RULES for name in (rule.code, rule.name)), incomplete)
+    return _matching((name for rule in RULES for name in (rule.code, rule.name)), incomplete)
 
 
 def command_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The commands."""
+    """Return the names of the commands."""
     root = ctx.find_root()
-    return _fitting(root.command.list_commands(root), incomplete)  # type: ignore[attr-defined]
+    return _matching(root.command.list_commands(root), incomplete)  # type: ignore[attr-defined]
 
 
 def models(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The models of the recordings."""
-    return _fitting((summary.header.model for summary in _summaries(ctx)), incomplete)
+    """Return the models of the recordings."""
+    return _matching((summary.header.model for summary in _summaries(ctx)), incomplete)
 
 
 def providers(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The providers of the recordings."""
-    return _fitting((summary.header.provider for summary in _summaries(ctx)), incomplete)
+    """Return the providers of the recordings."""
+    return _matching((summary.header.provider for summary in _summaries(ctx)), incomplete)
 
 
 def endpoints(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The endpoints of the recordings."""
-    return _fitting((summary.header.endpoint for summary in _summaries(ctx)), incomplete)
+    """Return the endpoints of the recordings."""
+    return _matching((summary.header.endpoint for summary in _summaries(ctx)), incomplete)
 
 
 def test_texts(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Names of tests and classes, or whole ids without parameters where a path is begun."""
+    """Return names of tests and classes, or whole ids without parameters once a path is typed."""
     ids = _test_ids(ctx)
     if "/" in incomplete or "::" in incomplete:
-        return _fitting(ids, incomplete)
-    return _fitting((name for each in ids for name in each.split("::")[1:]), incomplete)
+        return _matching(ids, incomplete)
+    return _matching((name for each in ids for name in each.split("::")[1:]), incomplete)
 
 
 def paths(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Ids of tests, once a test file is named; before that completing files is left to the shell."""
+    """Return ids of tests once a test file is typed; until then the shell completes files."""
     from recctl.catalog.test_paths import parse_test_path
 
     file, separator, _ = incomplete.partition("::")
@@ -74,30 +74,33 @@ def paths(ctx: typer.Context, incomplete: str) -> list[str]:
     of_file = (each.header.test_id or "" for each in _summaries(ctx) if test.selects(each))
     names = {each.partition("[")[0].partition("::")[2] for each in of_file}
     classes = {name.rpartition("::")[0] for name in names}
-    return _fitting((f"{file}::{name}" for name in names | classes if name), incomplete)
+    return _matching((f"{file}::{name}" for name in names | classes if name), incomplete)
 
 
 def references(ctx: typer.Context, incomplete: str) -> list[str]:
-    """References, `rec-` and 12 digits or the digits alone; completing files is left to the shell."""
+    """Return references, `rec-` and 12 digits or only the digits; the shell completes files."""
     from recctl.recordings.ogx.filename import parse_filename
 
     if "/" in incomplete:
         return []
     names = [parse_filename(path.name) for path in _files(ctx)]
-    found = _fitting((name.reference for name in names), incomplete)
+    found = _matching((name.reference for name in names), incomplete)
     bare = (name.id.removeprefix("rec-") for name in names if name.id)
-    return found or _fitting(bare, incomplete)
+    return found or _matching(bare, incomplete)
 
 
 def _files(ctx: typer.Context) -> tuple[Path, ...]:
-    from recctl.cli.path_arguments import search
+    from recctl.cli.path_arguments import find_recordings
 
-    given = _given(ctx)
-    return search(given.get("directories") or given.get("paths")).files
+    parsed = _parsed_so_far(ctx)
+    return find_recordings(parsed.get("directories") or parsed.get("paths")).files
 
 
-def _given(ctx: typer.Context) -> dict[str, Any]:
-    """The options and arguments so far; the option that waits for its value keeps typer from reading them."""
+def _parsed_so_far(ctx: typer.Context) -> dict[str, Any]:
+    """Return the options and arguments so far.
+
+    While the last option lacks its value, typer cannot parse them: then parse them without it.
+    """
     words = ctx.parent.args if ctx.parent else []
     if not words or not words[-1].startswith("-"):
         return ctx.params
@@ -116,11 +119,11 @@ def _test_ids(ctx: typer.Context) -> set[str]:
     return {summary.header.test_id.partition("[")[0] for summary in _summaries(ctx) if summary.header.test_id}
 
 
-def _fitting(values: Iterable[str | None], incomplete: str) -> list[str]:
-    return sorted(set(_plain(values, incomplete)))
+def _matching(values: Iterable[str | None], incomplete: str) -> list[str]:
+    return sorted(set(_plain_matches(values, incomplete)))
 
 
-def _plain(values: Iterable[str | None], incomplete: str) -> Iterator[str]:
+def _plain_matches(values: Iterable[str | None], incomplete: str) -> Iterator[str]:
     wanted = incomplete.lower()
     for value in values:
         if value and value.lower().startswith(wanted) and _PLAIN.fullmatch(value):

@@ -1,63 +1,45 @@
-"""What commands share: exit codes, options, and how problems on the way are told."""
+"""Options and arguments that several commands share: one meaning, one name."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from recctl.cli import completers
-from recctl.cli.path_arguments import search as search
-from recctl.cli.path_arguments import use_index as use_index
 from recctl.support.errors import RecctlError
-from recctl.views import output
-from recctl.views.problems import say_problem
-
-DONE = 0
-FINDINGS = 1
-TROUBLE = 2
 
 DirOption = Annotated[
     list[Path] | None,
-    typer.Option(
-        "--dir", metavar="DIR", help="Look for references here instead; may be given several times."
-    ),
+    typer.Option("--dir", metavar="DIR", help="Search this directory instead of the project; repeatable."),
 ]
 PathsArgument = Annotated[
-    list[str] | None,  # not Path, which would change parameters in test ids: http:// to http:/
+    list[str] | None,  # not Path, which would collapse the slashes of `http://` in a test id's parameters
     typer.Argument(
         metavar="[PATH]...",
-        help="Directories to search, recordings, test files or test ids.",
+        help="Directories, recordings, test files or test ids; by default, the project's recordings.",
         autocompletion=completers.paths,
     ),
 ]
-NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do without the index of earlier runs.")]
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Read every file; neither use nor write the index.")
+]
 DropOldOption = Annotated[
     bool,
-    typer.Option("--drop-old", help="If the journal is full, let go of only copies of files that it holds."),
+    typer.Option(
+        "--drop-old",
+        help="If the journal is full, drop its oldest entries even if they hold the only copy of a file.",
+    ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+WriteOption = Annotated[
+    bool, typer.Option("--write", help="Write the changes; without it, only show what would change.")
+]
 
 
-def tell(notes: Iterable[str]) -> None:
-    """Say each note on stderr; none of them changes the exit code."""
-    for note in notes:
-        output.say(f"recctl: {note}")
-
-
-def refuse_together(**options: bool) -> None:
-    """Raise a usage error when more than one of these options is set; names are given with underscores."""
+def forbid_together(**options: bool) -> None:
+    """Raise RecctlError if more than one of these options is set; `_` in a name stands for `-`."""
     chosen = [f"--{name.replace('_', '-')}" for name, is_set in options.items() if is_set]
     if len(chosen) > 1:
-        raise RecctlError(f"{' and '.join(chosen)} do not go together", "give one of them")
-
-
-def report(problems: Iterable[RecctlError]) -> int:
-    """Say each problem on stderr; the exit code that follows from them."""
-    code = DONE
-    for problem in problems:
-        code = TROUBLE
-        say_problem(problem)
-    return code
+        raise RecctlError(f"{' and '.join(chosen)} cannot be combined", "give one of them")

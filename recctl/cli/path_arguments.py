@@ -1,4 +1,4 @@
-"""The recordings that a command is about: what the user's paths name, else those of the project."""
+"""The recordings that a command works on: those that PATH arguments name, else the project's."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from recctl.support.paths import current_directory, display_path
 from recctl.views.progress import progress
 
 
-def search(given: Iterable[str | Path] | None) -> Found:
-    """Return the files that a user's paths name, else those of the project.
+def find_recordings(arguments: Iterable[str | Path] | None) -> Found:
+    """Return the files that PATH arguments name, else those of the project.
 
     Directories are searched; a test file or a test id stands for its recordings. Raises RecctlError
-    where there are none.
+    if there are none.
     """
-    named = [os.fspath(path) for path in given or ()]
-    if not named:
+    names = [os.fspath(argument) for argument in arguments or ()]
+    if not names:
         return find_default(current_directory(), os.environ)
-    tests = [test for text in named if (test := parse_test_path(text))]
-    paths = [Path(text) for text in named if not parse_test_path(text)]
+    tests = [test for name in names if (test := parse_test_path(name))]
+    paths = [Path(name) for name in names if not parse_test_path(name)]
     found = find(paths)
     if tests:
-        found = united(found, _of_tests(tests))
+        found = united(found, _find_of_tests(tests))
     if not found.files and not found.problems:
         raise RecctlError(
             f"no recordings in {', '.join(display_path(path) for path in paths)}",
@@ -37,38 +37,38 @@ def search(given: Iterable[str | Path] | None) -> Found:
     return found
 
 
-def _of_tests(tests: Sequence[TestPath]) -> Found:
-    """The recordings of tests among those of the project. Raises RecctlError for a test without any."""
+def _find_of_tests(tests: Sequence[TestPath]) -> Found:
+    """Return the recordings of tests. Raises RecctlError for a test without any."""
     from recctl.catalog.scan import scan
 
-    everything = [_around(test) for test in tests]
-    every = everything[0] if len(everything) == 1 else united(*everything)
-    found = scan(every.files, use_index=use_index(False))
-    summaries, problems = separate(progress(found, "reading recordings", len(every.files)))
+    searched = [_find_around(test) for test in tests]
+    candidates = searched[0] if len(searched) == 1 else united(*searched)
+    scanned = scan(candidates.files, use_index=use_index(False))
+    summaries, problems = separate(progress(scanned, "reading recordings", len(candidates.files)))
     unreadable = [problem.path for problem in problems]
     for test in tests:
         if not recordings_of([test], summaries, unreadable):
-            raise _without_recordings(test, summaries)
-    return Found(tuple(recordings_of(tests, summaries, unreadable)), every.problems)
+            raise _no_recordings_of(test, summaries)
+    return Found(tuple(recordings_of(tests, summaries, unreadable)), candidates.problems)
 
 
-def _around(test: TestPath) -> Found:
-    """The recordings of the project that a test file is in, if it is in another than the current one."""
+def _find_around(test: TestPath) -> Found:
+    """Return the recordings of the test file's project, which need not be the current one."""
     here = current_directory()
     root = find_project(here).root
-    outside = os.path.isfile(test.location) and not Path(test.location).is_relative_to(root)
-    return find_default(Path(test.location).parent if outside else here, os.environ)
+    is_outside = os.path.isfile(test.location) and not Path(test.location).is_relative_to(root)
+    return find_default(Path(test.location).parent if is_outside else here, os.environ)
 
 
-def _without_recordings(test: TestPath, summaries: Sequence[Summary]) -> RecctlError:
+def _no_recordings_of(test: TestPath, summaries: Sequence[Summary]) -> RecctlError:
     from recctl.catalog.query import nearest_tests
 
     wanted = f"{test.file}::{test.inner}" if test.inner else test.file
     near = nearest_tests(wanted, (summary.header.test_id for summary in summaries if summary.header.test_id))
-    hint = f"near it: {', '.join(near)}" if near else "recctl ls lists all recordings"
+    hint = f"similar: {', '.join(near)}" if near else "recctl ls lists all recordings"
     return RecctlError(f"no recordings of {wanted} among {len(summaries):,}", hint)
 
 
 def use_index(no_cache: bool) -> bool:
-    """Whether the index of earlier runs may be used."""
+    """Return whether the index of earlier runs may be used."""
     return not no_cache and not os.environ.get(NO_CACHE_VARIABLE)

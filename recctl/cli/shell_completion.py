@@ -1,4 +1,4 @@
-"""The run of recctl by which a shell completes a command line: silent, and right about bash's colons."""
+"""Answer a shell that completes a command line: no stderr, and test ids whole despite bash's colons."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _POSITION = "COMP_CWORD"
 def complete(app: Callable[[], object], how: str) -> tuple[int, str]:
     """Run the app, which answers the shell as `how` says; return the exit code and what to print.
 
-    Nothing goes to stderr, which is the user's screen, whatever goes wrong.
+    Nothing goes to stderr, which is the user's prompt, whatever goes wrong.
     """
     prefix = _rejoin_words() if how == "complete_bash" else ""
     answer = io.StringIO()
@@ -22,7 +22,7 @@ def complete(app: Callable[[], object], how: str) -> tuple[int, str]:
         with contextlib.redirect_stdout(answer), contextlib.redirect_stderr(io.StringIO()):
             app()
         code = 0
-    except SystemExit as ended:  # how the answer ends; fish asks for the code alone
+    except SystemExit as ended:  # typer always ends so; fish looks at the code only
         code = ended.code if isinstance(ended.code, int) else 0
     except Exception:
         return 1, ""
@@ -31,9 +31,9 @@ def complete(app: Callable[[], object], how: str) -> tuple[int, str]:
 
 
 def _rejoin_words() -> str:
-    """Join what bash took apart at colons; return what of the word it has before the last one.
+    """Join the words that bash split at colons; return the start of the word that bash keeps.
 
-    bash hands over `a.py::b` as three words, and puts in place of the last one what it is answered.
+    bash passes `a.py::b` as three words, and replaces only the last one with the answer.
     """
     words = os.environ.get(_WORDS, "").split("\n")
     position = os.environ.get(_POSITION, "")

@@ -1,4 +1,4 @@
-"""Wrong usage, as typer finds it, in the words of recctl."""
+"""Usage errors that typer finds, as one line with a hint."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _NO_COMMAND = re.compile(r"No such command '(?P<value>.*)'")
 
 
 def usage_error(error: Any, given: Sequence[str]) -> RecctlError:
-    """Return what typer's exception says as a problem, with the word that was meant, if one is near."""
+    """Return typer's exception as a RecctlError that suggests a similar word and names the help."""
     option = getattr(error, "option_name", None)
     message = (error.message if option else error.format_message()).rstrip(".")
     see = f"see: {_command(error, given)} --help"
-    meant = _meant(error, message, option)
-    return RecctlError(message, f"{meant} {see}" if meant else see)
+    suggestion = _suggestion(error, message, option)
+    return RecctlError(message, f"{suggestion} {see}" if suggestion else see)
 
 
-def _meant(error: Any, message: str, option: str | None) -> str:
+def _suggestion(error: Any, message: str, option: str | None) -> str:
     context = getattr(error, "ctx", None)
     if option and context:
         return did_you_mean(option, _options(context.command.params))
@@ -39,7 +39,9 @@ def _options(params: Iterable[Any]) -> list[str]:
 
 
 def _command(error: Any, given: Sequence[str]) -> str:
-    """The command that was wrongly used, as it was typed."""
+    """Return the command that was wrongly used, as it was typed."""
     context = getattr(error, "ctx", None)
-    named = next((word for word in given if not word.startswith("-")), "")
-    return context.command_path if context else f"recctl {named}" if named in COMMANDS else "recctl"
+    if context:
+        return str(context.command_path)
+    name = next((word for word in given if not word.startswith("-")), "")
+    return f"recctl {name}" if name in COMMANDS else "recctl"

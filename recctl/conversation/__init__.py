@@ -1,1 +1,1 @@
-"""The neutral form of a call: its request, and the answer assembled from its chunks."""
+"""The provider-neutral form of a call: its request, and the answer assembled from its chunks."""

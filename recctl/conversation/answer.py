@@ -1,4 +1,4 @@
-"""The answer in a recording: the assembled body, and the error where the call failed."""
+"""The answer of a recording: the assembled body, and the error if the call failed."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from recctl.support.jsonvalue import Json, JsonObject, as_int, as_object, as_str
 
 
 def answer(recording: Recording) -> Transcript:
-    """The transcript of a recording, with what came before a failure and the failure itself."""
+    """Return the transcript of a recording: what came before a failure, and the failure."""
     return answer_of(recording.response)
 
 
 def answer_of(response: JsonObject) -> Transcript:
-    """The transcript of a recorded response object. Never raises for what it holds."""
+    """Return the transcript of a recorded response object. Never raises, whatever that holds."""
     transcript = assemble(response.get("body"))
     if response.get("is_exception"):
         kind = ERROR if transcript.type == EMPTY else transcript.type
@@ -28,14 +28,14 @@ def answer_of(response: JsonObject) -> Transcript:
         failure = transcript.error or _failure_in(response.get("body"))
         failure = msgspec.structs.replace(failure, status=status)
         if transcript.type in (EMPTY, UNKNOWN):
-            # An error in nobody's form: the failure holds the body.
+            # An error in no known format: `failure` has the body.
             return Transcript(ERROR, error=failure)
         return msgspec.structs.replace(transcript, error=failure)
     return transcript
 
 
 def _failure_in(body: Json) -> Failure:
-    """What a body of no known format says of an error: most servers say it in `message` or `detail`."""
+    """Return the error in a body of no known format: most servers use `message` or `detail`."""
     fields = as_object(body)
     message = next(filter(None, (as_str(fields.get(key)) for key in ("message", "detail"))), None)
     label = as_str(fields.get("type")) or as_str(fields.get("code"))

@@ -1,4 +1,4 @@
-"""Deltas in, transcript out. One place for how pieces, calls and counts add up, for all formats."""
+"""Assemble deltas into a transcript: how pieces, calls and counts add up, for all wire formats."""
 
 from __future__ import annotations
 
@@ -25,51 +25,51 @@ from recctl.conversation.transcript import Choice, Embeddings, Failure, ToolCall
 from recctl.support.jsonvalue import JsonObject
 
 
-class _Call(msgspec.Struct):
+class _CallBuilder(msgspec.Struct):
     id: str | None = None
     name: str | None = None
     arguments: list[str] = msgspec.field(default_factory=list)
 
-    def freeze(self) -> ToolCall:
+    def build(self) -> ToolCall:
         return ToolCall(self.id, self.name, "".join(self.arguments))
 
 
-class _OpenChoice(msgspec.Struct):
+class _ChoiceBuilder(msgspec.Struct):
     index: int
     role: str | None = None
     finish_reason: str | None = None
     pieces: dict[tuple[Voice, Block], list[str]] = msgspec.field(default_factory=dict)
-    calls: list[_Call] = msgspec.field(default_factory=list)
-    slots: dict[Hashable, _Call] = msgspec.field(default_factory=dict)
+    calls: list[_CallBuilder] = msgspec.field(default_factory=list)
+    slots: dict[Hashable, _CallBuilder] = msgspec.field(default_factory=dict)
     logprobs: JsonObject = msgspec.field(default_factory=dict)
 
-    def new_call(self) -> _Call:
-        call = _Call()
+    def new_call(self) -> _CallBuilder:
+        call = _CallBuilder()
         self.calls.append(call)
         return call
 
-    def freeze(self) -> Choice:
+    def build(self) -> Choice:
         return Choice(
             index=self.index,
             role=self.role,
             text=self._voice("text") or "",
             reasoning=self._voice("reasoning"),
             refusal=self._voice("refusal"),
-            tool_calls=tuple(call.freeze() for call in self.calls),
+            tool_calls=tuple(call.build() for call in self.calls),
             finish_reason=self.finish_reason,
             logprobs=self.logprobs if _names_tokens(self.logprobs) else None,
         )
 
     def _voice(self, voice: Voice) -> str | None:
-        blocks = sorted(block for said, block in self.pieces if said == voice)
+        blocks = sorted(block for own_voice, block in self.pieces if own_voice == voice)
         return "".join("".join(self.pieces[voice, block]) for block in blocks) or None
 
 
 class Assembler:
-    """Adds deltas up. Feed `add` in the order of arrival, then take `transcript`."""
+    """Adds deltas up: call `add` in the order of arrival, then `transcript`."""
 
     def __init__(self) -> None:
-        self._choices: dict[int, _OpenChoice] = {}
+        self._choices: dict[int, _ChoiceBuilder] = {}
         self._usage: JsonObject | None = None
         self._lengths: list[int | None] = []
         self._sample: tuple[float, ...] = ()
@@ -77,7 +77,7 @@ class Assembler:
         self._failure: Failure | None = None
 
     def add(self, delta: Delta) -> bool:
-        """Take one delta in; False when it repeats what is known and so adds nothing."""
+        """Add a delta; return False if it adds nothing."""
         match delta:
             case Opened():
                 return self._open(delta)
@@ -101,21 +101,21 @@ class Assembler:
         return True
 
     def transcript(self, type_name: str) -> Transcript:
-        """The answer as far as it has come; `type_name` is the wire format's."""
+        """Return the answer so far; `type_name` is the name of its wire format."""
         embeddings = None
         if self._lengths:
             embeddings = Embeddings(len(self._lengths), self._lengths[0], self._sample)
         return Transcript(
             type=type_name,
-            choices=tuple(self._choices[index].freeze() for index in sorted(self._choices)),
+            choices=tuple(self._choices[index].build() for index in sorted(self._choices)),
             usage=self._usage,
             embeddings=embeddings,
             models=None if self._models is None else tuple(self._models),
             error=self._failure,
         )
 
-    def _choice(self, index: int) -> _OpenChoice:
-        return self._choices.setdefault(index, _OpenChoice(index))
+    def _choice(self, index: int) -> _ChoiceBuilder:
+        return self._choices.setdefault(index, _ChoiceBuilder(index))
 
     def _open(self, opened: Opened) -> bool:
         choice = self._choice(opened.choice)
@@ -136,12 +136,12 @@ class Assembler:
         if part.slot == LATEST and choice.calls:
             call = choice.calls[-1]
         if call is None or (part.id and call.id and part.id != call.id):
-            # No slot means a whole call. Another id in a known slot is another call as well: some
-            # servers number every call of an answer 0.
-            known = (
+            # A part without a slot is a whole call. Another id in a known slot is another call as well:
+            # some servers number every call of an answer 0.
+            same_id = (
                 each for each in choice.calls if part.slot is not None and part.id and each.id == part.id
             )
-            call = next(known, None) or choice.new_call()
+            call = next(same_id, None) or choice.new_call()
             if part.slot is not None:
                 choice.slots[part.slot] = call
         call.id = call.id or part.id
@@ -156,7 +156,7 @@ def _names_tokens(logprobs: JsonObject) -> bool:
 
 
 def _join_lists(known: JsonObject, more: JsonObject) -> None:
-    """Lay `more` over `known`, in place: lists are joined, a null erases nothing."""
+    """Update `known` in place: lists are extended, a null replaces nothing."""
     for name, value in more.items():
         if isinstance(value, list):
             if not isinstance(known.get(name), list):
@@ -167,7 +167,7 @@ def _join_lists(known: JsonObject, more: JsonObject) -> None:
 
 
 def _merged(known: JsonObject, counts: JsonObject) -> JsonObject:
-    """The counts laid over those known; a null erases nothing."""
+    """Return known counts updated by newer ones; a null replaces nothing."""
     return {
         **known,
         **{name: count for name, count in counts.items() if count is not None or name not in known},
@@ -175,7 +175,7 @@ def _merged(known: JsonObject, counts: JsonObject) -> JsonObject:
 
 
 def _join_name(known: str | None, part: str | None) -> str | None:
-    """A name usually comes once, but some servers repeat it in each part, and some may split it."""
+    """Return a call's name: it usually comes once, but some servers repeat it per part, or split it."""
     if not part or part == known:
         return known
     if known is None or part.startswith(known):

@@ -1,4 +1,4 @@
-"""Content that is a string in one server's answer and a list of parts in another's."""
+"""Read fields that are a string with one server and a list of parts or an object with another."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from recctl.conversation.delta import Block, Logprobs, Piece
 from recctl.support.jsonvalue import Json, as_list, as_object, as_str, compact
 
 
-def piece_of_content(content: Json, choice: int = 0, block: Block = ()) -> Iterator[Piece]:
-    """The pieces in `content`: a string, null, or parts of type text, refusal or thinking."""
+def pieces_of_content(content: Json, choice: int = 0, block: Block = ()) -> Iterator[Piece]:
+    """Yield the pieces in `content`: a string, null, or parts of type text, refusal or thinking."""
     if isinstance(content, str):
         yield Piece(content, "text", choice, block)
     for part in as_list(content):
@@ -26,22 +26,22 @@ def piece_of_content(content: Json, choice: int = 0, block: Block = ()) -> Itera
 
 
 def text_of(content: Json) -> str:
-    """The text in a string, a part with `text` or `value`, or a list of such; "" when there is none."""
+    """Return the text in a string, a part with `text` or `value`, or a list of those; "" if none."""
     texts = []
-    waiting = [content]
-    while waiting:
-        part = waiting.pop()
+    pending = [content]
+    while pending:
+        part = pending.pop()
         if isinstance(part, str):
             texts.append(part)
         elif isinstance(part, dict):
-            waiting.append(part.get("text", part.get("value")))
+            pending.append(part.get("text", part.get("value")))
         else:
-            waiting += reversed(as_list(part))
+            pending += reversed(as_list(part))
     return "".join(texts)
 
 
 def logprobs_of(value: Json, choice: int = 0) -> Iterator[Logprobs]:
-    """The log probabilities beside a text: an object with lists of tokens, or the bare list of them."""
+    """Yield the log probabilities of a text: an object with lists of tokens, or only the list."""
     if isinstance(value, list) and value:
         yield Logprobs({"content": value}, choice)
     elif isinstance(value, dict) and value:
@@ -49,7 +49,7 @@ def logprobs_of(value: Json, choice: int = 0) -> Iterator[Logprobs]:
 
 
 def arguments_text(arguments: Json) -> str:
-    """A tool call's arguments as the exact string sent; an object, which some formats have, as its JSON."""
+    """Return a tool call's arguments as the exact string sent; an object, in some formats, as JSON."""
     if arguments is None:
         return ""
     return arguments if isinstance(arguments, str) else compact(arguments)

@@ -1,8 +1,8 @@
-"""What a stream has said of its output items: its end repeats them, and adds only what is missing.
+"""Track the output items of a stream, so that what its end repeats counts once.
 
-Responses and Interactions number the items of an answer and the parts of an item, send them in
-pieces, and then once or several times whole. Not every server numbers both alike, keeps an item's id
-or repeats all items, so numbers, ids, kinds and words decide together what is a repetition.
+Responses and Interactions number the items of an answer and the parts of an item, send them in pieces, and
+then once or several times as a whole. Not every server numbers both alike, keeps an item's id or repeats all
+items, so numbers, ids, kinds and text together decide what is a repetition.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from recctl.conversation.delta import CallPart, Delta, Logprobs, Piece, Voice
 from recctl.conversation.sse import data_of
 from recctl.support.jsonvalue import Json, JsonObject
 
-# A voice, and which of its areas: a summary of the reasoning and the reasoning itself are two.
+# A voice and the number of an area: reasoning has two, its summary and its full text.
 Area: TypeAlias = tuple[Voice, int]
-Numbered: TypeAlias = dict[int, str]  # texts of parts by their number
+Numbered: TypeAlias = dict[int, str]  # texts of parts, by number
 
 
 class Whole(msgspec.Struct, frozen=True):
-    """An output item at its end. `ids` are all it goes by; `logprobs` those of its text, in order."""
+    """A complete output item. `ids` are all its ids; `logprobs` those of its text, in order."""
 
     kind: str
     ids: tuple[str, ...] = ()
@@ -31,15 +31,15 @@ class Whole(msgspec.Struct, frozen=True):
     logprobs: tuple[Json, ...] = ()
 
     def words(self) -> str:
-        """Return everything it says, as `Item.words` does."""
+        """Return all its text, as `Item.words` does."""
         said = "".join("".join(parts[n] for n in sorted(parts)) for _, parts in sorted(self.texts.items()))
         return said + (self.call.arguments if self.call else "")
 
 
 class Item(msgspec.Struct):
-    """An output item as far as it has come. Its methods yield the deltas that bring something new."""
+    """An output item so far. Its methods yield deltas for what is new."""
 
-    order: int  # where its words stand among those of other items
+    order: int  # its position among the items of the answer
     kind: str = ""
     started: bool = False
     pieces: dict[Area, dict[int, list[str]]] = msgspec.field(default_factory=dict)
@@ -51,12 +51,12 @@ class Item(msgspec.Struct):
     has_logprobs: bool = False
 
     def add(self, text: str, area: Area, number: int = 0) -> Iterator[Delta]:
-        """Take a piece of a part in."""
+        """Add a piece of a part."""
         self.pieces.setdefault(area, {}).setdefault(number, []).append(text)
         yield Piece(text, area[0], block=(self.order, area[1], number))
 
     def end(self, text: str, area: Area, number: int = 0) -> Iterator[Delta]:
-        """Take a whole part in, which may have come in pieces, under this number or another."""
+        """Add a complete part, of which pieces may have come under this number or another."""
         received = self.received(area)
         if number not in received:
             others = (
@@ -69,14 +69,14 @@ class Item(msgspec.Struct):
             yield from self.add(text[len(said) :], area, number)
 
     def add_call(self, part: CallPart) -> Iterator[Delta]:
-        """Take a piece of the item's tool call in."""
+        """Add a piece of the item's tool call."""
         self.called = True
         self.call_id, self.name = part.id or self.call_id, part.name or self.name
         self.arguments.append(part.arguments)
         yield msgspec.structs.replace(part, slot=self.order)
 
     def end_call(self, call: CallPart) -> Iterator[Delta]:
-        """Take the whole tool call in, or what is known of it already."""
+        """Add the complete tool call, of which pieces may have come."""
         said = "".join(self.arguments)
         rest = call.arguments[len(said) :] if call.arguments.startswith(said) else ""
         call_id = None if self.call_id else call.id
@@ -85,7 +85,7 @@ class Item(msgspec.Struct):
             yield from self.add_call(CallPart(call_id, name, rest))
 
     def complete(self, whole: Whole, skipped: Iterable[Voice] = ()) -> Iterator[Delta]:
-        """Take the whole item in, apart from the voices `skipped`."""
+        """Add the complete item, except the voices in `skipped`."""
         for area, parts in sorted(whole.texts.items()):
             if area[0] not in skipped:
                 for number, text in list(_missing(self.received(area), parts)):
@@ -96,17 +96,17 @@ class Item(msgspec.Struct):
             yield from self.add_logprobs(list(whole.logprobs))
 
     def add_logprobs(self, tokens: list[Json]) -> Iterator[Delta]:
-        """Take the log probabilities of a piece in."""
+        """Add the log probabilities of a piece."""
         if tokens:
             self.has_logprobs = True
             yield Logprobs({"content": tokens})
 
     def received(self, area: Area) -> Numbered:
-        """Return the texts of an area by the number of their part."""
+        """Return the texts of an area by part number."""
         return {number: "".join(texts) for number, texts in self.pieces.get(area, {}).items()}
 
     def words(self) -> str:
-        """Return everything it said, in one string that tells it from others."""
+        """Return all its text in one string, to compare items by."""
         return Whole(
             "",
             texts={area: self.received(area) for area in self.pieces},
@@ -115,13 +115,13 @@ class Item(msgspec.Struct):
 
 
 def _missing(received: Numbered, parts: Numbered) -> Iterator[tuple[int, str]]:
-    """What of whole parts the stream left out, with the number under which it belongs."""
+    """Yield what complete parts have and the stream lacked, with the part number it belongs to."""
     if all(parts.get(number, "").startswith(text) for number, text in received.items()):
         for number, text in sorted(parts.items()):
             if rest := text[len(received.get(number, "")) :]:
                 yield number, rest
         return
-    # The numbers of the stream are others than those of its end, or the words are.
+    # The numbers, or the texts, of the stream and of its end differ.
     said = "".join(received[number] for number in sorted(received))
     everything = "".join(parts[number] for number in sorted(parts))
     if everything.startswith(said):
@@ -134,7 +134,7 @@ def _missing(received: Numbered, parts: Numbered) -> Iterator[tuple[int, str]]:
 
 
 class Items:
-    """The output items of a stream, by the index that its events give and by their ids."""
+    """The output items of a stream, by the index in its events and by id."""
 
     def __init__(self) -> None:
         self._by_order: dict[int, Item] = {}
@@ -142,13 +142,13 @@ class Items:
         self._current: dict[int, Item] = {}
 
     def at(self, index: int, kind: str = "", item_id: str | None = None) -> Item:
-        """Return the item that an event is about, known by its id where that is known."""
+        """Return the item that an event is about: by id if that is known, else by index."""
         item = self._by_id.get(item_id or "")
         if item is None or not item.started:
-            # An id that no start of an item gave may stand for all of them.
+            # No item started with this id: some servers use one such id for all items.
             item = self._current.get(index)
         if item is not None and kind and item.kind not in ("", kind):
-            # Words of a message at the index of a search: the index is wrong, the message has started.
+            # Text of a message at the index of a search, say: the index is wrong, the message has started.
             item = self._latest(kind)
         item = item or self._new(index)
         self._current.setdefault(index, item)
@@ -158,7 +158,7 @@ class Items:
         return item
 
     def start(self, index: int, kind: str, ids: Sequence[str]) -> Item:
-        """Return the item that starts here: a new one where the index is taken."""
+        """Return the item that starts at an index: a new one if the index is in use."""
         known = self._current.get(index)
         if known is None or known.started:
             self._current[index] = known = self._new(index)
@@ -167,18 +167,18 @@ class Items:
         return known
 
     def ending(self, index: int, whole: Whole) -> Item:
-        """Return the item that ends here."""
+        """Return the item that ends with this event."""
         item = self._known(whole) or self.at(index, whole.kind)
         self._name(item, whole.ids)
-        # Without starts of items, what comes next under this index is another one.
+        # If items have no start events, what comes next at this index is another item.
         if self._current.get(index) is item and not item.started:
             del self._current[index]
         return item
 
     def finish(self, wholes: Sequence[Whole]) -> Iterator[Delta]:
-        """Take the whole answer in: yield what neither the pieces nor the ends of items said."""
+        """Add the complete answer: yield what neither pieces nor ends of items had."""
         voices: tuple[Voice, ...] = ("text", "reasoning", "refusal")
-        skipped = [voice for voice in voices if self._said(voice) == _said_in(wholes, voice)]
+        skipped = [voice for voice in voices if self._text(voice) == _text_of(wholes, voice)]
         for whole, item in zip(wholes, self._match(wholes), strict=True):
             yield from item.complete(whole, skipped)
 
@@ -193,7 +193,7 @@ class Items:
         )
 
     def _known(self, whole: Whole) -> Item | None:
-        """The item of this kind that goes by one of the ids; some servers give one id to all items."""
+        """Return the item of this kind with one of the ids; some servers give one id to all items."""
         known = (self._by_id[each] for each in whole.ids if each in self._by_id)
         return next((item for item in known if item.kind in ("", whole.kind)), None)
 
@@ -201,7 +201,7 @@ class Items:
         for each in ids:
             self._by_id[each] = item
 
-    def _said(self, voice: Voice) -> str:
+    def _text(self, voice: Voice) -> str:
         items = [self._by_order[order] for order in sorted(self._by_order)]
         return "".join(
             text
@@ -212,7 +212,7 @@ class Items:
         )
 
     def _match(self, wholes: Sequence[Whole]) -> list[Item]:
-        """The item that each whole one repeats, by id before all else; a new one where it repeats none."""
+        """Return the item that each complete one repeats, by id first; a new one if it repeats none."""
         found: dict[int, Item] = {}
         free = dict(sorted(self._by_order.items()))
         for position, whole in enumerate(wholes):
@@ -230,7 +230,7 @@ class Items:
         return [found[position] for position in range(len(wholes))]
 
 
-def _said_in(wholes: Iterable[Whole], voice: Voice) -> str:
+def _text_of(wholes: Iterable[Whole], voice: Voice) -> str:
     return "".join(
         text
         for whole in wholes
@@ -243,7 +243,7 @@ def _said_in(wholes: Iterable[Whole], voice: Voice) -> str:
 def deltas_of(
     items: Sequence[Json], read: Callable[[JsonObject, Items], Iterator[Delta]]
 ) -> Iterator[tuple[int, Delta]]:
-    """Yield what each event brings, with the position of its item; `read` turns one event into deltas."""
+    """Yield the deltas of each event with the position of its item; `read` turns one event into deltas."""
     outputs = Items()
     for position, data in data_of(items):
         for delta in read(data, outputs):

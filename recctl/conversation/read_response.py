@@ -1,6 +1,6 @@
-"""A response body goes in, a neutral transcript comes out.
+"""Read a response body into a transcript.
 
-Nothing a body may hold makes this fail: what no format fits is handed on raw, as `unknown`.
+No body makes this fail: one in no known format is kept raw, with type `unknown`.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from recctl.support.jsonvalue import Json, JsonObject, as_int, as_items, as_obje
 
 
 def detect(items: Sequence[Json]) -> WireFormat | None:
-    """The wire format of a body; None when no row fits."""
-    if row := by_class(items):
-        return row
-    # A ping says little: Anthropic sends it in its older streams too.
-    telling = (data for _, data in sse.data_of(items) if data.get("type") != "ping")
-    return _first(telling) or _first(data for _, data in sse.data_of(items))
+    """Return the wire format of a body, None if it is in none."""
+    if wire_format := by_class(items):
+        return wire_format
+    # A ping is no evidence unless there is no other: Anthropic's older API sends it too.
+    evidence = (data for _, data in sse.data_of(items) if data.get("type") != "ping")
+    return _first(evidence) or _first(data for _, data in sse.data_of(items))
 
 
 def _first(datas: Iterable[JsonObject]) -> WireFormat | None:
-    return next((row for data in datas for row in FORMATS if row.looks_like(data)), None)
+    return next((each for data in datas for each in FORMATS if each.looks_like(data)), None)
 
 
-def read_items(items: Sequence[Json], row: WireFormat | None) -> Iterator[tuple[int, Delta]]:
-    """Every delta with the position of its item, errors that may come in any format included."""
-    deltas = [] if row is None else list(row.read(items))
+def read_items(items: Sequence[Json], wire_format: WireFormat | None) -> Iterator[tuple[int, Delta]]:
+    """Yield every delta with the position of its item, including errors, which any format may have."""
+    deltas = [] if wire_format is None else list(wire_format.read(items))
     deltas += _errors(items)
-    # Events are read apart from their errors: sorting puts both back into the order of the stream.
+    # Errors were read in a second pass: restore the order of the stream.
     yield from sorted(deltas, key=lambda pair: pair[0])
 
 
 def assemble(body: Json) -> Transcript:
-    """A response body, streamed or whole, as a transcript.
+    """Return a response body, streamed or whole, as a transcript.
 
-    A body that no format fits gives type `unknown` and is kept raw; an error object alone gives
-    `error`; nothing at all gives `empty`. Never raises for what a body holds.
+    A body in no known format has type `unknown` and is kept raw; only an error object has type
+    `error`; an empty body has type `empty`. Never raises, whatever the body holds.
     """
     items = as_items(body)
-    row = detect(items)
+    wire_format = detect(items)
     assembler = Assembler()
-    for _, delta in read_items(items, row):
+    for _, delta in read_items(items, wire_format):
         assembler.add(delta)
-    if row is not None:
-        return assembler.transcript(row.name)
+    if wire_format is not None:
+        return assembler.transcript(wire_format.name)
     if not items:
         return assembler.transcript(EMPTY)
     failed = assembler.transcript(ERROR)
@@ -58,14 +58,14 @@ def assemble(body: Json) -> Transcript:
 
 
 def _errors(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
-    """`{"error": …}` where an answer or a chunk should be: every provider has it in one form or another."""
+    """Yield `{"error": …}` in place of an answer or chunk, which every provider sends in some form."""
     for position, data in sse.data_of(items):
         if failure := _failure(data):
             yield position, Failed(failure)
 
 
 def _failure(data: Json) -> Failure | None:
-    # A Responses object says `"error": null`, and its reader knows its errors.
+    # A Responses object has `"error": null`; its own reader handles its errors.
     fields = as_object(data)
     if fields.get("type") == "error" and as_str(fields.get("message")):
         return Failure(as_str(fields.get("code")), as_str(fields.get("message")), body=data)

@@ -1,4 +1,4 @@
-"""Server-sent events, recorded as their raw lines.
+"""Read server-sent events that were recorded as raw lines.
 
 https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation
 """
@@ -22,7 +22,7 @@ class Event(msgspec.Struct, frozen=True):
     data: str
 
     def json(self) -> JsonObject:
-        """The data as a JSON object; {} when it is none (as `[DONE]` is)."""
+        """Return the data as a JSON object; {} if it is none, such as `[DONE]`."""
         try:
             value = loads(self.data)
         except (ValueError, RecursionError):
@@ -31,7 +31,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 def events(items: Sequence[Json]) -> Iterator[Event]:
-    """The events in a list of raw lines; the last may lack the empty line that ends it."""
+    """Yield the events in a list of raw lines; the last may lack the empty line that ends it."""
     name: str | None = None
     data = _DataLines()
     last = 0
@@ -39,8 +39,8 @@ def events(items: Sequence[Json]) -> Iterator[Event]:
         field, _, value = line.partition(":")
         value = value.removeprefix(" ")
         if data.lines and (not line or field == "event" or (field == "data" and data.are_json())):
-            # Some recorders drop the empty lines: then a new name ends the event too, or new data
-            # after data that is whole by itself.
+            # Some recorders drop the empty lines: then a new name ends the event too, and so does new data
+            # after data that is complete JSON.
             yield Event(last, name, data.text)
             name, data = None, _DataLines()
         if field == "event":
@@ -52,19 +52,19 @@ def events(items: Sequence[Json]) -> Iterator[Event]:
         yield Event(last, name, data.text)
 
 
-# A string, whose end may be missing, or a bracket.
+# A string, perhaps unterminated, or a bracket.
 _STRUCTURE = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+("?)|[\[\]{}]')
 
 
 class _DataLines(msgspec.Struct):
-    """The data lines of one event so far, and how far they were counted through.
+    """The data lines of one event so far, and the brackets open in them.
 
-    Each line is counted through once, however many follow: JSON is tried only where all brackets are closed.
-    `hopeless` is what no further line can make JSON.
+    Each line is scanned once, however many follow, and JSON is parsed only if all brackets are closed.
+    `hopeless` means that no further line can make it JSON.
     """
 
     lines: list[str] = msgspec.field(default_factory=list)
-    counted: int = 0
+    scanned: int = 0
     depth: int = 0
     blank: bool = True
     hopeless: bool = False
@@ -74,10 +74,10 @@ class _DataLines(msgspec.Struct):
         return "\n".join(self.lines)
 
     def are_json(self) -> bool:
-        """Whether the lines are a JSON value."""
-        for line in self.lines[self.counted :]:
-            self._count(line)
-        self.counted = len(self.lines)
+        """Return whether the lines are a JSON value."""
+        for line in self.lines[self.scanned :]:
+            self._scan(line)
+        self.scanned = len(self.lines)
         if self.blank or self.depth or self.hopeless:
             return False
         try:
@@ -86,11 +86,12 @@ class _DataLines(msgspec.Struct):
             self.hopeless = True
         return not self.hopeless
 
-    def _count(self, line: str) -> None:
+    def _scan(self, line: str) -> None:
         self.blank = self.blank and not line.strip()
         for found in _STRUCTURE.finditer(line):
             if found[0][0] == '"':
-                self.hopeless = self.hopeless or not found[1]  # no string goes on in the next line
+                # A JSON string cannot continue on the next line.
+                self.hopeless = self.hopeless or not found[1]
             else:
                 self.depth += 1 if found[0] in "[{" else -1
 
@@ -98,16 +99,16 @@ class _DataLines(msgspec.Struct):
 def _lines(items: Sequence[Json]) -> Iterator[tuple[int, str]]:
     for position, item in enumerate(items):
         if isinstance(item, str):
-            # One item is one line, but a recorder may have kept a whole event in one. Only the
-            # three line ends of the format count: data may hold U+2028 and the like.
-            # An item's own line end is no empty line.
+            # Usually one item is one line, but a recorder may keep a whole event in one. Only the three
+            # line ends of the format count: data may contain U+2028 and the like. A line end at the end
+            # of an item is no empty line.
             text = item.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
             for line in text.split("\n"):
                 yield position, line
 
 
 def data_of(items: Sequence[Json]) -> Iterator[tuple[int, JsonObject]]:
-    """The data of each item that has some, with its position: of objects and of raw event lines alike."""
+    """Yield the data of each item with its position, for objects and for raw event lines alike."""
     for position, item in enumerate(items):
         data = payload(item)
         if isinstance(data, dict):
@@ -118,7 +119,7 @@ def data_of(items: Sequence[Json]) -> Iterator[tuple[int, JsonObject]]:
 
 
 def item_by_item(read: Callable[[JsonObject], Iterable[Delta]]) -> Reader:
-    """A reader for formats whose items stand alone, from a function that reads the data of one item."""
+    """Return a reader for a format whose items are independent, from a function that reads one item."""
 
     def reader(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
         for position, data in data_of(items):

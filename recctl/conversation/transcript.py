@@ -1,4 +1,4 @@
-"""The neutral answer: what a model said, whatever wire format carried it. Types only, no I/O."""
+"""The provider-neutral answer. Types only, no I/O."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from recctl.support.jsonvalue import Json, JsonObject, as_int, as_object
 
 
 class ToolCall(msgspec.Struct, frozen=True):
-    """A call the model asks for; `arguments` is the exact string it sent, usually JSON."""
+    """A tool call of the model; `arguments` is the exact string that it sent, usually JSON."""
 
     id: str | None
     name: str | None
@@ -20,7 +20,7 @@ class ToolCall(msgspec.Struct, frozen=True):
 class Choice(msgspec.Struct, frozen=True):
     """One of the alternative answers; most recordings have exactly one, with index 0.
 
-    `logprobs` is the provider's own object, the lists of all chunks joined; None where it sent no token's.
+    `logprobs` is the provider's own object, with the lists of all chunks joined; None if it has no tokens.
     """
 
     index: int
@@ -34,7 +34,7 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Embeddings(msgspec.Struct, frozen=True):
-    """How many vectors came back, how long the first is (None when unknown), and its first numbers."""
+    """The number of vectors, the length of the first, None if unknown, and its first numbers."""
 
     count: int
     dimensions: int | None
@@ -42,7 +42,7 @@ class Embeddings(msgspec.Struct, frozen=True):
 
 
 class Failure(msgspec.Struct, frozen=True):
-    """An error the provider answered with, or an exception its SDK raised; `body` is the raw detail."""
+    """An error that the provider returned, or an exception of its SDK; `body` is the raw detail."""
 
     type: str | None
     message: str | None
@@ -53,10 +53,10 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Transcript(msgspec.Struct, frozen=True):
-    """An answer put together: `type` is the wire format's name, `unknown` when no format fits.
+    """An assembled answer; `type` is the name of its wire format, or `unknown`.
 
-    `usage` is the provider's own object, names unchanged. `body` is the raw response body and is
-    kept only where no format fits, so that nothing is hidden.
+    `usage` is the provider's own object, names unchanged. `body` is the raw response body, kept only
+    if the format is unknown, so that nothing is hidden.
     """
 
     type: str
@@ -68,8 +68,8 @@ class Transcript(msgspec.Struct, frozen=True):
     body: Json = None
 
 
-# What providers call their token counts, by the neutral name; the first that is there counts. A dot leads
-# into an object inside.
+# What providers call their token counts, by neutral name; the first that is present counts. A dot leads into
+# a nested object.
 _TOKEN_NAMES: Mapping[str, tuple[str, ...]] = {
     "in": (
         "prompt_tokens",
@@ -117,14 +117,14 @@ _TOKEN_NAMES: Mapping[str, tuple[str, ...]] = {
     ),
     "total": ("total_tokens", "total_token_count", "totalTokenCount", "totalTokens"),
 }
-_ALWAYS = ("in", "out", "total")  # the others count only where they are not zero
+_ALWAYS = ("in", "out", "total")  # the others are shown only if not zero
 
 
 def token_counts(usage: Mapping[str, Json]) -> dict[str, int]:
     """Return tokens by `in`, `out`, `reasoning`, `cached` and `total`, whatever the provider calls them.
 
-    What the usage does not say is left out, and so are zero reasoning and cached tokens. Whether
-    reasoning tokens are part of `out` and cached ones of `in` differs between providers.
+    Unknown counts are left out, and so are zero reasoning and cached tokens. Providers differ in whether
+    `out` includes reasoning tokens and `in` cached ones.
     """
     counts = {}
     for neutral, names in _TOKEN_NAMES.items():

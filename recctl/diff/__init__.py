@@ -1,1 +1,1 @@
-"""What differs: requests, answers, two states of a repository."""
+"""Compare requests, answers, and two states of a repository."""

@@ -1,4 +1,4 @@
-"""Two lists laid side by side, so that one item more is one item more and not a change of all after it."""
+"""Align two lists, so that an inserted item is one addition and not a change of all that follow."""
 
 from __future__ import annotations
 
@@ -6,40 +6,41 @@ from collections.abc import Iterator, Sequence
 from typing import TypeAlias
 
 from recctl.diff.sequence_matching import Matcher, Stretch
-from recctl.diff.similarity import Samples, share
+from recctl.diff.similarity import Fingerprints, similarity
 from recctl.diff.value_digests import Digests
 from recctl.support.jsonvalue import Json, as_object, as_str
 
-# Positions of an item in the old and in the new list; None where it is in one only.
+# Positions of an item in the old and in the new list; None if it is in only one.
 Pair: TypeAlias = tuple[int | None, int | None]
 
-_SAME = 2.0  # worth more than any likeness: what is equal stays together
-_NAMED = 1.5  # tools of one name, however much of them changed
-_ALIKE = 0.1  # two items of one sort with no word in common: rather changed than replaced
-_MOST_CELLS = 10_000  # pairs of items of two lists that are weighed one by one
-_ALL_CELLS = 100_000  # the same, of all lists of two documents
+# Scores of a pair of items. The alignment with the highest sum wins.
+_EQUAL = 2.0  # more than any similarity: equal items stay together
+_SAME_NAME = 1.5  # tools of one name, however much of them changed
+_SAME_TYPE = 0.1  # no word in common, but of one type: changed rather than replaced
+_MAX_PAIRS = 10_000  # pairs of items that are scored for two lists
+_MAX_PAIRS_IN_ALL = 100_000  # the same, for all lists of two documents
 
 
 class Aligner:
-    """Aligns the lists of two documents; what is known of a value is computed once."""
+    """Aligns the lists of two documents; digests and fingerprints are computed once per value."""
 
     def __init__(self) -> None:
         self.digests = Digests()
-        self._samples = Samples()
+        self._fingerprints = Fingerprints()
         self._matcher = Matcher()
-        self._cells = _ALL_CELLS
+        self._pairs_left = _MAX_PAIRS_IN_ALL
 
     def align(self, old: Sequence[Json], new: Sequence[Json]) -> list[Pair]:
-        """The items of two lists in pairs, in reading order; every item of either occurs once.
+        """Return the items of two lists in pairs, in reading order; every item occurs exactly once.
 
-        Equal items pair first, then tools of one name, then those of one role or type that have most
-        words in common. Turning the lists round turns the pairs round. In lists too long to weigh
-        every pair, what lies between equal items pairs by position.
+        Equal items pair first, then tools of one name, then items of one role or type with the most
+        words in common. Swapping the lists swaps the pairs. In lists too long to score every pair,
+        items between equal ones pair by position.
         """
         left, right = list(map(self.digests.of, old)), list(map(self.digests.of, new))
         if left > right:
-            # Ties could fall either way: always deciding them from one side makes it symmetric.
-            return [(mine, yours) for yours, mine in self._pairs(new, old, right, left)]
+            # Ties are broken from one side, always the same one: the result is symmetric.
+            return [(old_at, new_at) for new_at, old_at in self._pairs(new, old, right, left)]
         return list(self._pairs(old, new, left, right))
 
     def _pairs(
@@ -49,64 +50,64 @@ class Aligner:
         end = _same_start(left[start:][::-1], right[start:][::-1])
         middle = start, len(left) - end, start, len(right) - end
         yield from zip(range(start), range(start), strict=True)
-        if self._may_weigh(middle):
-            yield from self._weighed(old, new, left, right, middle)
+        if self._may_score(middle):
+            yield from self._scored(old, new, left, right, middle)
         else:
             yield from self._between_equal(old, new, left, right, middle)
         yield from zip(range(len(left) - end, len(left)), range(len(right) - end, len(right)), strict=True)
 
-    def _may_weigh(self, stretch: Stretch) -> bool:
+    def _may_score(self, stretch: Stretch) -> bool:
         i, i_end, j, j_end = stretch
-        cells = (i_end - i) * (j_end - j)
-        return cells <= min(_MOST_CELLS, self._cells)
+        return (i_end - i) * (j_end - j) <= min(_MAX_PAIRS, self._pairs_left)
 
     def _between_equal(
         self, old: Sequence[Json], new: Sequence[Json], left: list[bytes], right: list[bytes], whole: Stretch
     ) -> Iterator[Pair]:
-        """Equal items first; of what lies between, every pair is weighed where that is not too much."""
+        """Pair equal items first; between them score every pair, if they are not too many."""
         start, end, start_right, end_right = whole
         found = self._matcher.gaps(left[start:end], right[start_right:end_right])
         for (i, i_end, j, j_end), block in found:
             gap = start + i, start + i_end, start_right + j, start_right + j_end
-            weigh = self._weighed(old, new, left, right, gap) if self._may_weigh(gap) else _by_position(gap)
-            yield from weigh
+            may_score = self._may_score(gap)
+            yield from self._scored(old, new, left, right, gap) if may_score else _by_position(gap)
             yield from ((start + block.left + at, start_right + block.right + at) for at in range(block.size))
 
-    def _weighed(
+    def _scored(
         self, old: Sequence[Json], new: Sequence[Json], left: list[bytes], right: list[bytes], within: Stretch
     ) -> Iterator[Pair]:
         i, i_end, j, j_end = within
         rows, columns = range(i, i_end), range(j, j_end)
-        self._cells -= len(rows) * len(columns)
-        alone = len(rows) * len(columns) == 1  # nothing to choose from
-        likeness = [
+        self._pairs_left -= len(rows) * len(columns)
+        is_only_pair = len(rows) * len(columns) == 1
+        scores = [
             [
-                _SAME if left[row] == right[column] else self._likeness(old[row], new[column], alone)
+                _EQUAL if left[row] == right[column] else self._score(old[row], new[column], is_only_pair)
                 for column in columns
             ]
             for row in rows
         ]
-        yield from _best_pairs(likeness, rows, columns)
+        yield from _best_pairs(scores, rows, columns)
 
-    def _likeness(self, old: Json, new: Json, alone: bool) -> float:
-        """How much two different items are one item changed: 0 for not at all, never above 1.5."""
+    def _score(self, old: Json, new: Json, is_only_pair: bool) -> float:
+        """Return how likely two different items are one item changed: 0 for not at all, at most 1.5."""
         if isinstance(old, dict) and isinstance(new, dict):
             names = _name(old), _name(new)
             if any(names):
-                return _NAMED if names[0] == names[1] else 0.0
+                return _SAME_NAME if names[0] == names[1] else 0.0
             if any(old.get(key) != new.get(key) for key in ("role", "type")):
                 return 0.0
         elif isinstance(old, bool | int | float) and isinstance(new, bool | int | float):
-            return _ALIKE
+            return _SAME_TYPE
         elif type(old) is not type(new):
             return 0.0
-        if alone:
-            return _ALIKE
-        return _ALIKE + (1 - _ALIKE) * share(self._samples.of(old), self._samples.of(new))
+        if is_only_pair:  # no need to compare
+            return _SAME_TYPE
+        common = similarity(self._fingerprints.of(old), self._fingerprints.of(new))
+        return _SAME_TYPE + (1 - _SAME_TYPE) * common
 
 
 def align(old: Sequence[Json], new: Sequence[Json]) -> list[Pair]:
-    """The items of two lists in pairs; see `Aligner.align`."""
+    """Return the items of two lists in pairs; see `Aligner.align`."""
     return Aligner().align(old, new)
 
 
@@ -123,16 +124,16 @@ def _by_position(gap: Stretch) -> Iterator[Pair]:
     yield from ((None, step) for step in range(j + shared, j_end))
 
 
-def _best_pairs(likeness: Sequence[Sequence[float]], rows: range, columns: range) -> Iterator[Pair]:
-    """The alignment with the greatest likeness in all (Needleman and Wunsch, gaps cost nothing)."""
+def _best_pairs(scores: Sequence[Sequence[float]], rows: range, columns: range) -> Iterator[Pair]:
+    """Yield the alignment with the highest sum of scores (Needleman and Wunsch, gaps cost nothing)."""
     best = [[0.0] * (len(columns) + 1) for _ in range(len(rows) + 1)]
     for i in range(len(rows) - 1, -1, -1):
         for j in range(len(columns) - 1, -1, -1):
-            paired = best[i + 1][j + 1] + likeness[i][j] if likeness[i][j] else 0.0
+            paired = best[i + 1][j + 1] + scores[i][j] if scores[i][j] else 0.0
             best[i][j] = max(paired, best[i + 1][j], best[i][j + 1])
     i = j = 0
     while i < len(rows) and j < len(columns):
-        if likeness[i][j] and best[i][j] == best[i + 1][j + 1] + likeness[i][j]:
+        if scores[i][j] and best[i][j] == best[i + 1][j + 1] + scores[i][j]:
             yield rows[i], columns[j]
             i, j = i + 1, j + 1
         elif best[i][j] == best[i + 1][j]:
@@ -146,6 +147,6 @@ def _best_pairs(likeness: Sequence[Sequence[float]], rows: range, columns: range
 
 
 def _name(item: Json) -> str | None:
-    """The name of a tool or a tool call."""
+    """Return the name of a tool or a tool call."""
     fields = as_object(item)
     return as_str(fields.get("name")) or as_str(as_object(fields.get("function")).get("name"))

@@ -1,4 +1,4 @@
-"""A request given alone: the JSON that is sent, or an object with its method, url and body."""
+"""A request without a recording: the JSON that is sent, or an object with its method, url and body."""
 
 from __future__ import annotations
 
@@ -12,26 +12,33 @@ from recctl.support.errors import NotARecording
 from recctl.support.jsonvalue import Json, JsonObject, as_str, is_deep, loads
 
 _BODY_KEYS = ("body", "payload", "kwargs")
-# What a request is sent to, by whom and how; the rest of a request is its body.
+# Where a request goes, who sends it and how; the rest of a request is its body.
 _ENVELOPE = ("method", "url", "provider", "api", "tool_name", "file_id")
 
 
-class Given(msgspec.Struct, frozen=True):
-    """A request without an answer; `request` may hold its body alone. `path` is where it is from."""
+class BareRequest(msgspec.Struct, frozen=True):
+    """A request without an answer; `request` may hold only its body. `path` is the file it was read from."""
 
     path: Path
     request: JsonObject
 
     @property
-    def has_test(self) -> bool:
-        """Whether it says which test makes it, be it none."""
+    def names_test(self) -> bool:
+        """Whether it says which test makes it, null included."""
         return "test_id" in self.request
 
 
-def read_given(path: Path, raw: bytes) -> Given | None:
-    """The request that bytes hold; None where they hold a recording, or something that is neither.
+class Completed(msgspec.Struct, frozen=True):
+    """A side of a comparison as a recording; `assumed` names what it took from the other side."""
 
-    Raises Unreadable for what is nested too deeply.
+    recording: Recording
+    assumed: tuple[str, ...] = ()
+
+
+def read_bare_request(path: Path, raw: bytes) -> BareRequest | None:
+    """Return the request in a file's bytes; None if they are a recording, or neither.
+
+    Raises NotARecording for JSON that is nested too deeply.
     """
     try:
         document = loads(raw.decode())
@@ -43,47 +50,61 @@ def read_given(path: Path, raw: bytes) -> Given | None:
         return None
     if is_deep(document):
         raise NotARecording(path, TOO_DEEP)
+    return BareRequest(path, _request_in(document))
+
+
+def _request_in(document: JsonObject) -> JsonObject:
+    """Return the request in a document: under `request`, the document itself, or with it as the body."""
     inner = document.get("request")
     if isinstance(inner, dict):
-        document = {"test_id": document["test_id"], **inner} if "test_id" in document else inner
-    request = document if isinstance(inner, dict) or _is_request(document) else {"body": document}
-    return Given(path, request)
+        return {"test_id": document["test_id"], **inner} if "test_id" in document else inner
+    return document if _has_envelope(document) else {"body": document}
 
 
-def _is_request(document: JsonObject) -> bool:
-    """Whether an object is a request with its envelope: where it goes to, and what is sent or how."""
-    goes = isinstance(document.get("url"), str) or isinstance(document.get("tool_name"), str)
-    return goes and any(key in document for key in (*_BODY_KEYS, "method"))
+def _has_envelope(document: JsonObject) -> bool:
+    has_target = isinstance(document.get("url"), str) or isinstance(document.get("tool_name"), str)
+    return has_target and any(key in document for key in (*_BODY_KEYS, "method"))
 
 
-def completed(given: Given, other: Recording | None) -> tuple[Recording, tuple[str, ...]]:
-    """The request as a recording without an answer, and which of method, url and test id are the other's.
+def complete(side: Recording | BareRequest, other: Recording | None) -> Completed:
+    """Return a side of a comparison as a recording.
 
-    What the request does not say is taken to be as in the recording it is compared with, where
-    there is one.
+    What a bare request leaves out is taken from the recording that it is compared with, if there is
+    one. `assumed` lists which of method, url and test id were.
     """
+    if isinstance(side, Recording):
+        return Completed(side)
     known = other.request if other is not None else {}
-    request = dict(given.request)
-    key = next((name for name in _BODY_KEYS if name in request), "body")
-    if key == "body":
-        # A body is compared with what the other sends, whatever its kind calls that.
-        key = next((name for name in _BODY_KEYS if name in known), key)
-        if "body" in request:
-            request[key] = request.pop("body")
-        elif not known.get(key, True):
-            request[key] = known[key]  # neither sends anything
+    key, request = _with_body_key(side.request, known)
     taken = {name: known[name] for name in _ENVELOPE if name in known and name not in request}
-    if not given.has_test and other is not None:
+    if not side.names_test and other is not None:
         taken["test_id"] = other.summary.header.test_id
-    model = _model(request.get(key), known)
-    request = {**taken, **model, **request}
+    request = {**taken, **_model(request.get(key), known), **request}
     document = {"test_id": request.get("test_id"), "request": request, "response": {}}
-    recording = from_document(given.path, json.dumps(document).encode(), document)
-    return recording, tuple(name for name in ("method", "url", "test_id") if taken.get(name) is not None)
+    recording = from_document(side.path, json.dumps(document).encode(), document)
+    assumed = tuple(name for name in ("method", "url", "test_id") if taken.get(name) is not None)
+    return Completed(recording, assumed)
+
+
+def _with_body_key(request: JsonObject, known: JsonObject) -> tuple[str, JsonObject]:
+    """Return the key of the body, and the request with its body under that key.
+
+    `body` stands for any body: it goes under the key that the other request's kind uses.
+    """
+    request = dict(request)
+    key = next((name for name in _BODY_KEYS if name in request), "body")
+    if key != "body":
+        return key, request
+    key = next((name for name in _BODY_KEYS if name in known), key)
+    if "body" in request:
+        request[key] = request.pop("body")
+    elif not known.get(key, True):
+        request[key] = known[key]  # both are empty
+    return key, request
 
 
 def _model(body: Json, known: JsonObject) -> JsonObject:
-    """The model beside the body, where the recorder writes it: the body's own."""
+    """Return `{"model": …}` for beside the body, where recorders repeat the body's model."""
     if "model" not in known:
         return {}
     own = as_str(body.get("model")) if isinstance(body, dict) else None

@@ -1,4 +1,4 @@
-"""What differs between two JSON documents, by path and in reading order."""
+"""The differences between two JSON documents, by path and in reading order."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ Path: TypeAlias = tuple[str | int, ...]
 class Change(msgspec.Struct, frozen=True):
     """One difference.
 
-    Positions in `path` are those of the old document, but for the last of an addition, which is
-    the new one's. Taken container by container, from the innermost out, first the changes, then
-    the removals from the end, then the additions from the start, they turn the old document into
-    the new one.
+    Positions in `path` are those of the old document, except the last one of an addition, which is
+    that of the new document. Applied container by container, from the innermost out, first the
+    changes, then the removals from the end, then the additions from the start, they turn the old
+    document into the new one.
     """
 
     path: Path
@@ -34,22 +34,22 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class _Step(NamedTuple):
-    """One level down in both documents: where in reading order, and the key or position in each."""
+    """One level down in both documents: the rank in reading order, and the key or position in each."""
 
     rank: int
     old: str | int | None
     new: str | int | None
 
 
-# Keys are steps, so that items paired by `align` have one key in both; leaves are digests, so that
-# 1 and 1.0, which hash differently, differ, and a long text is not gone through. What is equal is left
-# out: deepdiff would need as long for it as for what differs.
+# What deepdiff compares. Keys are steps, so that items paired by `align` have one key in both; leaves are
+# digests, so that 1 and 1.0 differ, and long texts cost nothing. Equal values are left out: deepdiff needs as
+# long for them as for different ones.
 _Tree: TypeAlias = "dict[_Step, _Tree] | bytes"
-_DEEPEST = 2  # levels given to deepdiff at once: what a difference costs it grows with how deep it lies
+_MAX_DEPTH = 2  # levels given to deepdiff at once: a difference costs it more the deeper it lies
 
 
 class _Branch(NamedTuple):
-    """Two values that differ, and the way down to them."""
+    """Two values that differ, and the steps down to them."""
 
     steps: tuple[_Step, ...]
     old: Json
@@ -57,9 +57,9 @@ class _Branch(NamedTuple):
 
 
 def changes(old: Json, new: Json) -> list[Change]:
-    """The differences between two JSON values.
+    """Return the differences between two JSON values.
 
-    None exactly where their JSON text is the same, keys in any order.
+    There is none if and only if their JSON texts are equal, with keys in any order.
     """
     aligner = Aligner()
     found: list[tuple[_Step, ...]] = []
@@ -75,12 +75,12 @@ def changes(old: Json, new: Json) -> list[Change]:
 def _differences(
     branches: Sequence[_Branch], aligner: Aligner, deeper: list[_Branch]
 ) -> Iterator[tuple[_Step, ...]]:
-    """The way to each difference in some branches, but for those too deep, which are added to `deeper`."""
-    # Here, because it takes longer to load than everything else together.
+    """Yield the steps to each difference in the branches; those too deep are added to `deeper`."""
+    # Imported here: it takes longer to load than everything else together.
     from deepdiff import DeepDiff
 
     trees = [_trees(branch, aligner, 0, deeper) for branch in branches]
-    # Under steps too: a number alone deepdiff would print and parse again for each difference.
+    # The keys are steps: a bare number deepdiff would print and parse for each difference.
     left, right = ({_Step(n, n, n): tree for n, tree in enumerate(side)} for side in zip(*trees, strict=True))
     found = DeepDiff(left, right, view="tree", threshold_to_diff_deeper=0)
     for level in (level for group in found.values() for level in group):
@@ -89,7 +89,7 @@ def _differences(
 
 
 def _keys(level: Any) -> Iterator[_Step]:
-    """The keys on the way down to a difference that deepdiff found."""
+    """Yield the keys on the way down to a difference that deepdiff found."""
     node = level.all_up
     while node is not None and node is not level:
         relation = node.t1_child_rel or node.t2_child_rel
@@ -115,14 +115,14 @@ def _at(document: Json, steps: Sequence[_Step], side: Literal["old", "new"]) -> 
 
 
 def _trees(branch: _Branch, aligner: Aligner, depth: int, deeper: list[_Branch]) -> tuple[_Tree, _Tree]:
-    way, old, new = branch
+    steps_before, old, new = branch
     if isinstance(old, dict) and isinstance(new, dict):
         steps = _steps_of_objects(list(old), list(new))
     elif isinstance(old, list) and isinstance(new, list):
         steps = (_Step(rank, *pair) for rank, pair in enumerate(aligner.align(old, new)))
     else:
         return aligner.digests.of(old), aligner.digests.of(new)
-    if depth == _DEEPEST:
+    if depth == _MAX_DEPTH:
         deeper.append(branch)
         return {}, {}
     left: dict[_Step, _Tree] = {}
@@ -133,14 +133,14 @@ def _trees(branch: _Branch, aligner: Aligner, depth: int, deeper: list[_Branch])
         elif step.old is None:
             right[step] = b""
         else:
-            inner = _Branch((*way, step), old[step.old], new[step.new])
+            inner = _Branch((*steps_before, step), old[step.old], new[step.new])
             if aligner.digests.of(inner.old) != aligner.digests.of(inner.new):
                 left[step], right[step] = _trees(inner, aligner, depth + 1, deeper)
     return left, right
 
 
 def _steps_of_objects(old: list[str], new: list[str]) -> Iterator[_Step]:
-    """The keys of both objects in the old one's order; a new key comes after the one it follows."""
+    """Yield the keys of both objects in the old one's order; a new key comes after the one before it."""
     known_old, known_new = set(old), set(new)
     followers: dict[str | None, list[str]] = defaultdict(list)
     before: str | None = None
@@ -158,7 +158,7 @@ _PLAIN_KEY = re.compile(r"[A-Za-z_][\w-]*")
 
 
 def format_path(path: Path) -> str:
-    """A path as text: `body.messages[1].content`; keys that are no words stand in brackets, quoted."""
+    """Return a path as text: `body.messages[1].content`; keys that are no words are quoted in brackets."""
     text = ""
     for part in path:
         if isinstance(part, int):

@@ -1,4 +1,4 @@
-"""Two recordings compared: their requests, their answers, and whether the hash tells them apart."""
+"""Compare two recordings: their requests, their answers, and whether a replay can confuse them."""
 
 from __future__ import annotations
 
@@ -16,37 +16,37 @@ from recctl.support.jsonvalue import Json, JsonObject
 
 Part: TypeAlias = Literal["request", "response", "all"]
 
-# What makes up a request, in reading order. The rest (headers, endpoint, provider_metadata) repeats
-# these or says how it was recorded.
+# The parts of a request, in reading order. The other keys (headers, endpoint, provider_metadata) repeat
+# these or describe the recording.
 _REQUEST_KEYS = ("method", "url", "model", "provider", "api", "tool_name", "file_id", "test_id")
 _BODY_KEYS = ("body", "payload", "kwargs")
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """Whether a replay could take one request for the other, by the hash rule in force.
+    """Whether two requests have one hash by the rule in force, so that a replay may serve either.
 
-    `same_hash` is None for kinds without a rule, and where a request given alone names no url.
-    `apart` names the hashed parts that differ once normalized: test_id, method, endpoint, body and
-    the like. `misnamed` are those of the two whose file name is not their hash.
+    `same_hash` is None for kinds without a rule, and for a bare request without a url. `differs_in`
+    names the hashed parts that differ once normalized, such as test_id, method, endpoint and body.
+    `misnamed` are those of the two whose file name is not their hash.
     """
 
     same_hash: bool | None
-    apart: tuple[str, ...]
+    differs_in: tuple[str, ...]
     misnamed: tuple[Recording, ...]
 
 
 def request_view(recording: Recording) -> JsonObject:
-    """The parts of a request that are compared."""
+    """Return the parts of a request that are compared."""
     request = recording.request
     view = {key: request[key] for key in _REQUEST_KEYS if request.get(key) is not None}
     view["test_id"] = recording.header.test_id
     if request.get("test_id") not in (None, view["test_id"]):
-        view["request_test_id"] = request["test_id"]  # some kinds are hashed with this one
+        view["request_test_id"] = request["test_id"]  # which some kinds are hashed with
     return view | {key: request[key] for key in _BODY_KEYS if key in request}
 
 
 def response_view(answer: Transcript) -> JsonObject:
-    """The parts of an answer that are compared; ids of tool calls differ every time and are left out."""
+    """Return the parts of an answer that are compared: all but ids of tool calls, which always differ."""
     vectors = answer.embeddings
     return {
         "choices": [_choice_view(choice) for choice in answer.choices],
@@ -65,7 +65,7 @@ def _choice_view(choice: Choice) -> JsonObject:
 
 
 def _arguments(arguments: str) -> Json:
-    """A tool call's arguments taken apart where they are JSON, so that they differ by path."""
+    """Return a tool call's arguments parsed if they are JSON, so that they are compared by path."""
     try:
         return json.loads(arguments)
     except (ValueError, RecursionError):
@@ -73,29 +73,29 @@ def _arguments(arguments: str) -> Json:
 
 
 def request_changes(old: Recording, new: Recording) -> list[Change]:
-    """What differs between two requests."""
+    """Return what differs between two requests."""
     return changes(request_view(old), request_view(new))
 
 
 def response_changes(old: Transcript, new: Transcript) -> list[Change]:
-    """What differs between two answers; every path begins with `response`."""
+    """Return what differs between two answers; every path begins with `response`."""
     return changes({"response": response_view(old)}, {"response": response_view(new)})
 
 
 def verdict(old: Recording, new: Recording, rule: HashRule = NEWEST) -> Verdict:
-    """Whether a hash rule gives two requests one hash, and if not, what keeps them apart."""
-    mine, yours = rule.parts(asked_of(old)), rule.parts(asked_of(new))
-    if mine is None or yours is None or not (goes_somewhere(old) and goes_somewhere(new)):
+    """Return whether a hash rule gives two requests one hash, and if not, which parts differ."""
+    old_parts, new_parts = rule.parts(asked_of(old)), rule.parts(asked_of(new))
+    if old_parts is None or new_parts is None or not (has_target(old) and has_target(new)):
         return Verdict(None, (), ())
-    # A recorder says whether, its rule's parts say where.
+    # A recorder decides whether the hashes differ; the parts say in what.
     same = rule.hash(asked_of(old)) == rule.hash(asked_of(new))
-    apart = () if same else differing_parts(mine, yours) or ("request",)
+    differs_in = () if same else differing_parts(old_parts, new_parts) or ("request",)
     misnamed = tuple(recording for recording in (old, new) if _is_misnamed(recording, rule))
-    return Verdict(same, apart, misnamed)
+    return Verdict(same, differs_in, misnamed)
 
 
-def goes_somewhere(recording: Recording) -> bool:
-    """Whether a request says where it goes to: every recorded one does, one given alone need not."""
+def has_target(recording: Recording) -> bool:
+    """Return whether a request has a target: every recorded one has, a bare request may lack the url."""
     return recording.header.kind not in ("inference", "http") or recording.header.url is not None
 
 
@@ -105,7 +105,7 @@ def _is_misnamed(recording: Recording, rule: HashRule) -> bool:
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """Two recordings compared: the changes in reading order, the request's before the answer's."""
+    """Two recordings and their changes in reading order, those of the request before the answer's."""
 
     old: Recording
     new: Recording
@@ -120,7 +120,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def compare(old: Recording, new: Recording, part: Part, rule: HashRule = NEWEST) -> Comparison:
-    """Two recordings compared in their requests, their answers, or both; `rule` is the one in force."""
+    """Compare the requests of two recordings, their answers, or both; `rule` is the hash rule in force."""
     found: list[Change] = []
     if part != "response":
         found += request_changes(old, new)

@@ -1,4 +1,4 @@
-"""Which recordings are nearest to one: of its test, of its test function, of its endpoint and model."""
+"""Find the recordings nearest to one: of its test, of its test function, of its endpoint and model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import msgspec
 
 from recctl.diff.changes import changes
 from recctl.diff.comparison import request_view
-from recctl.diff.similarity import overlap, words
+from recctl.diff.similarity import text_similarity, word_counts
 from recctl.recordings.header import Header
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import Recording, load, read, request_body
@@ -19,31 +19,32 @@ from recctl.recordings.summary import Summary
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, JsonObject, as_object, compact
 
-Tie = Literal["test", "function", "endpoint", "model"]
+Relation = Literal["test", "function", "endpoint", "model"]  # what two recordings have in common
 
-_CONVERSATIONS = ("messages", "contents", "input")  # keys of a body under which messages stand
-_SHORTLIST = 5  # candidates compared in full after a rough measure of all
+_CONVERSATIONS = ("messages", "contents", "input")  # keys of a body that hold messages
+_SHORTLIST = 5  # candidates that are compared in full, by rough similarity
 
 
-class Sibling(msgspec.Struct, frozen=True):
-    """A recording near another: what ties them, and how far apart they are.
+class Neighbor(msgspec.Struct, frozen=True):
+    """A recording near another: what they have in common, and how far apart their requests are.
 
-    `distance` is the share of words in which the requests differ, 0 to 1; `differences` the places.
+    `distance` is the share of words in which the requests differ, 0 to 1; `differences` counts the
+    changes by path.
     """
 
     recording: Recording
-    tie: Tie
+    relation: Relation
     distance: float
     differences: int
 
 
 def function_of(test_id: str) -> str:
-    """A test id without its parameters."""
+    """Return a test id without its parameters."""
     return test_id.partition("[")[0]
 
 
-def _ties(wanted: Header) -> Iterator[tuple[Tie, Callable[[Header], bool]]]:
-    """What may tie a recording to the wanted one, the strongest first."""
+def _relations(wanted: Header) -> Iterator[tuple[Relation, Callable[[Header], bool]]]:
+    """Yield the relations that a recording may have to the wanted one, the closest first."""
     test = wanted.test_id
     if test is not None:
         yield "test", lambda other: other.test_id == test
@@ -53,7 +54,7 @@ def _ties(wanted: Header) -> Iterator[tuple[Tie, Callable[[Header], bool]]]:
         )
     if wanted.endpoint is not None:
         yield "endpoint", lambda other: _call(other) == _call(wanted)
-    elif wanted.model is not None:  # a body alone
+    elif wanted.model is not None:  # only a body
         yield "model", lambda other: other.model == wanted.model
 
 
@@ -61,58 +62,60 @@ def _call(header: Header) -> tuple[object, ...]:
     return header.kind, header.endpoint, header.model
 
 
-def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> list[Sibling]:
-    """The nearest siblings, nearest first, all of the strongest tie that there is; [] when none is near.
+def nearest(wanted: Recording, others: Iterable[Summary], count: int = 4) -> list[Neighbor]:
+    """Return the nearest recordings, nearest first, all of the closest relation that any has.
 
-    Only what asks for the same sort of answer is near: never a model list to a chat. Files that
-    cannot be read are passed over.
+    A neighbor asks for the same kind of answer: a list of models is never near a chat. Files that
+    cannot be read are skipped.
     """
     own = Ref(wanted.ref.path.resolve(), wanted.ref.item)
-    candidates = [other for other in others if not _is(other.ref, own)]
-    for tie, fits in _ties(wanted.header):
-        if found := _nearest_of(wanted, tie, [other for other in candidates if fits(other.header)]):
+    candidates = [other for other in others if not _is_same_call(other.ref, own)]
+    for relation, has_relation in _relations(wanted.header):
+        related = [other for other in candidates if has_relation(other.header)]
+        if found := _nearest_of(wanted, relation, related):
             return found[:count]
     return []
 
 
-def _is(ref: Ref, own: Ref) -> bool:
-    """Return whether a ref names the same call as `own`, which has its links resolved."""
+def _is_same_call(ref: Ref, own: Ref) -> bool:
+    """Return whether a ref names the same call as `own`, whose links are resolved."""
     path = ref.path
-    # Only a link leads to it under another name.
+    # Under another name, only a link can lead to the file.
     may_be = ref.item == own.item and (path.name == own.path.name or path.is_symlink())
     return may_be and path.resolve() == own.path
 
 
-def _nearest_of(wanted: Recording, tie: Tie, tied: Sequence[Summary]) -> list[Sibling]:
-    said = words(_request_text(wanted.raw))
-    weighed = [(_likeness(said, wanted.header, other), other) for other in tied]
-    weighed.sort(key=lambda pair: (-pair[0], str(pair[1].ref)))
-    siblings = []
-    for _, other in weighed:
+def _nearest_of(wanted: Recording, relation: Relation, candidates: Sequence[Summary]) -> list[Neighbor]:
+    counts = word_counts(_request_text(wanted.raw))
+    scored = [(_rough_similarity(counts, wanted.header, other), other) for other in candidates]
+    scored.sort(key=lambda pair: (-pair[0], str(pair[1].ref)))
+    neighbors = []
+    for _, other in scored:
         try:
             recording = load(other.ref)
         except Unreadable:
             continue
-        if _are_of_one_sort(wanted, recording):
-            siblings.append(_sibling(wanted, tie, recording))
-        if len(siblings) == _SHORTLIST:
+        if _are_comparable(wanted, recording):
+            neighbors.append(_neighbor(wanted, relation, recording))
+        if len(neighbors) == _SHORTLIST:
             break
     call = _call(wanted.header)
     return sorted(
-        siblings, key=lambda one: (_call(one.recording.header) != call, one.distance, one.differences)
+        neighbors, key=lambda one: (_call(one.recording.header) != call, one.distance, one.differences)
     )
 
 
-def _are_of_one_sort(one: Recording, other: Recording) -> bool:
-    """Whether two requests go to one endpoint, or both hand a conversation, or both a prompt, to a model."""
-    mine, yours = one.header, other.header
-    if mine.endpoint is not None and (mine.kind, mine.endpoint) == (yours.kind, yours.endpoint):
+def _are_comparable(one: Recording, other: Recording) -> bool:
+    """Return whether two requests go to one endpoint, or both send a conversation, or both a prompt."""
+    endpoint = one.summary.header.endpoint
+    same_kind = one.summary.header.kind == other.summary.header.kind
+    if endpoint is not None and same_kind and endpoint == other.summary.header.endpoint:
         return True
-    sort = _sort(one)
-    return sort is not None and sort == _sort(other)
+    form = _form(one)
+    return form is not None and form == _form(other)
 
 
-def _sort(recording: Recording) -> str | None:
+def _form(recording: Recording) -> str | None:
     body = as_object(request_body(recording))
     if any(_holds_messages(body.get(key)) for key in _CONVERSATIONS):
         return "conversation"
@@ -120,18 +123,18 @@ def _sort(recording: Recording) -> str | None:
 
 
 def _holds_messages(value: Json) -> bool:
-    """Whether a value is a list of objects; what is embedded are strings or numbers."""
+    """Return whether a value is a list of objects; inputs of embeddings are strings or numbers."""
     return isinstance(value, list) and any(isinstance(item, dict) for item in value)
 
 
-def _likeness(said: Counter[str], wanted: Header, other: Summary) -> float:
-    """The share of words that two requests have in common; less than nothing at another endpoint."""
+def _rough_similarity(counts: Counter[str], wanted: Header, other: Summary) -> float:
+    """Return the share of words that two requests have in common; at most 0 for another endpoint."""
     try:
-        likeness = overlap(said, words(_request_text(read(other.path))))
+        similarity = text_similarity(counts, word_counts(_request_text(read(other.path))))
     except Unreadable:
         return -1.0
-    # A test calls guards and embeddings as well: only what goes to one place is comparable.
-    return likeness if _call(other.header) == _call(wanted) else likeness - 1
+    # A test calls guards and embeddings as well: requests to one endpoint come first.
+    return similarity if _call(other.header) == _call(wanted) else similarity - 1
 
 
 def _request_text(raw: bytes) -> str:
@@ -141,18 +144,18 @@ def _request_text(raw: bytes) -> str:
         return raw.decode("utf-8", "replace")
 
 
-def _sibling(wanted: Recording, tie: Tie, recording: Recording) -> Sibling:
-    alone = not wanted.response  # what such a request does not say is no difference
-    mine, yours = (_view(each, alone) for each in (wanted, recording))
-    found = changes(mine, yours)
-    distance = 1 - overlap(words(compact(mine)), words(compact(yours))) if found else 0.0
-    return Sibling(recording, tie, distance, len(found))
+def _neighbor(wanted: Recording, relation: Relation, recording: Recording) -> Neighbor:
+    body_only = not wanted.response  # a bare request: what it leaves out is no difference
+    old, new = (_view(each, body_only) for each in (wanted, recording))
+    found = changes(old, new)
+    distance = 1 - text_similarity(word_counts(compact(old)), word_counts(compact(new))) if found else 0.0
+    return Neighbor(recording, relation, distance, len(found))
 
 
-def _view(recording: Recording, alone: bool) -> Json:
-    return request_body(recording) if alone else without_test(request_view(recording))
+def _view(recording: Recording, body_only: bool) -> Json:
+    return request_body(recording) if body_only else without_test(request_view(recording))
 
 
 def without_test(view: JsonObject) -> JsonObject:
-    """A request's view without the test that made it."""
+    """Return a request's view without the test that made it."""
     return {key: value for key, value in view.items() if key != "test_id"}

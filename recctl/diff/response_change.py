@@ -1,4 +1,4 @@
-"""Two recorded answers compared: what kind of change it is, and where."""
+"""Classify the change between two recorded answers, and list what differs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ResponseChange: TypeAlias = Literal[
     "same", "volatile", "type", "text", "tool_calls", "finish_reason", "error", "other"
 ]
 
-# The most severe first: an answer that became an error, down to none that matters.
+# The most severe first.
 SEVERITY: tuple[ResponseChange, ...] = (
     "error",
     "tool_calls",
@@ -27,49 +27,52 @@ SEVERITY: tuple[ResponseChange, ...] = (
     "volatile",
     "same",
 )
-QUIET: frozenset[ResponseChange] = frozenset({"same", "volatile", "type"})
+INSIGNIFICANT: frozenset[ResponseChange] = frozenset({"same", "volatile", "type"})
 
 _CHOICE_KEYS: tuple[tuple[ResponseChange, tuple[str, ...]], ...] = (
     ("tool_calls", ("tool_calls",)),
     ("finish_reason", ("finish_reason",)),
     ("text", ("text", "reasoning", "refusal")),
 )
-_VECTOR = 16  # numbers in a row from which they are compared as one value
+_MIN_VECTOR = 16  # numbers in a list from which they are compared as one value
 
 
-def response_change(old: Recording, new: Recording, said: Transcript, says: Transcript) -> ResponseChange:
-    """What changed between two recorded answers, the most severe of all that did.
-
-    `said` and `says` are the answers assembled.
-    """
+def response_change(
+    old: Recording, new: Recording, old_answer: Transcript, new_answer: Transcript
+) -> ResponseChange:
+    """Return the most severe kind of change between two recorded answers, given also assembled."""
     if _text(old.response) == _text(new.response):
         return "same"
-    mine, yours = without_volatile(old.response), without_volatile(new.response)
-    if _text(mine) == _text(yours):
+    old_stable, new_stable = without_volatile(old.response), without_volatile(new.response)
+    if _text(old_stable) == _text(new_stable):
         return "volatile"
-    if _text(_without_types(mine)) == _text(_without_types(yours)):
+    if _text(_without_types(old_stable)) == _text(_without_types(new_stable)):
         return "type"
-    return _assembled_change(response_view(said), response_view(says))
+    return _assembled_change(response_view(old_answer), response_view(new_answer))
 
 
-def _assembled_change(mine: JsonObject, yours: JsonObject) -> ResponseChange:
-    if _text(mine["error"]) != _text(yours["error"]):
+def _assembled_change(old: JsonObject, new: JsonObject) -> ResponseChange:
+    if _text(old["error"]) != _text(new["error"]):
         return "error"
     for kind, keys in _CHOICE_KEYS:
-        if any(one != other for one, other in zip(_picked(mine, keys), _picked(yours, keys), strict=False)):
+        pairs = zip(_of_choices(old, keys), _of_choices(new, keys), strict=False)
+        if any(one != other for one, other in pairs):
             return kind
     return "other"
 
 
-def assembled_changes(kind: ResponseChange, said: Transcript, says: Transcript) -> list[Change]:
-    """What differs between the assembled answers, for a change of this kind."""
-    return [] if kind in QUIET else response_changes(said, says)
+def assembled_changes(kind: ResponseChange, old: Transcript, new: Transcript) -> list[Change]:
+    """Return what differs between two assembled answers, nothing for an insignificant kind of change."""
+    return [] if kind in INSIGNIFICANT else response_changes(old, new)
 
 
 def recorded_changes(old: Recording, new: Recording) -> list[Change]:
-    """What differs between two responses as recorded, but for volatile values; long vectors as one value."""
-    mine, yours = (_with_short_vectors(without_volatile(each.response)) for each in (old, new))
-    return changes({"response": mine}, {"response": yours})
+    """Return what differs between two responses as recorded, without volatile values.
+
+    A long vector of numbers counts as one value.
+    """
+    old_response, new_response = (_join_vectors(without_volatile(each.response)) for each in (old, new))
+    return changes({"response": old_response}, {"response": new_response})
 
 
 def _text(value: Json) -> str:
@@ -82,18 +85,18 @@ def _without_types(value: Json) -> Json:
     return [_without_types(item) for item in value] if isinstance(value, list) else value
 
 
-def _with_short_vectors(value: Json) -> Json:
+def _join_vectors(value: Json) -> Json:
     if isinstance(value, dict):
-        return {key: _with_short_vectors(item) for key, item in value.items()}
-    if isinstance(value, list) and len(value) >= _VECTOR and all(map(_is_number, value)):
+        return {key: _join_vectors(item) for key, item in value.items()}
+    if isinstance(value, list) and len(value) >= _MIN_VECTOR and all(map(_is_number, value)):
         return json.dumps(value, separators=(",", ":"))
-    return [_with_short_vectors(item) for item in value] if isinstance(value, list) else value
+    return [_join_vectors(item) for item in value] if isinstance(value, list) else value
 
 
 def _is_number(value: Json) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _picked(view: JsonObject, keys: tuple[str, ...]) -> list[str]:
-    """What each choice of an answer has of some keys."""
+def _of_choices(view: JsonObject, keys: tuple[str, ...]) -> list[str]:
+    """Return the values of some keys of each choice, as text."""
     return [_text([choice[key] for key in keys]) for choice in view["choices"]]

@@ -1,4 +1,4 @@
-"""Which recordings a review is limited to: paths, references, test files, test ids."""
+"""The filter of a review: paths, references, test files and test ids that limit it."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ from recctl.recordings.recording import Recording
 from recctl.suite.roots import project_root
 from recctl.support.errors import Unreadable
 
-Wanted: TypeAlias = Callable[[Recording], bool]
+Predicate: TypeAlias = Callable[[Recording], bool]
 
-_REFERENCE = re.compile(r"(?:(?:rec-)?[0-9a-f]{4,64}(?:\.json)?|models-.*?)(?:#\d+)?", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"(?:(?:rec-)?[0-9a-f]{4,64}(?:-[0-9a-f]{1,8})?(?:\.json)?|models-.*?)(?:#\d+)?", re.IGNORECASE
+)
 
 
-class Limits(msgspec.Struct, frozen=True):
-    """What a user limits a review to; a recording is wanted that fits any of the three."""
+class ReviewFilter(msgspec.Struct, frozen=True):
+    """What limits a review: a recording passes that matches any path, test or reference."""
 
     paths: tuple[Path, ...] = ()
     tests: tuple[str, ...] = ()
@@ -32,20 +34,57 @@ class Limits(msgspec.Struct, frozen=True):
 
     @property
     def below(self) -> tuple[Path, ...]:
-        """The only paths that need be looked at; () for all."""
+        """The only paths whose recordings can pass; () for all."""
         return () if self.tests or self.references else self.paths
 
+    def wanted(self, states: States, test: str | None) -> Predicate:
+        """Return a predicate: does a recording pass the filter, and match `test` as in `ls --test`?
 
-def limits_of(given: Sequence[str]) -> Limits:
-    """What arguments name: a test id or test file, a path, there or not, or else a reference."""
-    tests = tuple(text for text in given if is_test(text))
-    references = tuple(text for text in given if text not in tests and _is_reference(text))
-    paths = tuple(Path(text) for text in given if text not in (*tests, *references))
-    return Limits(paths, tests, references)
+        Raises AmbiguousReference, and NoSuchReference for a reference that neither state has.
+        """
+        query = Query(test=test)
+        matches = self._matches(states)
+
+        def wanted(recording: Recording) -> bool:
+            if test is not None and not query.select([recording.summary]):
+                return False
+            return not matches or any(match(recording) for match in matches)
+
+        return wanted
+
+    def problems(self, states: States) -> list[Unreadable]:
+        """Return the unreadable files that may pass the filter.
+
+        With only references, those are the files that they name.
+        """
+        if self.paths or self.tests or not self.references:
+            return list(states.problems)
+        names = (each.partition("#")[0].lower() for each in self.references)
+        stems = tuple(name.removesuffix(SUFFIX).removeprefix("rec-") for name in names)
+        return [problem for problem in states.problems if problem.path.stem.startswith(stems)]
+
+    def _matches(self, states: States) -> list[Predicate]:
+        matches = [_in_test(test) for test in self.tests]
+        if self.references:
+            paths = list({path.stem: path for path in states.paths}.values())
+            stems = {resolve(each, paths).path.stem for each in self.references}
+            matches.append(lambda recording: recording.summary.name.stem in stems)
+        if self.paths:
+            roots = [path.resolve() for path in self.paths]
+            matches.append(lambda recording: _is_below(recording.summary.path.resolve(), roots))
+        return matches
+
+
+def parse_filter(arguments: Sequence[str]) -> ReviewFilter:
+    """Return what arguments name: a test id or test file, a path that need not exist, or a reference."""
+    tests = tuple(text for text in arguments if is_test(text))
+    references = tuple(text for text in arguments if text not in tests and _is_reference(text))
+    paths = tuple(Path(text) for text in arguments if text not in (*tests, *references))
+    return ReviewFilter(paths, tests, references)
 
 
 def is_test(text: str) -> bool:
-    """Whether an argument is a test id or a test file."""
+    """Return whether an argument is a test id or a test file."""
     return "::" in text or text.endswith(".py")
 
 
@@ -53,54 +92,24 @@ def _is_reference(text: str) -> bool:
     return not os.path.lexists(text) and _REFERENCE.fullmatch(text) is not None
 
 
-def wanted_of(limits: Limits, states: States, test: str | None) -> Wanted:
-    """Whether a recording fits the limits, and a test as `ls --test` takes it.
+def _is_below(path: Path, roots: Sequence[Path]) -> bool:
+    return any(path.is_relative_to(root) for root in roots)
 
-    Raises AmbiguousReference, and NoSuchReference where neither state has a reference.
-    """
-    by_stem = {path.stem: path for path in states.paths}
-    stems = {resolve(each, list(by_stem.values())).path.stem for each in limits.references}
-    roots = [path.resolve() for path in limits.paths]
-    of_tests = [_of_test(each) for each in limits.tests]
-    query = Query(test=test)
 
-    def wanted(recording: Recording) -> bool:
-        if test is not None and not query.select([recording.summary]):
+def _in_test(argument: str) -> Predicate:
+    """Return whether a recording is of a test file, or of a test, class or module in it."""
+    file, _, names = argument.partition("::")
+    location = Path(file).resolve()
+
+    def in_test(recording: Recording) -> bool:
+        own_file, _, own_names = (recording.header.test_id or "").partition("::")
+        if not own_file or not (own_file == file or _is_at(recording, own_file, location)):
             return False
-        if not (stems or roots or of_tests):
-            return True
-        path = recording.summary.path.resolve()
-        return (
-            recording.summary.name.stem in stems
-            or any(path.is_relative_to(root) for root in roots)
-            or any(fits(recording) for fits in of_tests)
-        )
+        return names in ("", own_names) or own_names.startswith((f"{names}::", f"{names}["))
 
-    return wanted
+    return in_test
 
 
-def problems_of(limits: Limits, states: States) -> list[Unreadable]:
-    """The unreadable files that may be among what is wanted: with references alone, those they name."""
-    if limits.paths or limits.tests or not limits.references:
-        return list(states.problems)
-    named = (each.partition("#")[0].lower() for each in limits.references)
-    stems = tuple(each.removesuffix(SUFFIX).removeprefix("rec-") for each in named)
-    return [problem for problem in states.problems if problem.path.stem.startswith(stems)]
-
-
-def _of_test(given: str) -> Wanted:
-    file, _, names = given.partition("::")
-    place = Path(file).resolve()
-
-    def wanted(recording: Recording) -> bool:
-        its_file, _, its_names = (recording.header.test_id or "").partition("::")
-        if not its_file or not (its_file == file or _lies_at(recording, its_file, place)):
-            return False
-        return names in ("", its_names) or its_names.startswith((f"{names}::", f"{names}["))
-
-    return wanted
-
-
-def _lies_at(recording: Recording, test_file: str, place: Path) -> bool:
+def _is_at(recording: Recording, test_file: str, location: Path) -> bool:
     root = project_root(recording.summary.path, test_file)
-    return root is not None and (root / test_file).resolve() == place
+    return root is not None and (root / test_file).resolve() == location

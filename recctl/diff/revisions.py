@@ -1,15 +1,15 @@
-"""The recordings of two states of a repository, as far as they differ."""
+"""Read the recordings that differ between two states of a repository."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from recctl.recordings.ogx.filename import is_recording_path
 from recctl.recordings.recording import Recording, parse
-from recctl.support.errors import RecctlError, Unreadable
+from recctl.support.errors import RecctlError, Unreadable, separate
 from recctl.support.git import Repository, Tree, read_regular
 
 WORKING_TREE = "the working tree"
@@ -18,7 +18,7 @@ WORKING_TREE = "the working tree"
 class States(msgspec.Struct, frozen=True):
     """Two states: their names, the recordings whose files differ, renamed files, unreadable files.
 
-    `paths` are those of every recording of either state, changed or not.
+    `paths` are those of all recordings of either state, changed or not.
     """
 
     base: str
@@ -30,32 +30,25 @@ class States(msgspec.Struct, frozen=True):
     paths: tuple[Path, ...]
 
 
-def between(repository: Repository, revisions: str, below: Sequence[Path]) -> States:
-    """The states that a revision names: `BASE`, `BASE..HEAD`, `BASE...HEAD`, `X^!` or `X^-`.
+def read_revisions(repository: Repository, revisions: str, below: Sequence[Path]) -> States:
+    """Return the states that `BASE`, `BASE..HEAD`, `BASE...HEAD`, `X^!` or `X^-` names.
 
-    HEAD is the default of either side. `...` compares with the commit from which both come, as a
-    pull request shows, `X^!` with the first parent of X. `below` limits the paths looked at, if it is
-    not empty. Raises RecctlError.
+    HEAD is the default of either side. `...` compares with the merge base, as a pull request does,
+    `X^!` with the first parent of X. `below` limits the paths, unless it is empty. Raises RecctlError.
     """
     base, head = _sides(repository, revisions)
-    old, new = repository.tree(base), repository.tree(head)
+    old_tree, new_tree = repository.tree(base), repository.tree(head)
     wanted = _wanted(repository, below)
-    paths = _paths(repository, [*old, *new], wanted, below)
-    old, new = _differing(old, new, wanted)
-    problems: list[Unreadable] = []
-    return States(
-        base,
-        head,
-        _stored(repository, old, base, problems),
-        _stored(repository, new, head, problems),
-        _renamed(repository, base, head),
-        tuple(problems),
-        paths,
-    )
+    paths = _paths(repository, [*old_tree, *new_tree], wanted, below)
+    old_tree, new_tree = _differing(old_tree, new_tree, wanted)
+    old, old_problems = separate(_read_blobs(repository, old_tree, base))
+    new, new_problems = separate(_read_blobs(repository, new_tree, head))
+    renamed = _renamed(repository, base, head)
+    return States(base, head, tuple(old), tuple(new), renamed, (*old_problems, *new_problems), paths)
 
 
 def _sides(repository: Repository, revisions: str) -> tuple[str, str]:
-    """The ids of the two states, the older first. Raises RecctlError."""
+    """Return the ids of the two states, the older first. Raises RecctlError."""
     base, dots, head = _split(revisions)
     if not dots:
         return _sides_of_one(repository, revisions)
@@ -64,7 +57,7 @@ def _sides(repository: Repository, revisions: str) -> tuple[str, str]:
 
 
 def _sides_of_one(repository: Repository, revision: str) -> tuple[str, str]:
-    """The states that `BASE`, `X^!`, `X^-` or `X^@` names, as git rev-parse resolves it."""
+    """Return the states that `BASE`, `X^!`, `X^-` or `X^@` names, as git rev-parse resolves it."""
     if not revision:
         raise RecctlError("--rev is empty", "name a revision: BASE[..HEAD]")
     named, left_out = repository.named(revision)
@@ -75,47 +68,58 @@ def _sides_of_one(repository: Repository, revision: str) -> tuple[str, str]:
     if named and revision.endswith("^!"):
         if repository.is_shallow():
             raise RecctlError(
-                f"what came before {revision.removesuffix('^!')} is not here", "git fetch --unshallow"
+                f"{revision.removesuffix('^!')} has no parent in this shallow clone", "git fetch --unshallow"
             )
         return repository.empty_tree(like=named[0]), repository.commit(named[0])
-    # To these two nothing can be added that says it has to be a commit.
+    # git cannot parse these two with `^{commit}` added, which `commit` does: resolved here.
     base = named[0] if named and (revision.endswith("^@") or revision.startswith(":/")) else revision
     return repository.commit(base), repository.commit("HEAD")
 
 
-def in_working_tree(repository: Repository, below: Sequence[Path]) -> States:
-    """HEAD and the working tree, untracked files included. Raises RecctlError."""
+def read_working_tree(repository: Repository, below: Sequence[Path]) -> States:
+    """Return HEAD and the working tree, untracked files included. Raises RecctlError."""
     if repository.unmerged():
         raise RecctlError(
-            "a merge is going on here", "finish it (git commit) or leave it (git merge --abort) first"
+            "a merge is in progress", "conclude it (git commit) or abort it (git merge --abort) first"
         )
     base = repository.commit("HEAD")
     wanted = _wanted(repository, below)
-    old = {path: blob for path, blob in repository.tree(base).items() if wanted(path)}
+    tree = {path: blob for path, blob in repository.tree(base).items() if wanted(path)}
     files = repository.working_files()
-    paths = _paths(repository, [*old, *files], wanted, below)
-    problems: list[Unreadable] = []
-    new: list[Recording] = []
-    unchanged = set()
-    for path, left_out in files.items():
-        if not wanted(path):
-            continue
-        place = repository.top / path
-        try:
-            data = read_regular(place)
-        except Unreadable as problem:
-            problems.append(problem)
-            unchanged.add(path)
-            continue
-        same = data is not None and old.get(path) == repository.blob_id(data, like=base)
-        if same or (data is None and left_out):
-            unchanged.add(path)
-        elif data is not None:
-            new += _parsed(place, data, problems)
-    changed = {path: blob for path, blob in old.items() if path not in unchanged}
-    recordings = _stored(repository, changed, base, problems)
+    paths = _paths(repository, [*tree, *files], wanted, below)
+    changed = _Changed(dict(tree))
+    for path, is_excluded in files.items():
+        if wanted(path):
+            changed.add(repository, base, path, is_excluded)
+    old, old_problems = separate(_read_blobs(repository, changed.old, base))
+    new, new_problems = separate(changed.new)
     renamed = _renamed(repository, base, None)
-    return States(base, WORKING_TREE, recordings, tuple(new), renamed, tuple(problems), paths)
+    problems = (*new_problems, *old_problems)
+    return States(base, WORKING_TREE, tuple(old), tuple(new), renamed, problems, paths)
+
+
+class _Changed(msgspec.Struct):
+    """What the working tree changes: `old` are the blobs it lacks, `new` are its recordings."""
+
+    old: Tree
+    new: list[Recording | Unreadable] = msgspec.field(default_factory=list)
+
+    def add(self, repository: Repository, base: str, path: str, is_excluded: bool) -> None:
+        """Compare a file with its blob; `is_excluded` if a sparse checkout leaves the file out."""
+        file = repository.top / path
+        try:
+            data = read_regular(file)
+        except Unreadable as problem:
+            self.new.append(problem)
+            self.old.pop(path, None)
+            return
+        if data is None:
+            if is_excluded:
+                self.old.pop(path, None)
+        elif self.old.get(path) == repository.blob_id(data, like=base):
+            del self.old[path]
+        else:
+            self.new.append(_parse(file, data))
 
 
 def _renamed(repository: Repository, base: str, head: str | None) -> dict[Path, Path]:
@@ -130,7 +134,7 @@ def _split(revisions: str) -> tuple[str, str, str]:
 
 
 def _wanted(repository: Repository, below: Iterable[Path]) -> Callable[[str], bool]:
-    """Whether a path of the repository may be a recording, and lies below one of the given ones."""
+    """Return whether a path of the repository may be a recording below one of the given paths."""
     roots = [_relative(repository, path) for path in below]
 
     def wanted(path: str) -> bool:
@@ -144,9 +148,9 @@ def _wanted(repository: Repository, below: Iterable[Path]) -> Callable[[str], bo
 def _paths(
     repository: Repository, files: Iterable[str], wanted: Callable[[str], bool], below: Sequence[Path]
 ) -> tuple[Path, ...]:
-    """The recordings among the files of both states.
+    """Return the paths of the recordings of both states.
 
-    Raises RecctlError where the given paths hold none: a wrong name.
+    Raises RecctlError if the given paths have none: a misspelled path.
     """
     found = tuple(repository.top / path for path in dict.fromkeys(files) if wanted(path))
     if below and not found:
@@ -158,7 +162,7 @@ def _paths(
 def _relative(repository: Repository, path: Path) -> str:
     try:
         relative = path.resolve().relative_to(repository.top.resolve()).as_posix()
-    except (ValueError, OSError, RuntimeError):  # the last for links in a circle
+    except (ValueError, OSError, RuntimeError):  # RuntimeError: links in a circle
         raise RecctlError(
             f"{path} is not in the repository {repository.top}", "name a directory of it"
         ) from None
@@ -172,19 +176,14 @@ def _differing(old: Tree, new: Tree, wanted: Callable[[str], bool]) -> tuple[Tre
     return only(old, new), only(new, old)
 
 
-def _stored(
-    repository: Repository, tree: Tree, commit: str, problems: list[Unreadable]
-) -> tuple[Recording, ...]:
+def _read_blobs(repository: Repository, tree: Tree, commit: str) -> Iterator[Recording | Unreadable]:
     blobs = dict(repository.blobs(sorted(set(tree.values()))))
-    found: list[Recording] = []
     for path, blob in tree.items():
-        found += _parsed(repository.top / path, blobs[blob], problems, f"as of {commit[:12]} ")
-    return tuple(found)
+        yield _parse(repository.top / path, blobs[blob], f"as of {commit[:12]} ")
 
 
-def _parsed(path: Path, data: bytes, problems: list[Unreadable], when: str = "") -> list[Recording]:
+def _parse(path: Path, data: bytes, when: str = "") -> Recording | Unreadable:
     try:
-        return [parse(path, data)]
+        return parse(path, data)
     except Unreadable as problem:
-        problems.append(Unreadable(path, f"{when}{problem.message}", problem.hint))
-        return []
+        return Unreadable(path, f"{when}{problem.message}", problem.hint)

@@ -1,4 +1,4 @@
-"""How much two texts or two JSON values have in common, by their words."""
+"""Similarity of texts and of JSON values: the share of words that they have in common."""
 
 from __future__ import annotations
 
@@ -14,68 +14,69 @@ from typing import NamedTuple
 from recctl.support.jsonvalue import Json
 
 _WORD = re.compile(r"\w+|[^\w\s]")
-_MOST = 128  # words kept of a value: with fewer the share is exact, with more an estimate
+_MAX_WORDS = 128  # words kept per value: up to here similarity is exact, beyond it an estimate
 
 
-class Sample(NamedTuple):
-    """Words of a value as numbers, the smallest of them: of any two values the same words are kept.
+class Fingerprint(NamedTuple):
+    """The smallest hashes of a value's words (a bottom-k sketch).
 
-    `limit` is the largest number up to which all are there.
+    Because the hashes are the smallest, two values keep the same words of those that they share.
+    `limit` is the largest hash up to which every word is included.
     """
 
-    numbers: frozenset[int]
+    hashes: frozenset[int]
     ordered: tuple[int, ...]
     limit: float
 
 
-def words(text: str) -> Counter[str]:
-    """The words and signs of a text, counted."""
+def word_counts(text: str) -> Counter[str]:
+    """Return how often each word and each other sign occurs in a text."""
     return Counter(_WORD.findall(text))
 
 
-def overlap(mine: Counter[str], yours: Counter[str]) -> float:
-    """The share of words that two texts have in common, 0 to 1, repeated words counted."""
-    few, many = sorted((mine, yours), key=len)
+def text_similarity(left: Counter[str], right: Counter[str]) -> float:
+    """Return the share of words that two texts have in common, 0 to 1, repetitions included."""
+    few, many = sorted((left, right), key=len)
     common = sum(min(count, many[word]) for word, count in few.items() if word in many)
-    every = mine.total() + yours.total() - common
-    return common / every if every else 1.0
+    total = left.total() + right.total() - common
+    return common / total if total else 1.0
 
 
-def share(mine: Sample, yours: Sample) -> float:
-    """The share of words that two values have in common, 0 to 1, each word once."""
-    limit = min(mine.limit, yours.limit)
-    common = len(mine.numbers & yours.numbers)
-    every = bisect_right(mine.ordered, limit) + bisect_right(yours.ordered, limit) - common
-    return common / every if every else 1.0
+def similarity(left: Fingerprint, right: Fingerprint) -> float:
+    """Return the share of distinct words that two values have in common, 0 to 1."""
+    limit = min(left.limit, right.limit)
+    common = len(left.hashes & right.hashes)
+    total = bisect_right(left.ordered, limit) + bisect_right(right.ordered, limit) - common
+    return common / total if total else 1.0
 
 
-def sample(text: str) -> Sample:
-    """The words of a text to weigh it by."""
+def fingerprint(text: str) -> Fingerprint:
+    """Return the fingerprint of a text."""
     return _smallest(crc32(word.encode("utf-8", "surrogatepass")) for word in set(_WORD.findall(text)))
 
 
-class Samples:
-    """The samples of JSON values, each computed once, from the samples of what is in it."""
+class Fingerprints:
+    """The fingerprints of JSON values, each computed once, from those of the values inside it."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Json, Sample]] = {}
+        self._cache: dict[int, tuple[Json, Fingerprint]] = {}
 
-    def of(self, value: Json) -> Sample:
-        """The words of a value to weigh it by, keys of objects included."""
+    def of(self, value: Json) -> Fingerprint:
+        """Return the fingerprint of a value, keys of objects included."""
         if not isinstance(value, dict | list):
-            return sample(value if isinstance(value, str) else repr(value))
-        known = self._known.get(id(value))
-        if known is None:
-            keys = [sample(key) for key in value] if isinstance(value, dict) else []
+            return fingerprint(value if isinstance(value, str) else repr(value))
+        cached = self._cache.get(id(value))
+        if cached is None:
+            keys = [fingerprint(key) for key in value] if isinstance(value, dict) else []
             items = value.values() if isinstance(value, dict) else value
             inner = (*keys, *(self.of(item) for item in items))
-            every: set[int] = set().union(*(each.numbers for each in inner))
-            # The value is kept, so that no other one gets its id.
-            known = self._known[id(value)] = value, _smallest(every)
-        return known[1]
+            every: set[int] = set().union(*(each.hashes for each in inner))
+            # Keep the value, so that no other object can get its id.
+            cached = self._cache[id(value)] = value, _smallest(every)
+        return cached[1]
 
 
-def _smallest(numbers: Iterable[int]) -> Sample:
-    found = set(numbers)
-    ordered = tuple(sorted(found) if len(found) <= _MOST else nsmallest(_MOST, found))
-    return Sample(frozenset(ordered), ordered, inf if len(found) <= _MOST else ordered[-1])
+def _smallest(hashes: Iterable[int]) -> Fingerprint:
+    found = set(hashes)
+    ordered = tuple(sorted(found) if len(found) <= _MAX_WORDS else nsmallest(_MAX_WORDS, found))
+    return Fingerprint(frozenset(ordered), ordered, inf if len(found) <= _MAX_WORDS else ordered[-1])

@@ -1,20 +1,20 @@
-"""Whether the working tree has the test files of a commit, so that what they say holds there too."""
+"""Whether the test files of a commit are those of the working tree, so that liveness holds for both."""
 
 from __future__ import annotations
 
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.support.git import Repository, read_regular
 
-# Files that tell which tests there are: sources, and what configures pytest.
+# Files that decide which tests exist: sources, and pytest's configuration.
 _SUFFIXES = (".py", ".toml", ".ini", ".cfg")
 
 
-def has_sources_of(repository: Repository, commit: str) -> bool:
-    """Whether every such file of the working tree and of the commit is the same in both."""
+def sources_match(repository: Repository, commit: str) -> bool:
+    """Return whether every source and configuration file is the same in the working tree and a commit."""
     try:
-        wanted = {path: blob for path, blob in repository.tree(commit).items() if path.endswith(_SUFFIXES)}
+        blobs = {path: blob for path, blob in repository.tree(commit).items() if path.endswith(_SUFFIXES)}
         here = {path for path in repository.working_files() if path.endswith(_SUFFIXES)}
-        return all(_is_blob(repository, path, wanted.get(path)) for path in here | wanted.keys())
+        return all(_is_blob(repository, path, blobs.get(path)) for path in here | blobs.keys())
     except RecctlError:
         return False
 

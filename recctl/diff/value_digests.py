@@ -1,4 +1,4 @@
-"""Digests of JSON values: equal exactly where the JSON texts are, keys in any order."""
+"""Digests of JSON values: equal if and only if the JSON texts are, with keys in any order."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ _BYTES = 20
 
 
 class Digests:
-    """The digests of values, each computed once, however deep it lies."""
+    """The digests of JSON values, each computed once at whatever depth it occurs."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Json, bytes]] = {}
+        self._cache: dict[int, tuple[Json, bytes]] = {}
 
     def of(self, value: Json) -> bytes:
-        """The digest of a value. 1 and 1.0 have different ones, for they hash differently."""
+        """Return the digest of a value. 1 and 1.0 have different ones: their JSON texts differ."""
         if not isinstance(value, dict | list):
             return _digest(b"", json.dumps(value).encode())
-        known = self._known.get(id(value))
-        if known is None:
-            # The value is kept, so that no other one gets its id.
-            known = self._known[id(value)] = value, self._of_container(value)
-        return known[1]
+        cached = self._cache.get(id(value))
+        if cached is None:
+            # Keep the value, so that no other object can get its id.
+            cached = self._cache[id(value)] = value, self._of_container(value)
+        return cached[1]
 
     def _of_container(self, value: Json) -> bytes:
         if isinstance(value, list):
@@ -33,5 +33,5 @@ class Digests:
         return _digest(b"{", b"".join(parts))
 
 
-def _digest(sort: bytes, content: bytes) -> bytes:
-    return blake2b(content, digest_size=_BYTES, person=sort).digest()
+def _digest(kind: bytes, content: bytes) -> bytes:
+    return blake2b(content, digest_size=_BYTES, person=kind).digest()

@@ -1,4 +1,4 @@
-"""Two texts compared word by word."""
+"""Compare two texts word by word."""
 
 from __future__ import annotations
 
@@ -10,32 +10,34 @@ import regex
 
 from recctl.diff.sequence_matching import Matcher
 
-# Marks belong to the letter before them, and what makes up one sign is never torn. Scripts without
-# blanks go sign by sign.
+# The units of comparison. A grapheme cluster is never split: combining marks stay with their letter. Scripts
+# without blanks are compared character by character.
 _SIGNS = r"[\p{Hiragana}\p{Katakana}\p{Han}]"
-_FLAGS = r"\p{Regional_Indicator}{1,2}\p{M}*+"  # \X would count each run of them from its beginning
+_FLAGS = r"\p{Regional_Indicator}{1,2}\p{M}*+"  # \X would take quadratic time on a run of them
 _WORDS = regex.compile(rf"\s+|{_SIGNS}\p{{M}}*+|(?:(?!{_SIGNS})\w\p{{M}}*+)++|{_FLAGS}|\X")
-_KEY = 40  # characters before a sign that tell it from others of its sort
+_KEY = 40  # characters before a sign or blank that it is matched with
 
 
 class Piece(NamedTuple):
-    """A stretch of text that both have, or only one."""
+    """A stretch of text that both texts have, or only one."""
 
     op: Literal["same", "removed", "added"]
     text: str
 
 
-class Pieces(list[Piece]):
-    """Two texts as one; not `complete` where something was too much to be compared word by word."""
+class WordDiff(NamedTuple):
+    """Two texts as one: `same` and `removed` pieces joined are the old text, `same` and `added` the new.
 
-    complete: bool = True
-
-
-def compare_words(old: str, new: str) -> Pieces:
-    """The texts as one: joining `same` and `removed` gives the old, `same` and `added` the new.
-
-    What is too much to be compared word by word within reason is removed and added as a whole.
+    It is not `complete` if some stretch was too long to compare word by word: it is then removed and
+    added as a whole.
     """
+
+    pieces: list[Piece]
+    complete: bool
+
+
+def compare_words(old: str, new: str) -> WordDiff:
+    """Compare two texts word by word, in about linear time."""
     matcher = Matcher()
     left, right = _WORDS.findall(old), _WORDS.findall(new)
     start = _shared(left, right)
@@ -43,13 +45,11 @@ def compare_words(old: str, new: str) -> Pieces:
     end = _shared(left[::-1], right[::-1])
     tail, left, right = left[len(left) - end :], left[: len(left) - end], right[: len(right) - end]
     pieces = [Piece("same", "".join(head)), *_matched(matcher, left, right), Piece("same", "".join(tail))]
-    found = Pieces(_merged([piece for piece in pieces if piece.text]))
-    found.complete = matcher.complete
-    return found
+    return WordDiff(_merged([piece for piece in pieces if piece.text]), matcher.complete)
 
 
 def _shared(left: list[str], right: list[str]) -> int:
-    """How many units two lists have in common at their beginning."""
+    """Return how many units two lists have in common at their beginning."""
     shortest = min(len(left), len(right))
     return next((at for at in range(shortest) if left[at] != right[at]), shortest)
 
@@ -62,7 +62,10 @@ def _matched(matcher: Matcher, left: list[str], right: list[str]) -> Iterator[Pi
 
 
 def _keys(units: list[str]) -> list[str]:
-    """What units are matched by: signs and blanks with what is before them; alone they match everywhere."""
+    """Return what units are matched by: signs and blanks with the text before them.
+
+    By themselves they would match anywhere.
+    """
     keys: list[str] = []
     before = ""
     for unit in units:
@@ -72,7 +75,7 @@ def _keys(units: list[str]) -> list[str]:
 
 
 def _merged(pieces: list[Piece]) -> list[Piece]:
-    """Without empty pieces, and without blanks alone between two changes: they would only flicker."""
+    """Join pieces of one kind; blanks between two changes become part of both changes."""
     merged: list[Piece] = []
     removed = added = ""
     for number, piece in enumerate(pieces):
@@ -92,7 +95,7 @@ def _merged(pieces: list[Piece]) -> list[Piece]:
 
 
 def _changed(removed: str, added: str) -> list[Piece]:
-    """What went and what came; the blanks and plain signs that end both did not change."""
+    """Return a removal and an addition; blanks and ASCII signs that end both are the same."""
     shared = 0
     while shared < min(len(removed), len(added)) - 1 and _is_plain(removed[-1 - shared], added[-1 - shared]):
         shared += 1
@@ -105,5 +108,5 @@ def _changed(removed: str, added: str) -> list[Piece]:
 
 
 def _is_plain(one: str, other: str) -> bool:
-    """Whether two characters are one blank or sign of ASCII, which belongs to no letter before it."""
+    """Return whether two characters are the same blank or ASCII sign, which combines with no letter."""
     return one == other and (one.isspace() or (one.isascii() and not one.isalnum()))

@@ -8,8 +8,9 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
-from mmap import mmap
+from contextlib import suppress
 from multiprocessing import active_children, get_context, parent_process
+from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeAlias, TypeVar
 
 T = TypeVar("T")
@@ -21,16 +22,15 @@ _START_METHOD = "fork"
 _SHORTEST, _LONGEST = 10, 100  # items in a block; to hand one over takes 0.3 ms
 _IN_FLIGHT = 2  # blocks for each worker: the one it works on, and the next
 _AHEAD = 6  # blocks for each worker, finished ones included, that wait for their turn
-_SECONDS = 1.0  # between two looks at whether the thread that receives results is alive
+_SECONDS = 1.0  # between two looks at whether what a result comes from is alive
 
 
 class Job(Generic[T]):
-    """What this process and its workers share: the function, the items, and a byte that stops the workers."""
+    """What this process and its workers share: a function and the items to call it with."""
 
     def __init__(self, work: Callable[[Any], T], items: Sequence[Any]) -> None:
         self._work = work
         self._items = items
-        self._stop = mmap(-1, 1)  # in shared memory, and no lock that a killed worker could hold
 
     def blocks(self, processes: int) -> Iterator[slice]:
         """Yield which items to work on at once: fewer towards the end, so that all processes end together."""
@@ -44,15 +44,6 @@ class Job(Generic[T]):
     def results(self, block: slice) -> Iterator[T]:
         """Yield the result of each item of a block."""
         return map(self._work, self._items[block])
-
-    def stop(self) -> None:
-        """Stop each worker after the item that it works on."""
-        self._stop[0] = 1
-
-    @property
-    def is_stopped(self) -> bool:
-        """Whether nobody waits for the workers any more."""
-        return bool(self._stop[0])
 
 
 class Pool(Generic[T]):
@@ -91,6 +82,9 @@ class Pool(Generic[T]):
             context = get_context(_START_METHOD)
             executor = ProcessPoolExecutor(self._workers, context, _adopt, (self._job,))
             executor.submit(os.getpid)  # starts the workers
+            # Else, of a worker that is killed while it sends, the rest would be waited for without end.
+            with suppress(AttributeError):  # not part of the executor's interface
+                executor._result_queue._writer.close()  # type: ignore[attr-defined]
             self._executor = executor
         except (ImportError, OSError, RuntimeError):  # no semaphores, processes, files or threads to be had
             pass
@@ -120,6 +114,8 @@ class Pool(Generic[T]):
     def _receive(self, block: slice, future: Future[list[T]]) -> Iterator[T]:
         while not future.done() and self._threads():
             wait([future], _SECONDS)
+            if not future.done() and len(self._processes()) < self._workers:
+                self._kill()  # one was killed: the executor notices when it can receive from no other
         try:
             return iter(future.result(0))
         except Exception:  # the work failed, its result cannot be pickled, or a worker was killed
@@ -129,14 +125,18 @@ class Pool(Generic[T]):
         """The thread that receives results; none where it could not start or, on Python 3.11, failed."""
         return [one for one in threading.enumerate() if not (one.daemon or one in self._other_threads)]
 
+    def _processes(self) -> set[BaseProcess]:
+        return set(active_children()) - self._other_children
+
+    def _kill(self) -> None:
+        for process in self._processes():
+            process.kill()
+
     def _close(self) -> None:
-        self._job.stop()
-        if self._executor:
-            self._executor.shutdown(wait=False)
+        self._kill()
         for thread in self._threads():
             thread.join()
-        for process in set(active_children()) - self._other_children:  # if only some could be started
-            process.kill()
+        for process in self._processes():  # where the executor could start only some
             process.join()
         threading.excepthook = self._excepthook
 
@@ -168,9 +168,4 @@ def _exit_with_parent() -> None:
 
 
 def _run(block: slice) -> list[Any]:
-    results = []
-    for result in _job.results(block):
-        results.append(result)
-        if _job.is_stopped:
-            break
-    return results
+    return list(_job.results(block))

@@ -1,1 +1,1 @@
-"""How things look: text, JSON, GitHub. The only package that prints."""
+"""How results look: text, JSON, GitHub. The only package that prints."""

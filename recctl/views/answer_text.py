@@ -1,4 +1,4 @@
-"""`show --text`: the assembled text and nothing else."""
+"""`recctl show --text`: the assembled text and nothing else."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from recctl.conversation.transcript import Transcript
 
 
 def text_of_answers(answers: Sequence[tuple[str, Transcript]]) -> str:
-    """Exactly the assembled text. Where there are several, each follows a line `==> which <==`.
+    """Return exactly the text of the only choice; of several, each after a line `==> NAME <==`.
 
-    `answers` are labels and transcripts. Several recordings, or several choices of one, are told
-    apart as `head` and `tail` tell files apart, each ending in a line break.
+    `answers` are names and transcripts. The headings of several recordings or choices are those that
+    `head` and `tail` print for files; each text then ends with a line break.
     """
     several = len(answers) > 1
     pieces = [

@@ -1,4 +1,4 @@
-"""`--json`: one UTF-8 document with every key always there."""
+"""`--json`: one UTF-8 document, every key always present."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from recctl.support.jsonvalue import Json, JsonObject
 from recctl.support.orjson_safely import orjson
 from recctl.support.paths import display_path
 
-_PORTION = 1000  # values made into JSON at once
+_BATCH = 1000  # values encoded at once
 
 
 def encode(value: Json) -> bytes:
-    """A document indented by two, with a final line break.
+    """Return a JSON document, indented by two, with a final line break.
 
-    Falls back to the standard library for what orjson refuses but recordings may hold: integers
-    over 64 bits and lone surrogates, which then are written as escapes.
+    Falls back to the standard library for values that orjson rejects and recordings may hold:
+    integers over 64 bits, and lone surrogates, which it writes as escapes.
     """
     try:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -31,18 +31,18 @@ def encode(value: Json) -> bytes:
 
 
 def encode_all(values: Iterable[Json]) -> Iterator[bytes]:
-    """An array of many values, as `encode` writes it, in pieces: they need not be in memory all at once."""
-    every = iter(values)
-    before = b"[\n"
-    while portion := list(islice(every, _PORTION)):
-        # Without the brackets, and the line breaks inside them.
-        yield before + encode(portion)[2:-3]
-        before = b",\n"
-    yield b"[]\n" if before == b"[\n" else b"\n]\n"
+    """Yield an array as `encode` writes it, in pieces, so that not all values are in memory at once."""
+    remaining = iter(values)
+    separator = b"[\n"
+    while batch := list(islice(remaining, _BATCH)):
+        # Cut off the brackets and the line breaks next to them.
+        yield separator + encode(batch)[2:-3]
+        separator = b",\n"
+    yield b"[]\n" if separator == b"[\n" else b"\n]\n"
 
 
 def _without_nan(value: Json) -> Json:
-    """NaN and infinities as null, as orjson writes them: JSON has no word for them."""
+    """Return a value with NaN and infinities as null, as orjson writes them: JSON has neither."""
     if isinstance(value, float):
         return value if value - value == 0 else None
     if isinstance(value, list):
@@ -53,12 +53,12 @@ def _without_nan(value: Json) -> Json:
 
 
 def summary_object(summary: Summary) -> JsonObject:
-    """The keys of `ls --json`."""
+    """Return the keys of `ls --json`."""
     header, name = summary.header, summary.name
     return {
         "id": name.id,
         "path": display_path(summary.path),
-        "item": 1,  # the number of the call in its file, and there is one call in a file
+        "item": summary.ref.item or 1,
         "hash": name.hash,
         "digest": name.digest,
         "test_id": header.test_id,
@@ -78,7 +78,7 @@ def summary_object(summary: Summary) -> JsonObject:
 
 
 def recording_object(recording: Recording, answer: Transcript) -> JsonObject:
-    """The keys of `show --json`: those of `ls`, the request's body as recorded, the answer assembled."""
+    """Return the keys of `show --json`: those of `ls`, the request's body as recorded, the answer."""
     return {
         **listed_object(recording, answer),
         "request": request_body(recording),
@@ -87,15 +87,15 @@ def recording_object(recording: Recording, answer: Transcript) -> JsonObject:
 
 
 def listed_object(recording: Recording, answer: Transcript | None = None) -> JsonObject:
-    """The keys of `ls --json` of a whole recording; its answer is put together where it is not given."""
-    from recctl.catalog.preview import preview, preview_of  # a listing has them already
+    """Return the keys of `ls --json` of a recording; the answer is assembled unless it is given."""
+    from recctl.catalog.preview import preview, preview_of  # ls never gets here
 
     found = preview_of(recording) if answer is None else preview(answer)
     return summary_object(recording.summary.with_preview(found))
 
 
 def transcript_object(answer: Transcript) -> JsonObject:
-    """An answer. `body` is the raw body where the wire format is not known, else null."""
+    """Return the keys of an answer; `body` is the raw body if the wire format is unknown, else null."""
     vectors = answer.embeddings
     return {
         "type": answer.type,

@@ -1,4 +1,4 @@
-"""`diff`: changes as a person reads them, long texts word by word."""
+"""Changes as a person reads them, long texts word by word."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from recctl.views.escaping import visible
 from recctl.views.styled_lines import Line, Span, Style, line, styled
 
 _CONTEXT = 48  # characters shown on each side of a change in a long text
-_DATA = 200  # characters without a blank from which a string is data, not words
-_WORD = 60  # characters of a single word at most
-_DIGEST = 12  # digits that tell one piece of data from another
+_MIN_DATA = 200  # characters without a blank from which a string is data, not text
+_MAX_WORD = 60  # characters of a single word
+_DIGEST = 12  # digits of a digest
 
 
 def change_lines(change: Change, indent: int = 0) -> Iterator[Line]:
-    """One change: where it is, then what it is."""
+    """Yield one change: its path, then the values."""
     path = Span(visible(format_path(change.path)) or "(all)", "name")
     if change.op == "changed":
         yield from _changed(path, _shown(change, change.old), _shown(change, change.new), indent)
@@ -39,10 +39,10 @@ def _changed(path: Span, old: Json, new: Json, indent: int) -> Iterator[Line]:
     lead = Span("~ ", "dim")
     if isinstance(old, str) and isinstance(new, str) and _are_prose(old, new):
         yield line(path, indent=indent, lead=lead)
-        pieces = compare_words(old, new)
-        yield line(*word_spans(pieces), indent=indent + 1)
-        if not pieces.complete:
-            yield styled("(too much changed to compare all of it word by word)", "dim", indent=indent + 1)
+        words = compare_words(old, new)
+        yield line(*word_spans(words.pieces), indent=indent + 1)
+        if not words.complete:
+            yield styled("(too long to compare all of it word by word)", "dim", indent=indent + 1)
     elif any(isinstance(value, dict | list) and value for value in (old, new)):
         yield line(path, indent=indent, lead=lead)
         yield line(Span(visible(pretty(old)), "removed"), indent=indent + 1, lead=Span("- ", "removed"))
@@ -53,9 +53,9 @@ def _changed(path: Span, old: Json, new: Json, indent: int) -> Iterator[Line]:
 
 
 def word_spans(pieces: Sequence[Piece]) -> Iterator[Span]:
-    """A text with what went and what came in it, and only so much around as makes sense of it.
+    """Yield a text with its removed and added words, and a little context around them.
 
-    Marked as git does, `[-went-]{+came+}`, for not everybody sees red and green.
+    Marked as `git diff --word-diff` does, `[-removed-]{+added+}`: not everybody sees red and green.
     """
     for number, piece in enumerate(pieces):
         if piece.op == "same":
@@ -67,32 +67,32 @@ def word_spans(pieces: Sequence[Piece]) -> Iterator[Span]:
 
 
 def _context(text: str, first: bool, last: bool) -> str:
-    """The ends of a stretch that did not change, those that touch a change."""
+    """Return the ends of an unchanged stretch, only those next to a change."""
     head = "" if first else text[:_CONTEXT]
     tail = "" if last else text[-_CONTEXT:]
     if len(text) <= len(head) + len(tail) + len(" … "):
         return text
-    # Whole words, where there are blanks to tell them by.
+    # Cut between words, if there are blanks.
     head = head.rpartition(" ")[0] or head
     tail = tail.partition(" ")[2] or tail
     return " … ".join((head, tail)) if head and tail else f"{head} …" if head else f"… {tail}"
 
 
 def _are_prose(old: str, new: str) -> bool:
-    """Whether two strings are compared by words: not data, and not single words, which stand side by side."""
+    """Return whether to compare two strings by words: neither data nor both a single word."""
     if is_data(old) or is_data(new):
         return False
-    return any(len(text) > _WORD or any(char.isspace() for char in text) for text in (old, new))
+    return any(len(text) > _MAX_WORD or any(char.isspace() for char in text) for text in (old, new))
 
 
 def is_data(text: str) -> bool:
-    """Whether a string is data, an image in base64 for example, that nobody reads."""
-    head = text[:_DATA]
-    return len(text) >= _DATA and head.isascii() and not any(char.isspace() for char in head)
+    """Return whether a string is data that nobody reads, such as an image in base64."""
+    head = text[:_MIN_DATA]
+    return len(text) >= _MIN_DATA and head.isascii() and not any(char.isspace() for char in head)
 
 
 def _shown(change: Change, value: Json) -> Json:
-    """A value as it is shown: data described, and of an answer only what it has."""
+    """Return a value as it is shown: data summarized, empty fields of an answer left out."""
     if change.path[:1] == ("response",) and isinstance(value, dict):
         value = {key: item for key, item in value.items() if item not in (None, "", [])}
     return _without_data(value)
@@ -100,7 +100,7 @@ def _shown(change: Change, value: Json) -> Json:
 
 def _without_data(value: Json) -> Json:
     if isinstance(value, str) and is_data(value):
-        return _described(value)
+        return _summarized(value)
     if isinstance(value, list):
         return [_without_data(item) for item in value]
     if isinstance(value, dict):
@@ -110,18 +110,18 @@ def _without_data(value: Json) -> Json:
 
 def _short(value: Json) -> str:
     if isinstance(value, str) and is_data(value):
-        return visible(_described(value))
+        return visible(_summarized(value))
     return visible(compact(value))
 
 
 def short_value(value: Json) -> str:
-    """A value on one line: the two ends of a long one."""
+    """Return a value on one line, a long one cut in the middle."""
     text = _short(_without_data(value))
     half = _CONTEXT // 2
     return text if len(text) <= _CONTEXT else f"{text[:half]}…{text[-half:]}"
 
 
-def _described(data: str) -> str:
-    """Data told by its beginning, its length and a digest, so that two can be told apart."""
+def _summarized(data: str) -> str:
+    """Return the beginning of data, its length and a digest, so that different data look different."""
     digest = hashlib.sha256(data.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGEST]
     return f"{data[:24]}… {len(data):,} characters, sha256 {digest}"

@@ -1,4 +1,4 @@
-"""`show --chunks`: a stream as it came, a line a chunk, with what each added."""
+"""`recctl show --chunks`: a stream as recorded, one line per chunk, with what each adds."""
 
 from __future__ import annotations
 
@@ -22,18 +22,19 @@ from recctl.conversation.delta import (
 from recctl.conversation.read_response import detect, read_items
 from recctl.recordings.recording import Recording
 from recctl.support.jsonvalue import Json, as_items, as_object, as_str, compact
-from recctl.views.escaping import one_line, plural
+from recctl.views.escaping import one_line
 from recctl.views.logprobs import tokens_of
 from recctl.views.styled_lines import Line, Span, line, styled
+from recctl.views.units import plural
 
 
 def chunks_page(recording: Recording) -> Iterator[Line]:
-    """The items of the response body in order, numbered from 0 as in the file."""
+    """Yield the items of the response body in order, numbered from 0 as in the file."""
     items = as_items(recording.response.get("body"))
-    row = detect(items)
+    wire_format = detect(items)
     assembler = assembly.Assembler()
     added: dict[int, list[Delta]] = defaultdict(list)
-    for position, delta in read_items(items, row):
+    for position, delta in read_items(items, wire_format):
         if assembler.add(delta):
             added[position].append(delta)
     width = len(str(max(len(items) - 1, 0)))
@@ -53,7 +54,7 @@ def _choice_of(delta: Delta) -> int:
 
 
 def _label(item: Json) -> str:
-    """What an event calls itself; most formats have no name for a chunk."""
+    """Return the name of an event; in most formats chunks have none."""
     if isinstance(item, str):
         return item if not item.startswith("data:") else "data"
     data = as_object(payload(item))
@@ -82,7 +83,7 @@ def _added(delta: Delta, several: bool) -> Iterator[Span]:
 
 
 def _counted(delta: Delta) -> Iterator[Span]:
-    """What comes beside the words."""
+    """Yield what a chunk adds besides text and tool calls."""
     match delta:
         case Logprobs(values):
             yield Span(f"{plural(len(list(tokens_of(values))), 'logprob')}  ", "dim")
@@ -95,5 +96,5 @@ def _counted(delta: Delta) -> Iterator[Span]:
 
 
 def _quoted(text: str) -> str:
-    """In quotes, so that blanks at the ends show."""
+    """Return a text in quotes, so that blanks at its ends show."""
     return one_line(compact(text))

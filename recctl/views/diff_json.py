@@ -1,4 +1,4 @@
-"""`diff --json`: comparisons and reviews, with every key always there."""
+"""`recctl diff --json`: comparisons and reviews, every key always present."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 from recctl.diff.changes import Change, format_path
 from recctl.diff.comparison import Comparison
-from recctl.diff.nearest import Sibling
+from recctl.diff.nearest import Neighbor
 from recctl.diff.response_change import SEVERITY
-from recctl.diff.review import STATUSES, Entry, TestReview, counts
+from recctl.diff.review import STATUSES, ReviewedRecording, ReviewedTest, count_responses, count_statuses
 from recctl.diff.revisions import States
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
 from recctl.views.as_json import listed_object
 
 
-def comparison_object(compared: Comparison, siblings: Sequence[Sibling]) -> JsonObject:
-    """The keys of `diff A B`, and of `diff A`, which adds how the sibling was chosen.
+def comparison_object(compared: Comparison, neighbors: Sequence[Neighbor]) -> JsonObject:
+    """Return the keys of `diff A B`; `siblings` are the nearest recordings, with `diff A` only.
 
     `same_hash` is null for kinds without a rule; `hash_differs_in` names the hashed parts that
     differ once normalized.
@@ -27,49 +27,49 @@ def comparison_object(compared: Comparison, siblings: Sequence[Sibling]) -> Json
         "part": compared.part,
         "equal": compared.equal,
         "same_hash": compared.verdict.same_hash,
-        "hash_differs_in": list(compared.verdict.apart),
-        "siblings": [_sibling_object(sibling) for sibling in siblings],
+        "hash_differs_in": list(compared.verdict.differs_in),
+        "siblings": [_neighbor_object(neighbor) for neighbor in neighbors],
         "changes": [change_object(change) for change in compared.changes],
     }
 
 
-def _sibling_object(sibling: Sibling) -> JsonObject:
-    summary = sibling.recording.summary
+def _neighbor_object(neighbor: Neighbor) -> JsonObject:
+    summary = neighbor.recording.summary
     return {
         "id": summary.name.id,
         "path": display_path(summary.path),
-        "same": sibling.tie,
-        "distance": round(sibling.distance, 4),
-        "differences": sibling.differences,
+        "same": neighbor.relation,
+        "distance": round(neighbor.distance, 4),
+        "differences": neighbor.differences,
     }
 
 
 def change_object(change: Change) -> JsonObject:
-    """One change, its path as text."""
+    """Return the keys of a change, its path as text."""
     return {"path": format_path(change.path), "op": change.op, "old": change.old, "new": change.new}
 
 
-def review_object(states: States, tests: Sequence[TestReview]) -> JsonObject:
-    """The keys of `diff` of two states."""
-    counted = counts(tests)
+def review_object(states: States, tests: Sequence[ReviewedTest]) -> JsonObject:
+    """Return the keys of `diff` of two states."""
+    statuses, responses = count_statuses(tests), count_responses(tests)
     return {
         "base": states.base,
         "head": states.head,
         "tests": [
-            {"test_id": test.test_id, "recordings": [_entry_object(entry) for entry in test.entries]}
+            {"test_id": test.test_id, "recordings": [_recording_object(one) for one in test.recordings]}
             for test in tests
         ],
-        "summary": {status: counted[status] for status in STATUSES}
-        | {"responses": {kind: counted[f"response:{kind}"] for kind in SEVERITY}},
+        "summary": {status: statuses[status] for status in STATUSES}
+        | {"responses": {kind: responses[kind] for kind in SEVERITY}},
     }
 
 
-def _entry_object(entry: Entry) -> JsonObject:
+def _recording_object(one: ReviewedRecording) -> JsonObject:
     return {
-        "status": entry.status,
-        "old": None if entry.old is None else listed_object(entry.old),
-        "new": None if entry.new is None else listed_object(entry.new),
-        "changes": [change_object(change) for change in (*entry.changes, *entry.recorded)],
-        "response": entry.response,
-        "test_lives": entry.test_lives,
+        "status": one.status,
+        "old": None if one.old is None else listed_object(one.old),
+        "new": None if one.new is None else listed_object(one.new),
+        "changes": [change_object(change) for change in (*one.changes, *one.recorded)],
+        "response": one.response,
+        "test_lives": one.test_exists,
     }

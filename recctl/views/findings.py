@@ -1,4 +1,4 @@
-"""What `check` found: by file for people, as JSON, and for GitHub."""
+"""Findings of `recctl check`: by file, as counts, as JSON; and the rules."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from recctl.check.rules.rule import Finding, Rule, Severity
 from recctl.recordings.ref import display_ref
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
-from recctl.views.escaping import one_line, plural
+from recctl.views.escaping import one_line
 from recctl.views.styled_lines import BLANK, Line, Span, Style, line
+from recctl.views.units import plural
 
 SEVERITIES: dict[Severity, Style] = {"error": "error", "warning": "warning"}
 
 
 def findings_page(findings: Sequence[Finding]) -> Iterator[Line]:
-    """The findings of each file, a line each, in order of their codes: as they are piped."""
+    """Yield the findings of each file, one line each, by code: the form for a pipe."""
     for ref, group in groupby(findings, key=lambda finding: finding.ref):
         of_file = list(group)
         yield line(Span(one_line(display_ref(ref)), "id"))
@@ -29,18 +30,19 @@ def findings_page(findings: Sequence[Finding]) -> Iterator[Line]:
         yield BLANK
 
 
-def grouped(findings: Iterable[Finding], key: Callable[[Finding], str]) -> dict[str, list[Finding]]:
-    """Return the findings by what `key` gives, groups and findings in their order."""
+def group_by(findings: Iterable[Finding], key: Callable[[Finding], str]) -> dict[str, list[Finding]]:
+    """Return findings grouped by a key, in their order."""
     groups: dict[str, list[Finding]] = {}
     for finding in findings:
         groups.setdefault(key(finding), []).append(finding)
     return groups
 
 
-def shared(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
-    """Yield the findings of a test, those together that say the same of several recordings."""
-    groups = grouped(findings, lambda one: f"{one.rule.code} {one.group_message or one.message}")
-    for group in groups.values():
+def group_same(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """Yield the findings of a test in groups: those of several recordings with one message together."""
+    for group in group_by(
+        findings, lambda one: f"{one.rule.code} {one.group_message or one.message}"
+    ).values():
         if len({finding.ref for finding in group}) == 1:
             yield from ([finding] for finding in group)
         else:
@@ -48,7 +50,7 @@ def shared(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
 
 
 def counts_page(findings: Sequence[Finding]) -> Iterator[Line]:
-    """How many findings there are of each code."""
+    """Yield how many findings each code has."""
     for code, count in sorted(Counter(finding.rule.code for finding in findings).items()):
         yield _counted(count, next(finding.rule for finding in findings if finding.rule.code == code))
 
@@ -59,13 +61,13 @@ def _counted(count: int, rule: Rule) -> Line:
 
 
 def statistics_page(findings: Sequence[Finding]) -> Iterator[Line]:
-    """How many findings there are of each code, then in each directory, the most first."""
+    """Yield how many findings each code has, then each directory, the most first."""
     rules = {finding.rule.code: finding.rule for finding in findings}
     for code, count in _most_first(finding.rule.code for finding in findings):
         yield _counted(count, rules[code])
     yield BLANK
     for directory, count in _most_first(display_path(finding.path.parent) for finding in findings):
-        yield line(f"{count:>6,}  ", Span(one_line(directory), "id"))._replace(whole=True)
+        yield line(f"{count:>6,}  ", Span(one_line(directory), "id"))._replace(nowrap=True)
 
 
 def _most_first(values: Iterable[str]) -> list[tuple[str, int]]:
@@ -73,19 +75,19 @@ def _most_first(values: Iterable[str]) -> list[tuple[str, int]]:
 
 
 def findings_totals(findings: Sequence[Finding], files: int) -> str:
-    """`15 errors and 57 warnings in 60 of 458 recordings` and what to do about them."""
+    """Return `15 errors and 57 warnings in 60 of 458 recordings` and what to do about them."""
     errors = sum(finding.rule.severity == "error" for finding in findings)
     warnings = len(findings) - errors
     counts = [plural(errors, "error")] * bool(errors) + [plural(warnings, "warning")] * bool(warnings)
-    concerned = len({finding.ref for finding in findings})
+    affected = len({finding.ref for finding in findings})
     fixable = sum(finding.fixable for finding in findings)
     fix = f"; {fixable:,} fixable with --fix" if fixable else ""
     explain = f"; recctl rule {findings[0].rule.code} explains" if findings else ""
-    return f"{' and '.join(counts)} in {concerned:,} of {plural(files, 'recording')}{fix}{explain}"
+    return f"{' and '.join(counts)} in {affected:,} of {plural(files, 'recording')}{fix}{explain}"
 
 
 def finding_object(finding: Finding) -> JsonObject:
-    """The keys of `check --format json`."""
+    """Return the keys of `check --format json`."""
     return {
         "code": finding.rule.code,
         "severity": finding.rule.severity,
@@ -97,7 +99,7 @@ def finding_object(finding: Finding) -> JsonObject:
 
 
 def rules_page(rules: Sequence[Rule]) -> Iterator[Line]:
-    """A line a rule: code, name, severity, and the first sentence of what it means."""
+    """Yield a line per rule: code, name, severity, and the first sentence of its meaning."""
     for rule in rules:
         severity = Span(f"{rule.severity:<9}", SEVERITIES[rule.severity])
         lead = Span(f"{rule.code}  ", "id")
@@ -106,12 +108,12 @@ def rules_page(rules: Sequence[Rule]) -> Iterator[Line]:
 
 
 def first_sentence(text: str) -> str:
-    """The first sentence of a rule's meaning, without what follows a colon."""
+    """Return the first sentence of a rule's meaning, up to a colon."""
     return text.partition(". ")[0].rstrip(".").partition(":")[0]
 
 
 def rule_page(rule: Rule) -> Iterator[Line]:
-    """All there is to know of a rule."""
+    """Yield everything about a rule."""
     fix = "; recctl check --fix fixes it" if rule.fixable else ""
     yield line(Span(f"{rule.code} {rule.name}", "heading"), f"  {rule.severity}{fix}")
     for title, text in (("what", rule.meaning), ("why", rule.why), ("fix", rule.how_to_fix)):

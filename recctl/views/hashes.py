@@ -1,4 +1,4 @@
-"""`hash`: a request's hash under every rule, and what the name of its file says to that."""
+"""`recctl hash`: a request's hash under every rule, and which of them is the file's name."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from recctl.views.escaping import one_line
 from recctl.views.styled_lines import BLANK, Line, Span, Style, line
 
 _VERDICTS: dict[NameStatus, str] = {
-    "live": "the rule in force gives its name: a replay finds it",
-    "superseded": "only an older rule gives its name: a replay does not find it",
-    "ahead": "only a newer rule than the one in force gives its name: a replay does not find it",
-    "edited": "no rule gives its name: a replay does not find it",
-    "unknown": "there is no hash rule for this kind of request",
+    "live": "named by the rule in force: a replay finds it",
+    "superseded": "named by an older rule: a replay does not find it",
+    "ahead": "named by a newer rule than the one in force: a replay does not find it",
+    "edited": "named by no rule: a replay does not find it",
+    "unknown": "no hash rule is known for this kind of request",
 }
 _NAME_COLUMNS = 10
 _STYLES: dict[NameStatus, Style] = {"live": "added", "unknown": "warning"}
@@ -26,7 +26,7 @@ _STYLES: dict[NameStatus, Style] = {"live": "added", "unknown": "warning"}
 def recording_page(
     recording: Recording, asked: Asked, fit: Fit, in_force: HashRule, since: Break | None
 ) -> Iterator[Line]:
-    """The verdict, since when it is so, and the hash under every rule; the rule that fits is marked."""
+    """Yield the verdict, since when it holds, and the hash under every rule, with the fitting one marked."""
     summary = recording.summary
     style = _STYLES.get(fit.status, "error")
     yield line(
@@ -40,7 +40,7 @@ def recording_page(
     if fit.rule is not None and fit.status != "live":
         yield _detail("rule", f"of {fit.rule.since}: {fit.rule.change}")
     if since is not None:
-        yield _detail("since", _told(since))
+        yield _detail("since", _since(since))
     yield from _in_force(asked, in_force, fit.hash)
     yield BLANK
     yield from _hashes(asked, fit.rule, in_force, fit.hash)
@@ -49,7 +49,7 @@ def recording_page(
 def request_page(
     asked: Asked, in_force: HashRule, digest: str | None, found: Sequence[Ref]
 ) -> Iterator[Line]:
-    """The hash of a request that need not be recorded, and the recordings that answer it.
+    """Yield the hash of a request, the recordings that answer it, and its hash under every rule.
 
     `digest` is the hash by the rule in force.
     """
@@ -69,31 +69,31 @@ def _detail(name: str, value: str) -> Line:
 
 
 def _in_force(asked: Asked, rule: HashRule, digest: str | None) -> Iterator[Line]:
-    """The rule by which a replay looks; where a recorder was asked, whether recctl's own says the same."""
+    """Yield the rule in force; if it is a recorder's, also whether recctl's own rule differs."""
     releases = releases_of(rule)
     yield _detail("in force", rule.asks or rule.since + (f", as in {releases}" if releases else ""))
     if rule.replaces is not None:
         ours = rule.replaces.hash(asked)
         if ours is not None and digest is not None and ours != digest:
-            theirs = f"the rule of {rule.replaces.since} gives another hash; the recorder's stands"
-            yield _detail("differs", theirs)
+            note = f"the rule of {rule.replaces.since} gives another hash; the recorder's is used"
+            yield _detail("differs", note)
 
 
 def _hashes(asked: Asked, fitting: HashRule | None, in_force: HashRule, digest: str | None) -> Iterator[Line]:
-    """A row a rule, within 80 columns: the digits are to be copied."""
+    """Yield a row per rule, within 80 columns so that hashes can be copied."""
     rows = [(rule.since, rule, rule.hash(asked)) for rule in RULES]
     if in_force.asks:
         rows.insert(0, ("recorder", in_force, digest))
     for name, rule, found in rows:
         mark = "* " if rule is fitting else "  "
         lead = Span(f"{mark}{name:<{_NAME_COLUMNS}}  ", "bold" if rule is fitting else "plain")
-        none = "no hash for this request" if rule.asks else "no rule for such requests then"
+        none = "no hash for this request" if rule.asks else "no rule for this kind of request yet"
         yield line(Span(found[: rule.digits] if found else none, "plain" if found else "dim"), lead=lead)
 
 
-def _told(since: Break) -> str:
+def _since(since: Break) -> str:
     if since.version is None:
-        where = "changes that are not committed"
+        where = "uncommitted changes"
     else:
         where = f"{since.version.commit[:12]} ({since.version.day}) {since.version.subject}"
     if not since.fitted:

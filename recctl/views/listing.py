@@ -1,9 +1,10 @@
-"""`ls`: grouped by test on a terminal, a line of tab-separated fields for each recording in a pipe."""
+"""`recctl ls`: grouped by test on a terminal, one line of tab-separated fields per recording in a pipe."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 
 import msgspec
 
@@ -11,22 +12,25 @@ from recctl.recordings.header import Preview
 from recctl.recordings.ref import display_ref
 from recctl.recordings.summary import Summary
 from recctl.support.paths import display_path
-from recctl.views.escaping import format_size, one_line, plural
-from recctl.views.listing_columns import Layout, Row, laid_out, style_of
+from recctl.views.escaping import one_line
+from recctl.views.listing_columns import Layout, Row, layout_for, style_of
 from recctl.views.styled_lines import Span, Style
+from recctl.views.units import format_size, plural
 
 _GAP = "  "
-_HEADED_FROM = 80  # columns; below that the names of the columns would take more room than what is in them
-# Columns from which rows that name their tests have room for more than id, test, model, chunks and size.
-_ANSWER_FROM = 100
-_ENDPOINT_FROM = 120
+# Terminal widths from which a listing has a row of column names, and from which rows that name their test
+# have room for the answer and for the endpoint.
+_MIN_WIDTH_HEAD = 80
+_MIN_WIDTH_ANSWER = 100
+_MIN_WIDTH_ENDPOINT = 120
 _NO_TEST = "no test"
+_MIN_DIGITS = 2  # of a digest: one would look like a number
 
 
 def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
-    """Lines for a pipe: id, test, model, endpoint, chunks, answer, size in bytes, path, kind, provider.
+    """Yield lines for a pipe: id, test, model, endpoint, chunks, answer, size in bytes, path, kind, provider.
 
-    With `long` follow method, url and status. Nothing is cut; a field without a value is empty.
+    With `long` also method, url and status. Nothing is cut; a field without a value is empty.
     """
     for summary in summaries:
         header, name = summary.header, summary.name
@@ -47,23 +51,50 @@ def tab_separated(summaries: Iterable[Summary], long: bool) -> Iterator[str]:
         yield "\t".join("" if field is None else one_line(str(field)) for field in fields)
 
 
-def table(summaries: Sequence[Summary], width: int, color: bool, *, by_test: bool) -> Iterator[str]:
-    """Lines for a terminal, none wider than `width`.
+def table(
+    summaries: Sequence[Summary],
+    width: int,
+    color: bool,
+    *,
+    by_test: bool,
+    ids: Mapping[Path, str] | None = None,
+) -> Iterator[str]:
+    """Yield lines for a terminal, none wider than `width`.
 
-    `by_test` groups what comes sorted by test: the file and the test once, below them a row a call.
-    Else each row names its test.
+    `by_test` groups summaries sorted by test: each file and test once, with a row per call. Otherwise
+    each row names its test. `ids` replaces the ids of some files, as `distinct_ids` gives them.
     """
-    rows = [_row(summary) for summary in summaries]
+    rows = [_row(summary, ids or {}) for summary in summaries]
     if rows:
         yield from _grouped(rows, width, color) if by_test else _flat(rows, width, color)
 
 
-def _row(summary: Summary) -> Row:
+def distinct_ids(summaries: Iterable[Summary]) -> dict[Path, str]:
+    """Return ids with part of the digest, `rec-0f7ee7578f21-3e`, for model lists that share an id.
+
+    As many digits as tell them apart. Recordings whose id is unique are left out.
+    """
+    by_id: dict[str | None, list[Summary]] = {}
+    for summary in summaries:
+        if summary.name.digest:
+            by_id.setdefault(summary.name.id, []).append(summary)
+    ids: dict[Path, str] = {}
+    for same_id in by_id.values():
+        digests = {summary.name.digest or "" for summary in same_id}
+        if len(digests) > 1:
+            digits = next(
+                n for n in range(_MIN_DIGITS, 9) if len({each[:n] for each in digests}) == len(digests)
+            )
+            ids |= {each.path: f"{each.name.id}-{(each.name.digest or '')[:digits]}" for each in same_id}
+    return ids
+
+
+def _row(summary: Summary, ids: Mapping[Path, str]) -> Row:
     from recctl.views.short_names import short_endpoint
 
     header, name = summary.header, summary.name
     return Row(
-        id=one_line(name.id or name.stem),
+        id=one_line(ids.get(summary.path) or name.id or name.stem),
         test=one_line(header.test_id or ""),
         model=one_line(header.model or ""),
         provider=one_line(header.provider or ""),
@@ -79,12 +110,12 @@ def _preview(summary: Summary) -> Preview:
     return Preview(preview.kind, one_line(preview.text))
 
 
-def _shown(rows: Iterable[Row], *more: str) -> Collection[str]:
-    return {"id", "model", "chunks", "size", *more, *(["provider"] if _look_alike(rows) else [])}
+def _columns(rows: Iterable[Row], *more: str) -> Collection[str]:
+    return {"id", "model", "chunks", "size", *more, *(["provider"] if _needs_provider(rows) else [])}
 
 
-def _look_alike(rows: Iterable[Row]) -> bool:
-    """Whether one test has the same model and endpoint from several providers."""
+def _needs_provider(rows: Iterable[Row]) -> bool:
+    """Return whether a test calls one model and endpoint of several providers."""
     providers: dict[tuple[str, ...], str] = {}
     return any(
         providers.setdefault((row.test, row.model, row.endpoint), row.provider) != row.provider
@@ -92,23 +123,27 @@ def _look_alike(rows: Iterable[Row]) -> bool:
     )
 
 
-# ---- sorted by something else
+# ---- sorted by another key
 
 
 def _flat(rows: Sequence[Row], width: int, color: bool) -> Iterator[str]:
-    more = ["test", *(["answer"] * (width >= _ANSWER_FROM)), *(["endpoint"] * (width >= _ENDPOINT_FROM))]
-    layout = laid_out(rows, _shown(rows, *more), width, width >= _HEADED_FROM)
-    if width >= _HEADED_FROM:
+    more = [
+        "test",
+        *(["answer"] * (width >= _MIN_WIDTH_ANSWER)),
+        *(["endpoint"] * (width >= _MIN_WIDTH_ENDPOINT)),
+    ]
+    layout = layout_for(rows, _columns(rows, *more), width, width >= _MIN_WIDTH_HEAD)
+    if width >= _MIN_WIDTH_HEAD:
         yield layout.head(color)
     for row in rows:
         yield layout.line(row, color)
 
 
-# ---- by test
+# ---- grouped by test
 
 
 class _Page(msgspec.Struct, frozen=True):
-    """What all lines of a grouped listing share."""
+    """What all lines of a grouped listing have in common."""
 
     layout: Layout
     indent: str
@@ -117,11 +152,11 @@ class _Page(msgspec.Struct, frozen=True):
 
 
 def _grouped(rows: Sequence[Row], width: int, color: bool) -> Iterator[str]:
-    headed = width >= _HEADED_FROM
-    indent = _GAP * (2 if headed else 1)
-    layout = laid_out(rows, _shown(rows, "endpoint", "answer"), width - len(indent), headed)
+    has_head = width >= _MIN_WIDTH_HEAD
+    indent = _GAP * (2 if has_head else 1)
+    layout = layout_for(rows, _columns(rows, "endpoint", "answer"), width - len(indent), has_head)
     page = _Page(layout, indent, width, color)
-    if headed:
+    if has_head:
         yield indent + layout.head(color)
     for number, (file, of_file) in enumerate(groupby(rows, key=_file_of)):
         calls = list(of_file)
@@ -145,7 +180,7 @@ def _file_heading(file: str, calls: int, page: _Page) -> str:
 
 
 def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
-    """The heading of a test, its parameters dim, and a row a call."""
+    """Yield the heading of a test, its parameters dim, and a row per call."""
     from recctl.views.short_names import short_test
     from recctl.views.terminal import paint, width_of
 
@@ -159,10 +194,13 @@ def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
         yield page.indent + page.layout.line(row, page.color)
 
 
-def long_blocks(summaries: Iterable[Summary], color: bool) -> Iterator[str]:
-    """A small block a recording, everything in full but the answer."""
+def long_blocks(
+    summaries: Iterable[Summary], color: bool, ids: Mapping[Path, str] | None = None
+) -> Iterator[str]:
+    """Yield a small block per recording: every field in full, of the answer one line."""
     for summary in summaries:
-        row, answer, header = _row(summary), _preview(summary), summary.header
+        header = summary.header
+        row, answer = _row(summary, ids or {}), _preview(summary)
         status = "" if header.status is None else f"status {header.status}"
         chunks = f"{row.chunks} chunks" if row.chunks else ""
         facts = (header.endpoint, header.kind, header.provider, header.method, status, chunks, row.size)

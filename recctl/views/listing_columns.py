@@ -1,4 +1,4 @@
-"""The columns of a listing on a terminal: one row a call, aligned over the whole listing."""
+"""The columns of a listing on a terminal: one row per call, aligned over the whole listing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from recctl.recordings.header import Preview
 from recctl.views.styled_lines import Style
 
 _GAP = "  "
-_ID_WIDTH = 20  # of what is no `rec-` and 12 digits
+_MAX_ID_WIDTH = 25  # `rec-`, 12 digits, and 8 of a digest
 _ANSWER = "answer"
-_MATTER_LESS = ("provider", "endpoint", "chunks", _ANSWER, "model", "size")
-_LEAST = 4  # columns below which a name says nothing
-# Of what the columns of fixed width leave the answer has at least this; less beside names of tests.
+_DROPPED_FIRST = ("provider", "endpoint", "chunks", _ANSWER, "model", "size")
+_MIN_WIDTH = 4  # of a column, in characters
+# The answer's least share of the width that fixed columns leave; smaller next to a column of tests.
 _ANSWER_SHARE = 0.45
 _ANSWER_SHARE_BESIDE_TEST = 0.25
 _KIND_STYLES: dict[str, Style] = {
@@ -27,7 +27,7 @@ _KIND_STYLES: dict[str, Style] = {
 
 
 class Row(msgspec.Struct, frozen=True):
-    """What a row shows of a call; every text is safe already (see `safe.visible`)."""
+    """What a row shows of a call; every text is already escaped (see `escaping.visible`)."""
 
     id: str
     test: str
@@ -40,10 +40,10 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Column(msgspec.Struct, frozen=True):
-    """A column: `text` gives that of a row in at most so many columns of the screen.
+    """A column; `text` returns the text of a row in at most so many characters.
 
-    A `fixed` one takes what it needs. The others share the rest, where one that `yields` gets so
-    many columns less.
+    A `fixed` column takes what it needs. The others share the rest; `handicap` makes one narrower than
+    the others by so many characters.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Column(msgspec.Struct, frozen=True):
     style: Style = "plain"
     fixed: bool = False
     right: bool = False
-    yields: int = 0
+    handicap: int = 0
 
 
 class Layout(msgspec.Struct, frozen=True):
@@ -88,13 +88,13 @@ def style_of(answer: Preview) -> Style:
     return _KIND_STYLES.get(answer.kind, "dim")
 
 
-def laid_out(rows: Sequence[Row], shown: Collection[str], room: int, headed: bool) -> Layout:
-    """Return the columns of these names with widths that fill `room` at most.
+def layout_for(rows: Sequence[Row], shown: Collection[str], room: int, has_head: bool) -> Layout:
+    """Return the columns of these names with widths that fit into `room`.
 
-    Left out is a column that is empty in every row, and on a very narrow screen what matters less.
-    `headed` leaves room for the names of the columns.
+    A column that is empty in every row is left out; on a very narrow terminal, less important ones too.
+    `has_head` makes columns as wide as their names.
     """
-    texts = _Texts(rows, headed)
+    texts = _Texts(rows, has_head)
     natural = {column.name: texts.widest(column, room) for column in _COLUMNS if column.name in shown}
     columns = _fitting({name: width for name, width in natural.items() if width}, room)
     fixed = sum(natural[column.name] for column in columns if column.fixed)
@@ -102,29 +102,29 @@ def laid_out(rows: Sequence[Row], shown: Collection[str], room: int, headed: boo
     names = [column for column in columns if not column.fixed and column.name != _ANSWER]
     answers = any(column.name == _ANSWER for column in columns)
     share = _ANSWER_SHARE_BESIDE_TEST if "test" in shown else _ANSWER_SHARE
-    widths = natural | texts.shared(names, left - int(left * share) if answers else left)
+    widths = natural | texts.widths(names, left - int(left * share) if answers else left)
     widths[_ANSWER] = left - sum(widths[column.name] for column in names)
     return Layout(tuple((column, widths[column.name]) for column in columns))
 
 
 class _Texts(msgspec.Struct, frozen=True):
-    """The texts of all rows, and whether the names of the columns stand above them."""
+    """The texts of all rows, and whether there is a row of column names above them."""
 
     rows: Sequence[Row]
-    headed: bool
+    has_head: bool
 
     def widest(self, column: Column, room: int) -> int:
-        """The columns that a column takes where it may take so many; 0 where it is empty."""
+        """Return the width that a column needs if it may take up to `room`; 0 if it is empty."""
         from recctl.views.terminal import width_of
 
         widest = max(width_of(column.text(row, room)) for row in self.rows)
-        is_named = self.headed and column.name != _ANSWER
+        is_named = self.has_head and column.name != _ANSWER
         return max(widest, len(column.name)) if widest and is_named else widest
 
-    def shared(self, columns: Sequence[Column], room: int) -> dict[str, int]:
-        """The width of each column: its share, less what its shortened texts leave to those before it."""
+    def widths(self, columns: Sequence[Column], room: int) -> dict[str, int]:
+        """Return the width of each column: its share, and what shortened texts of others leave unused."""
         wanted = [self.widest(column, room) for column in columns]
-        shares = _shares(wanted, [column.yields for column in columns], room)
+        shares = _shrunk(wanted, [column.handicap for column in columns], room)
         used = [min(self.widest(column, share), share) for column, share in zip(columns, shares, strict=True)]
         spare = room - sum(used)
         widths = {}
@@ -135,29 +135,30 @@ class _Texts(msgspec.Struct, frozen=True):
 
 
 def _fitting(natural: Mapping[str, int], room: int) -> list[Column]:
-    """The columns that have room, those that matter less left out where there is too little."""
+    """Return the columns that fit, less important ones dropped first."""
     columns = [column for column in _COLUMNS if column.name in natural]
-    for name in _MATTER_LESS:
-        needed = sum(natural[column.name] if column.fixed else _LEAST for column in columns)
+    for name in _DROPPED_FIRST:
+        needed = sum(natural[column.name] if column.fixed else _MIN_WIDTH for column in columns)
         if needed + (len(columns) - 1) * len(_GAP) <= room:
             break
         columns = [column for column in columns if column.name != name]
     return columns
 
 
-def _shares(wanted: Sequence[int], yields: Sequence[int], room: int) -> list[int]:
-    """The widths wanted, the widest made narrower until all fit."""
+def _shrunk(wanted: Sequence[int], handicaps: Sequence[int], room: int) -> list[int]:
+    """Return the wanted widths, with the widest made narrower until all fit."""
     widths = list(wanted)
     while sum(widths) > max(room, 0):
         weights = [
-            width + less if width > _LEAST else width for width, less in zip(widths, yields, strict=True)
+            width + handicap if width > _MIN_WIDTH else width
+            for width, handicap in zip(widths, handicaps, strict=True)
         ]
         widths[weights.index(max(weights))] -= 1
     return widths
 
 
 def _test(row: Row, width: int) -> str:
-    """The name of the function alone: of the parameters most repeat the model."""
+    """Return the name of the test function; most parameters only repeat the model."""
     from recctl.views.short_names import short_test
 
     return short_test(row.test.partition("[")[0], width)
@@ -170,7 +171,7 @@ def _model(row: Row, width: int) -> str:
 
 
 def _endpoint(row: Row, width: int) -> str:
-    """The endpoint, `chat/…` for `chat/completions` where that is too long."""
+    """Return the endpoint; `chat/completions` becomes `chat/…` if it is too long."""
     first, slash, _ = row.endpoint.partition("/")
     return row.endpoint if len(row.endpoint) <= width or not slash else f"{first}/…"
 
@@ -178,15 +179,15 @@ def _endpoint(row: Row, width: int) -> str:
 def _id(row: Row, width: int) -> str:
     from recctl.views.terminal import fit_middle
 
-    return fit_middle(row.id, min(width, _ID_WIDTH))
+    return fit_middle(row.id, min(width, _MAX_ID_WIDTH))
 
 
 _COLUMNS = (
     Column("id", _id, "id", fixed=True),
     Column("test", _test),
     Column("model", _model, "model"),
-    Column("provider", lambda row, _: row.provider, "dim", yields=4),
-    Column("endpoint", _endpoint, "dim", yields=4),
+    Column("provider", lambda row, _: row.provider, "dim", handicap=4),
+    Column("endpoint", _endpoint, "dim", handicap=4),
     Column("chunks", lambda row, _: row.chunks, "dim", fixed=True, right=True),
     Column(_ANSWER, lambda row, _: row.answer.text),
     Column("size", lambda row, _: row.size, "dim", fixed=True, right=True),

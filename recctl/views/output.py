@@ -1,4 +1,4 @@
-"""Where output goes: stdout for data, stderr for everything else. The only place that writes to either."""
+"""Write to stdout (data) and stderr (everything else). The only module that writes to either."""
 
 from __future__ import annotations
 
@@ -13,45 +13,44 @@ from typing import NoReturn, TextIO
 from recctl.support.errors import RecctlError
 from recctl.views.escaping import one_line, visible
 from recctl.views.styled_lines import Line, plain_text
-from recctl.views.terminal_info import Screen, is_terminal, screen
+from recctl.views.terminal_info import TerminalInfo, is_terminal, terminal_info
 
-# Decoration that a terminal without UTF-8 cannot show, and what stands for it, one for one so
-# that columns stay where they are.
+# Decoration that a terminal without UTF-8 cannot show, replaced one for one to keep the columns.
 _ASCII_DECORATION = str.maketrans({"─": "-", "…": "~", "·": "-", "→": ">"})
 
-_PORTION = 100  # lines written at once
+_BATCH = 100  # lines written at once
 
 
 def stderr_is_terminal() -> bool:
-    """Whether progress may be drawn."""
+    """Return whether progress may be drawn."""
     return is_terminal(sys.stderr)
 
 
 def write_bytes(data: bytes) -> None:
-    """Data on stdout, exactly. Raises RecctlError where stdout takes no more; a closed pipe ends quietly."""
+    """Write bytes to stdout. Raises RecctlError if that fails; a closed pipe exits with 0."""
     if sys.stdout is None:
-        raise RecctlError("stdout is closed", "give it somewhere to write to")
+        raise RecctlError("stdout is closed", "redirect it to a file")
     try:
         sys.stdout.flush()
         rest = memoryview(data)
         while rest:
-            # Unbuffered, it may take less than all.
+            # Unbuffered (python -u), write may take only a part.
             rest = rest[sys.stdout.buffer.write(rest) :]
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        _stop_quietly()
+        _exit_silently()
     except OSError as error:
         raise cannot_write(error) from None
 
 
 def cannot_write(error: OSError) -> RecctlError:
-    """What to raise where stdout takes no more; what it still holds is let go."""
+    """Return the error to raise if writing to stdout fails, and discard what is still buffered."""
     _discard(sys.stdout)
     return RecctlError(f"cannot write the output: {error.strerror or error}")
 
 
 def write_text(text: str) -> None:
-    """Text on stdout, in its encoding; what that cannot hold is written as an escape."""
+    """Write text to stdout in its encoding; what that cannot encode becomes escapes."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         data = text.encode(encoding)
@@ -63,8 +62,8 @@ def write_text(text: str) -> None:
 
 
 def write_exact(text: str) -> None:
-    """Text that must arrive as it is: UTF-8 in a pipe; made safe, and ending a line, on a terminal."""
-    if screen().terminal:
+    """Write text unchanged as UTF-8 to a pipe; escaped and with a final line break to a terminal."""
+    if terminal_info().is_terminal:
         safe = visible(text)
         write_text(safe if safe.endswith("\n") or not safe else f"{safe}\n")
     else:
@@ -72,16 +71,16 @@ def write_exact(text: str) -> None:
 
 
 def write_file(data: bytes) -> None:
-    """A file's bytes: exactly in a pipe; as text, made safe, on a terminal."""
-    if screen().terminal:
+    """Write a file's bytes unchanged to a pipe; as escaped text to a terminal."""
+    if terminal_info().is_terminal:
         write_exact(data.decode("utf-8", "backslashreplace"))
     else:
         write_bytes(data)
 
 
 def write_json(data: bytes) -> None:
-    """A JSON document: exactly in a pipe; on a terminal with escapes for what could steer it."""
-    if not screen().terminal:
+    """Write a JSON document unchanged to a pipe; to a terminal with JSON escapes for control characters."""
+    if not terminal_info().is_terminal:
         write_bytes(data)
         return
     text = data.decode()
@@ -89,8 +88,8 @@ def write_json(data: bytes) -> None:
 
 
 def write_json_pieces(pieces: Iterable[bytes]) -> None:
-    """A JSON document that comes in pieces, as `write_json` writes a whole one."""
-    if screen().terminal:
+    """Write a JSON document given in pieces, as `write_json` does."""
+    if terminal_info().is_terminal:
         write_json(b"".join(pieces))
         return
     for piece in pieces:
@@ -102,54 +101,54 @@ def _json_escaped(char: str) -> str:
 
 
 def write_names(names: Iterable[str]) -> None:
-    """Names of files or references, a line each: their own bytes in a pipe, made safe on a terminal."""
-    if screen().terminal:
+    """Write file names or references, one per line: their bytes to a pipe, escaped to a terminal."""
+    if terminal_info().is_terminal:
         write_text("".join(f"{one_line(name)}\n" for name in names))
     else:
         write_bytes(b"".join(os.fsencode(name) + b"\n" for name in names))
 
 
 def flush() -> None:
-    """Write what others left in stdout's buffer, as help does. Raises RecctlError as `write_bytes`."""
+    """Flush what others wrote to stdout, as typer does for help. Raises RecctlError as `write_bytes`."""
     if sys.stdout is not None and not sys.stdout.closed:
         write_bytes(b"")
 
 
 def write_lines(lines: Iterable[str]) -> None:
-    """Lines as they become ready: to the pager on a terminal that has one, else in portions."""
-    shown = screen()
-    if shown.terminal and os.environ.get("PAGER"):
-        _write_long("".join(f"{text}\n" for text in lines), shown)
+    """Write lines in batches as they come, or all at once to the pager if stdout is a terminal."""
+    info = terminal_info()
+    if info.is_terminal and os.environ.get("PAGER"):
+        _write_long("".join(f"{text}\n" for text in lines), info)
         return
-    waiting: list[str] = []
+    batch: list[str] = []
     for text in lines:
-        waiting.append(f"{text}\n")
-        if len(waiting) >= _PORTION:
-            write_text("".join(waiting))
-            waiting.clear()
-    write_text("".join(waiting))
+        batch.append(f"{text}\n")
+        if len(batch) >= _BATCH:
+            write_text("".join(batch))
+            batch.clear()
+    write_text("".join(batch))
 
 
 def write_page(lines: list[Line]) -> None:
-    """A page: wrapped, coloured and perhaps paged on a terminal, plain and complete in a pipe."""
-    shown = screen()
-    if not shown.terminal and not shown.color:
+    """Write a page: wrapped, coloured and perhaps paged to a terminal, plain and complete to a pipe."""
+    info = terminal_info()
+    if not info.is_terminal and not info.color:
         write_text(plain_text(lines))
         return
     from recctl.views import terminal
 
-    _write_long(terminal.render(lines, shown), shown)
+    _write_long(terminal.render(lines, info), info)
 
 
-def _write_long(text: str, shown: Screen) -> None:
+def _write_long(text: str, info: TerminalInfo) -> None:
     from recctl.views import terminal
 
-    if not (shown.terminal and text.count("\n") >= shown.height and terminal.page_through(text)):
+    if not (info.is_terminal and text.count("\n") >= info.height and terminal.page_through(text)):
         write_text(text)
 
 
 def append(file: Path, text: str) -> None:
-    """Text at the end of a file that somebody else collects. Raises RecctlError."""
+    """Append text to a file, such as GitHub's job summary. Raises RecctlError."""
     try:
         with open(file, "a", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)
@@ -157,13 +156,13 @@ def append(file: Path, text: str) -> None:
         raise RecctlError(f"{file}: cannot be written: {error.strerror or error}") from None
 
 
-def say(message: str) -> None:
-    """One line on stderr."""
+def print_stderr(message: str) -> None:
+    """Write one line to stderr."""
     _to_stderr(f"{one_line(message)}\n")
 
 
 def draw_status(text: str) -> None:
-    """Replace the line the cursor is on, on stderr; only for terminals. An empty text clears it."""
+    """Replace the current line of stderr, which must be a terminal; an empty text clears it."""
     _to_stderr(f"\r\x1b[2K{one_line(text)}")
 
 
@@ -174,17 +173,17 @@ def _to_stderr(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except (OSError, ValueError):
-        _discard(sys.stderr)  # nobody reads it; the exit code still tells
+        _discard(sys.stderr)  # nobody reads it; the exit code still counts
 
 
-def _stop_quietly() -> NoReturn:
-    """The reader has gone (`| head`): that is no error."""
+def _exit_silently() -> NoReturn:
+    """Exit with 0: the reader of a pipe has closed it (`| head`), which is no error."""
     _discard(sys.stdout)
     raise SystemExit(0)
 
 
 def _discard(stream: TextIO) -> None:
-    """Let what a stream still holds go nowhere: Python writes it once more at exit, and would complain."""
+    """Discard what a stream has buffered: Python would flush it at exit, fail and print that."""
     with suppress(OSError, ValueError):
         devnull = os.open(os.devnull, os.O_WRONLY)
         os.dup2(devnull, stream.fileno())

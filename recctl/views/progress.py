@@ -1,4 +1,4 @@
-"""Progress on a terminal, for work that turns out to be long."""
+"""Progress on a terminal, for work that takes long."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from recctl.views import output
 
 T = TypeVar("T")
 
-_PATIENCE = 0.5  # seconds after which it is worth telling
-_STEP = 0.1  # seconds between two redraws
+_DELAY = 0.5  # seconds before progress is shown
+_INTERVAL = 0.1  # seconds between two updates
 
 
 def progress(items: Iterable[T], what: str, total: int) -> Iterator[T]:
-    """The items as they are; on a terminal a line on stderr counts them, past about half a second."""
+    """Yield items unchanged; on a terminal, after half a second, count them on a line of stderr."""
     if not output.stderr_is_terminal():
         yield from items
         return
-    due = time.monotonic() + _PATIENCE
+    due = time.monotonic() + _DELAY
     drawn = False
     try:
         for number, item in enumerate(items):
             if time.monotonic() >= due:
                 output.draw_status(f"{what} {number:,} of {total:,}")
                 drawn = True
-                due = time.monotonic() + _STEP
+                due = time.monotonic() + _INTERVAL
             yield item
     finally:
         if drawn:

@@ -1,4 +1,4 @@
-"""`prune`: what would go, by test."""
+"""`recctl prune`: the recordings to remove, by test, and why others are kept."""
 
 from __future__ import annotations
 
@@ -10,25 +10,26 @@ from recctl.edit.prune import Pruning, Stale
 from recctl.recordings.ref import display_ref
 from recctl.support.jsonvalue import JsonObject
 from recctl.support.paths import display_path
-from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.escaping import one_line
 from recctl.views.styled_lines import BLANK, Line, Span, line, styled
+from recctl.views.units import format_size, plural
 
 
-def pruning_page(answered: Pruning) -> Iterator[Line]:
-    """What git holds unchanged, by test; then apart what it does not; then why others are not judged."""
-    held = [stale for stale in answered.remove if stale.git in ("unchanged", None)]
-    apart = [stale for stale in answered.remove if stale not in held]
-    yield from _by_test(held)
-    if apart:
-        if held:
+def pruning_page(pruning: Pruning) -> Iterator[Line]:
+    """Yield recordings that git has unchanged, by test, then those that it has not, then why others stay."""
+    in_git = [stale for stale in pruning.remove if stale.git in ("unchanged", None)]
+    not_in_git = [stale for stale in pruning.remove if stale not in in_git]
+    yield from _by_test(in_git)
+    if not_in_git:
+        if in_git:
             yield BLANK
-        yield styled("Not in git as they are; only undo brings these back:", "warning")
-        yield from _by_test(apart)
-    if answered.unjudged:
-        if answered.remove:
+        yield styled("Not committed to git as they are; only recctl undo can restore these:", "warning")
+        yield from _by_test(not_in_git)
+    if pruning.unjudged:
+        if pruning.remove:
             yield BLANK
-        yield styled("Kept, because nothing tells:", "dim")
-        for reason, count in sorted(answered.unjudged.items(), key=lambda pair: -pair[1]):
+        yield styled("Kept, because it is unknown whether their tests exist:", "dim")
+        for reason, count in sorted(pruning.unjudged.items(), key=lambda pair: -pair[1]):
             yield line(Span(f"{count:>6,}  {one_line(reason)}", "dim"))
 
 
@@ -50,30 +51,30 @@ def _by_test(stale: list[Stale]) -> Iterator[Line]:
             )
 
 
-def pruning_totals(answered: Pruning, outcome: Outcome | None) -> str:
-    """`160 recordings of 72 tests to remove, 1.2 MB; 208 live, 90 not judged` and what to do about it.
+def pruning_totals(pruning: Pruning, outcome: Outcome | None) -> str:
+    """Return `160 recordings of 72 tests to remove, 1.2 MB; 208 live, 90 not judged` and what to do.
 
-    `outcome` is None where nothing was tried.
+    `outcome` is None in a dry run.
     """
-    rest = f"{answered.keep:,} live, {sum(answered.unjudged.values()):,} not judged"
-    if not answered.remove:
+    rest = f"{pruning.keep:,} live, {sum(pruning.unjudged.values()):,} not judged"
+    if not pruning.remove:
         return f"nothing to remove; {rest}"
-    removed = list(answered.remove)
+    removed = list(pruning.remove)
     if outcome is None:
-        did, after = "to remove", "" if answered.refused else "; --write does it"
+        did, after = "to remove", "" if pruning.refused else "; --write removes them"
     else:
         done = set(outcome.done)
         if not done:
             return f"nothing removed; {rest}"
         removed = [one for one in removed if one.summary.path in done]
-        did, after = "removed", "; recctl undo brings them back"
+        did, after = "removed", "; recctl undo restores them"
     tests = plural(len({one.summary.header.test_id for one in removed}), "test")
     size = format_size(sum(one.summary.size for one in removed))
     return f"{plural(len(removed), 'recording')} of {tests} {did}, {size}; {rest}{after}"
 
 
-def pruning_object(answered: Pruning) -> JsonObject:
-    """The keys of `prune --json`; `git` is null outside a repository."""
+def pruning_object(pruning: Pruning) -> JsonObject:
+    """Return the keys of `prune --json`; `git` is null outside a repository."""
     return {
         "remove": [
             {
@@ -84,9 +85,9 @@ def pruning_object(answered: Pruning) -> JsonObject:
                 "git": stale.git,
                 "renamed_to": stale.renamed_to,
             }
-            for stale in answered.remove
+            for stale in pruning.remove
         ],
-        "keep": answered.keep,
-        "unjudged": sum(answered.unjudged.values()),
-        "refused": answered.refused,
+        "keep": pruning.keep,
+        "unjudged": sum(pruning.unjudged.values()),
+        "refused": pruning.refused,
     }

@@ -1,4 +1,4 @@
-"""Names that are too long for a column, shortened where it hurts least."""
+"""Shorten names that are too long for a column, keeping what tells them apart."""
 
 from __future__ import annotations
 
@@ -6,34 +6,34 @@ import re
 
 from recctl.views import terminal
 
-_NAME_SHARE = 0.6  # of a narrow column; the parameters get the rest, and what a short name leaves
-_MIN_NAME = 8
-# Segments of an endpoint that every one has: versions and API roots.
+_NAME_SHARE = 0.6  # of a narrow column; parameters get the rest, and what a short name does not use
+_MIN_NAME_WIDTH = 8
+# Segments that say nothing about an endpoint: versions and API roots.
 _COMMON_SEGMENT = re.compile(r"v\d+\w*|api|openai|ml")
 
 
 def short_test(test_id: str, width: int) -> str:
-    """A test id in at most `width` columns: its function and parameters, cut in the middle of each."""
+    """Return a test's function and parameters in at most `width` columns, each cut in its middle."""
     name, parameters = _split(test_id)
     if terminal.width_of(name + parameters) <= width:
         return name + parameters
     if not parameters:
         return terminal.fit_middle(name, width)
-    # As many columns for the parameters as they need, but the name keeps its share.
-    name_room = max(min(terminal.width_of(name), int(width * _NAME_SHARE)), _MIN_NAME)
+    # Parameters get what they need, but the name keeps its share.
+    name_room = max(min(terminal.width_of(name), int(width * _NAME_SHARE)), _MIN_NAME_WIDTH)
     inner = _cut_parameters(parameters[1:-1], width - name_room - 2)
     short = f"[{inner}]"
     return terminal.fit_middle(name, width - terminal.width_of(short)) + short
 
 
 def _split(test_id: str) -> tuple[str, str]:
-    """The bare function name and the parameters with their brackets, of a pytest node id."""
+    """Return the function name and the parameters with their brackets, of a pytest node id."""
     name, bracket, parameters = test_id.partition("[")
     return re.split(r"::|/", name)[-1] or name, bracket + parameters
 
 
 def _cut_parameters(inner: str, width: int) -> str:
-    """Parameters in at most `width` columns: their end tells more, it names the model."""
+    """Return parameters in at most `width` columns, preferably their end, which names the model."""
     if terminal.width_of(inner) <= width:
         return inner
     tail = inner.rpartition("/")[2]
@@ -43,14 +43,14 @@ def _cut_parameters(inner: str, width: int) -> str:
 
 
 def short_endpoint(endpoint: str) -> str:
-    """The telling end of an endpoint: `/v1/v1/chat/completions` is `chat/completions`."""
+    """Return the significant end of an endpoint: `chat/completions` of `/v1/v1/chat/completions`."""
     segments = endpoint.strip("/").split("/")
     common = [index for index, segment in enumerate(segments[:-1]) if _COMMON_SEGMENT.fullmatch(segment)]
     return "/".join(segments[common[-1] + 1 :] if common else segments)
 
 
 def short_model(model: str, width: int) -> str:
-    """A model's name in at most `width` columns: without the path before it, then cut in the middle."""
+    """Return a model's name in at most `width` columns: without its path, then cut in the middle."""
     if terminal.width_of(model) <= width:
         return model
     return terminal.fit_middle(model.rpartition("/")[2] or model, width)

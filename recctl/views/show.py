@@ -1,9 +1,9 @@
-"""`show`: one recording as a person reads it."""
+"""`recctl show`: one recording as a person reads it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from recctl.conversation.providers.formats import ERROR, UNKNOWN
 from recctl.conversation.request.conversation import conversation, declarations
@@ -13,20 +13,21 @@ from recctl.recordings.recording import Recording
 from recctl.recordings.ref import display_ref
 from recctl.recordings.summary import Summary
 from recctl.support.jsonvalue import Json, JsonObject, compact, pretty
-from recctl.views.escaping import columns, format_size, one_line, plural, visible
+from recctl.views.escaping import columns, one_line, visible
 from recctl.views.logprobs import logprob_lines, tokens_of
 from recctl.views.styled_lines import BLANK, Line, Span, line, styled
+from recctl.views.units import format_size, plural
 
-_LABEL = 9  # columns of the widest label at the top, and a blank
-_WIDEST_NAME = 20  # columns that the names of parameters are aligned to at most
-_LONG_VALUE = 60  # characters of JSON that still read well on one line
+_LABEL_WIDTH = 9  # of the widest label at the top, and a blank
+_MAX_NAME_WIDTH = 20  # up to which names of parameters are aligned
+_MAX_INLINE = 60  # characters of JSON that go on one line
 
 
 def recording_page(recording: Recording, answer: Transcript, long: bool = False) -> Iterator[Line]:
-    """Where it is from, the request as a conversation, the answer assembled.
+    """Yield where a recording is from, its request as a conversation, and its assembled answer.
 
-    With `long` also what a reader seldom needs: declarations of tools as recorded, every count of the
-    usage, the body of an error, and the log probability of each token.
+    With `long` also declarations of tools as recorded, the whole usage object, the body of an error,
+    and the log probability of each token.
     """
     yield from _head(recording.summary, answer)
     yield from _request(recording, long)
@@ -36,7 +37,7 @@ def recording_page(recording: Recording, answer: Transcript, long: bool = False)
 
 
 def _title(text: str) -> Line:
-    return Line((Span(text, "heading"),), title=True)
+    return Line((Span(text, "heading"),), is_title=True)
 
 
 def _head(summary: Summary, answer: Transcript) -> Iterator[Line]:
@@ -46,13 +47,18 @@ def _head(summary: Summary, answer: Transcript) -> Iterator[Line]:
     facts += [Span("  " + one_line(text), "plain") for text in (header.provider,) if text]
     yield Line(tuple(facts))
     rows = (
-        ("test", header.test_id or "none named"),
+        ("test", summary.header.test_id or "none"),
         ("file", f"{display_ref(summary.ref)} ({format_size(summary.size)})"),
-        ("request", " ".join(filter(None, (header.method, header.url))) or header.endpoint or "?"),
+        (
+            "request",
+            " ".join(filter(None, (summary.header.method, summary.header.url)))
+            or summary.header.endpoint
+            or "?",
+        ),
         ("format", _format(summary, answer)),
     )
     for label, text in rows:
-        yield line(one_line(text), indent=1, lead=Span(label.ljust(_LABEL), "dim"))
+        yield line(one_line(text), indent=1, lead=Span(label.ljust(_LABEL_WIDTH), "dim"))
 
 
 def _format(summary: Summary, answer: Transcript) -> str:
@@ -64,31 +70,44 @@ def _format(summary: Summary, answer: Transcript) -> str:
 
 
 def _request(recording: Recording, long: bool) -> Iterator[Line]:
-    asked = conversation(recording)
+    request = conversation(recording)
+    declared = declarations(recording.request) if long else []
+    sections = [
+        *(list(_message(message)) for message in request.messages),
+        list(_tools(request.tools, declared)),
+        list(_parameters(request.parameters)),
+    ]
     yield BLANK
     yield _title("Request")
-    for number, message in enumerate(asked.messages):
+    shown = [section for section in sections if section]
+    for number, section in enumerate(shown):
         if number:
             yield BLANK
-        yield from _message(message)
-    if asked.tools:
-        if asked.messages:
-            yield BLANK
-        yield styled("tools", "role")
-        yield from (each for tool in asked.tools for each in _tool(tool))
-        if long:
-            yield styled("as recorded", "dim", indent=1)
-            yield styled(visible(pretty(declarations(recording.request))), "plain", indent=2)
-    if asked.parameters:
-        if asked.messages or asked.tools:
-            yield BLANK
-        yield styled("parameters", "role")
-        named = [(one_line(key), value) for key, value in asked.parameters.items()]
-        width = min(max(columns(name) for name, _ in named), _WIDEST_NAME)
-        for name, value in named:
-            yield from _parameter(name, width, value)
-    if not (asked.messages or asked.tools or asked.parameters):
-        yield styled("nothing but the address", "dim", indent=1)
+        yield from section
+    if not shown:
+        yield styled("only the url", "dim", indent=1)
+
+
+def _tools(tools: Sequence[Tool], declared: list[Json]) -> Iterator[Line]:
+    """Yield the tools, and their declarations as recorded if there are any."""
+    if not tools:
+        return
+    yield styled("tools", "role")
+    for tool in tools:
+        yield from _tool(tool)
+    if declared:
+        yield styled("as recorded", "dim", indent=1)
+        yield styled(visible(pretty(declared)), "plain", indent=2)
+
+
+def _parameters(parameters: JsonObject) -> Iterator[Line]:
+    if not parameters:
+        return
+    yield styled("parameters", "role")
+    named = [(one_line(key), value) for key, value in parameters.items()]
+    width = min(max(columns(name) for name, _ in named), _MAX_NAME_WIDTH)
+    for name, value in named:
+        yield from _parameter(name, width, value)
 
 
 def _message(message: Message) -> Iterator[Line]:
@@ -167,7 +186,7 @@ def _tool(tool: Tool) -> Iterator[Line]:
 def _parameter(name: str, width: int, value: Json) -> Iterator[Line]:
     text = value if isinstance(value, str) else compact(value)
     lead = Span(f"{name}{' ' * (width - columns(name))}  ", "name")
-    if isinstance(value, dict | list) and len(text) > _LONG_VALUE:
+    if isinstance(value, dict | list) and len(text) > _MAX_INLINE:
         yield line(indent=1, lead=lead)
         yield styled(visible(pretty(value)), "plain", indent=2)
     else:
@@ -175,7 +194,7 @@ def _parameter(name: str, width: int, value: Json) -> Iterator[Line]:
 
 
 def _reasoning(text: str) -> Iterator[Line]:
-    """Reasoning says what it is: in a pipe no colour tells it from the answer."""
+    """Yield reasoning with a label: in a pipe there is no colour to tell it from the answer."""
     yield styled("reasoning", "dim", indent=1)
     yield styled(visible(text), "reasoning", indent=2)
 

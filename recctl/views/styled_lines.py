@@ -1,6 +1,6 @@
-"""A page of styled lines: what the human views are made of, before it is known where they go.
+"""Styled lines, of which pages for people are made, independent of where they are printed.
 
-Named tuples, since `recctl --version` comes by here, and must not wait for msgspec.
+Named tuples because even `recctl --version` imports this, and msgspec would slow it down.
 """
 
 from __future__ import annotations
@@ -26,35 +26,35 @@ Style: TypeAlias = Literal[
 
 
 class Span(NamedTuple):
-    """Characters in one style. The text is safe already (see `safe.visible`)."""
+    """Text in one style, already escaped (see `escaping.visible`)."""
 
     text: str
     style: Style = "plain"
 
 
 class Line(NamedTuple):
-    """One line, or a paragraph whose text holds line breaks; `indent` is in steps of two blanks.
+    """One line, or a paragraph whose text contains line breaks; `indent` is in steps of two blanks.
 
-    `lead` stands before the first row, and what follows is aligned behind it. `title` makes the
-    line the heading of a section. A `whole` line is never wrapped; `most` are the rows that it may take,
-    0 for any number.
+    `lead` comes before the first row, and further rows align with the text after it. `is_title` makes
+    it the heading of a section. A line with `nowrap` is never wrapped; `max_rows` limits the rows of
+    others, 0 for any number.
     """
 
     spans: tuple[Span, ...] = ()
     indent: int = 0
     lead: Span | None = None
-    title: bool = False
-    whole: bool = False
-    most: int = 0
+    is_title: bool = False
+    nowrap: bool = False
+    max_rows: int = 0
 
 
 def line(*parts: str | Span, indent: int = 0, lead: Span | None = None) -> Line:
-    """A line from strings and spans."""
+    """Return a line of strings and spans."""
     return Line(tuple(Span(part) if isinstance(part, str) else part for part in parts), indent, lead)
 
 
 def styled(text: str, style: Style, indent: int = 0) -> Line:
-    """A line in one style."""
+    """Return a line in one style."""
     return Line((Span(text, style),), indent)
 
 
@@ -63,7 +63,7 @@ INDENT = "  "
 
 
 def plain_text(lines: list[Line]) -> str:
-    """The page without styles or wrapping, as it is piped: stable, complete, nothing cut."""
+    """Return a page without styles, as it is piped: complete, nothing wrapped or cut."""
     out = []
     for each in lines:
         lead = each.lead.text if each.lead else ""

@@ -1,4 +1,4 @@
-"""Pages on a terminal: colours, wrapping, columns, the pager. The only importer of rich."""
+"""Render pages for a terminal: colours, wrapping, columns, the pager. The only importer of rich."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rich.style import Style as RichStyle
 from rich.text import Text
 
 from recctl.views.styled_lines import INDENT, Line, Span, Style
-from recctl.views.terminal_info import Screen
+from recctl.views.terminal_info import TerminalInfo
 
-_MIN_ROOM = 10  # columns for text, however deep it is indented
+_MIN_WIDTH = 10  # columns for text, however deep it is indented
 
-# The sixteen colours of the terminal's own theme, so that dark and light ones both stay readable.
+# Only the sixteen colours of the terminal's theme: readable on dark and light backgrounds.
 _STYLES: dict[Style, str] = {
     "plain": "",
     "dim": "dim",
@@ -38,21 +38,21 @@ _STYLES: dict[Style, str] = {
 }
 
 
-def render(lines: Iterable[Line], screen: Screen) -> str:
-    """The page as text with escape sequences, wrapped to the screen if that is a terminal."""
-    width = screen.width if screen.terminal else None
-    return "".join(f"{text}\n" for each in lines for text in _render_line(each, width, screen.color))
+def render(lines: Iterable[Line], info: TerminalInfo) -> str:
+    """Return a page as text with escape sequences, wrapped if stdout is a terminal."""
+    width = info.width if info.is_terminal else None
+    return "".join(f"{text}\n" for each in lines for text in _render_line(each, width, info.color))
 
 
 def _render_line(each: Line, width: int | None, color: bool) -> Iterator[str]:
-    if each.title and width is not None:
+    if each.is_title and width is not None:
         yield _rule(each, width, color)
         return
     lead = each.lead or Span("")
     margin = INDENT * each.indent
     hanging = margin + " " * cell_len(lead.text)
-    room = None if width is None or each.whole else max(width - len(hanging), _MIN_ROOM)
-    rows = _rows(each.spans, room, color, each.most)
+    room = None if width is None or each.nowrap else max(width - len(hanging), _MIN_WIDTH)
+    rows = _rows(each.spans, room, color, each.max_rows)
     yield (margin + paint(lead.text, lead.style, color) + next(rows)).rstrip(" ")
     for row in rows:
         yield (hanging + row).rstrip(" ")
@@ -64,26 +64,21 @@ def _rule(each: Line, width: int, color: bool) -> str:
     return _paint((Span("── ", "dim"), Span(title, "heading"), Span(f" {rest}", "dim")), color)
 
 
-def _rows(spans: Sequence[Span], room: int | None, color: bool, most: int = 0) -> Iterator[str]:
-    """The spans as rows of at most `room` columns, broken between words; long words are cut.
+def _rows(spans: Sequence[Span], room: int | None, color: bool, max_rows: int = 0) -> Iterator[str]:
+    """Yield spans as rows of at most `room` columns, wrapped between words; long words are split.
 
-    What does not fit into `most` rows is cut off, with an ellipsis.
+    What does not fit into `max_rows` rows is cut off with an ellipsis, unless that is 0.
     """
-    broken = any("\n" in span.text or "\t" in span.text for span in spans)
-    if not broken and (room is None or sum(cell_len(span.text) for span in spans) <= room):
+    has_breaks = any("\n" in span.text or "\t" in span.text for span in spans)
+    if not has_breaks and (room is None or sum(cell_len(span.text) for span in spans) <= room):
         yield _paint(spans, color)
         return
     text = Text.assemble(*((span.text, _STYLES[span.style]) for span in spans), end="")
     text.expand_tabs(4)
     console = _console(color)
-    split = text.split("\n", allow_blank=True) if room is None else text.wrap(console, room, overflow="fold")
-    rows = list(split)
-    if room is not None and 0 < most < len(rows):
-        rows = rows[:most]
-        rows[-1].rstrip()
-        rows[-1].truncate(room - 1)
-        rows[-1].append("…")
-    for row in rows:
+    for row in (
+        text.split("\n", allow_blank=True) if room is None else _wrapped(text, room, console, max_rows)
+    ):
         row.rstrip()
         yield "".join(
             segment.style.render(segment.text, color_system=_color_system(color))
@@ -93,12 +88,22 @@ def _rows(spans: Sequence[Span], room: int | None, color: bool, most: int = 0) -
         )
 
 
+def _wrapped(text: Text, room: int, console: Console, max_rows: int) -> list[Text]:
+    rows = list(text.wrap(console, room, overflow="fold"))
+    if 0 < max_rows < len(rows):
+        del rows[max_rows:]
+        rows[-1].rstrip()
+        rows[-1].truncate(room - 1)
+        rows[-1].append("…")
+    return rows
+
+
 def _paint(spans: Iterable[Span], color: bool) -> str:
     return "".join(paint(span.text, span.style, color) for span in spans)
 
 
 def paint(text: str, style: Style, color: bool) -> str:
-    """The text in the style's escape sequences; the bare text without colour."""
+    """Return a text in the style's escape sequences, unchanged without colour."""
     if not color or style == "plain" or not text:
         return text
     return _rich_style(style).render(text, color_system=ColorSystem.STANDARD)
@@ -121,12 +126,12 @@ def _color_system(color: bool) -> ColorSystem | None:
 
 
 def width_of(text: str) -> int:
-    """Columns that a text takes on a terminal."""
+    """Return how many columns a text takes on a terminal."""
     return cell_len(text)
 
 
 def fit(text: str, width: int) -> str:
-    """The text in exactly `width` columns: padded, or cut at its end with an ellipsis."""
+    """Return a text in exactly `width` columns: padded, or cut at its end with an ellipsis."""
     taken = cell_len(text)
     if taken <= width:
         return text + " " * (width - taken)
@@ -134,7 +139,7 @@ def fit(text: str, width: int) -> str:
 
 
 def fit_middle(text: str, width: int) -> str:
-    """The text in at most `width` columns, cut in its middle where it is longer."""
+    """Return a text in at most `width` columns, cut in its middle if it is longer."""
     if cell_len(text) <= width:
         return text
     head = (width - 1) // 2
@@ -143,7 +148,7 @@ def fit_middle(text: str, width: int) -> str:
 
 def _last_columns(text: str, width: int) -> str:
     start = len(text)
-    # Measured as a whole: a selector or a mark changes how wide the character before it is.
+    # Measured as a whole: a combining mark or selector changes the width of the character before it.
     while start and cell_len(text[start - 1 :]) <= width:
         start -= 1
     while start < len(text) and not cell_len(text[start]):
@@ -152,14 +157,14 @@ def _last_columns(text: str, width: int) -> str:
 
 
 def page_through(text: str) -> bool:
-    """Hand the text to the program that PAGER names; False when there is none to hand it to."""
+    """Show a text in the program that PAGER names; return False if there is none or it cannot start."""
     try:
         command = shlex.split(os.environ.get("PAGER", ""))
-    except ValueError:  # a quote that does not end
+    except ValueError:  # an unclosed quote
         return False
     if not command or command == ["cat"]:
         return False
-    # less: quit if it fits, keep colours, leave the screen as it is. As git and gh set it.
+    # The defaults of git and gh for less: quit if it fits, keep colours, do not clear the screen.
     environment = {"LESS": "FRX", **os.environ}
     try:
         with subprocess.Popen(command, stdin=subprocess.PIPE, env=environment) as pager:

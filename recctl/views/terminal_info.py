@@ -1,4 +1,4 @@
-"""What stdout is: its size, and whether it is a terminal and takes colour."""
+"""Facts about stdout: whether it is a terminal, whether to use colour, and its size."""
 
 from __future__ import annotations
 
@@ -7,35 +7,35 @@ import sys
 from typing import NamedTuple, TextIO
 
 
-class Screen(NamedTuple):
-    """What stdout is: a terminal or not, whether to colour, and how many columns it has."""
+class TerminalInfo(NamedTuple):
+    """Whether stdout is a terminal, whether to use colour, and its size in columns and rows."""
 
-    terminal: bool
+    is_terminal: bool
     color: bool
     width: int
     height: int
 
 
-def screen() -> Screen:
-    """What stdout is, by NO_COLOR, FORCE_COLOR, TERM, COLUMNS and the stream itself.
+def terminal_info() -> TerminalInfo:
+    """Return the facts about stdout, by NO_COLOR, FORCE_COLOR, TERM, COLUMNS and the stream itself.
 
-    NO_COLOR wins over FORCE_COLOR; each counts when it is set to anything but nothing.
+    NO_COLOR wins over FORCE_COLOR; either counts unless it is empty.
     """
-    import shutil  # dear to load, and many commands never ask
+    import shutil  # expensive to import, and many commands never ask
 
-    terminal = is_terminal(sys.stdout)
+    stdout_is_terminal = is_terminal(sys.stdout)
     size = shutil.get_terminal_size()
     if os.environ.get("NO_COLOR"):
         color = False
     elif os.environ.get("FORCE_COLOR"):
         color = True
     else:
-        color = terminal and os.environ.get("TERM") not in ("dumb", "")
-    return Screen(terminal, color, max(size.columns, 20), max(size.lines, 1))
+        color = stdout_is_terminal and os.environ.get("TERM") not in ("dumb", "")
+    return TerminalInfo(stdout_is_terminal, color, max(size.columns, 20), max(size.lines, 1))
 
 
 def is_terminal(stream: TextIO | None) -> bool:
-    """Whether a stream is a terminal; a closed one is not."""
+    """Return whether a stream is a terminal; a closed one is not."""
     try:
         return stream is not None and stream.isatty()
     except ValueError:  # closed

@@ -504,7 +504,7 @@ def test_cache_says_where_it_is_and_how_big(cache: Path, tree: Path) -> None:
 
 
 def test_cache_before_anything_was_kept(cache: Path) -> None:
-    assert run("cache").out.splitlines()[1].strip() == "nothing is kept yet"
+    assert run("cache").out.splitlines()[1].strip() == "no index yet"
 
 
 def test_cache_clear_removes_it(cache: Path, tree: Path) -> None:

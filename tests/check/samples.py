@@ -49,24 +49,24 @@ UUIDS = ("0f6b1c2d-3e4f-4a5b-8c6d-7e8f90a1b2c3", "7a2e9d10-44c1-4b0e-9f3a-51d6c8
 
 
 def project(*recordings: Recording, source: str = SOURCE, config: str = "") -> Project:
-    """A project with one test file and recordings where the recorder puts them."""
+    """Return a project with one test file and recordings where the recorder puts them."""
     files = {recording.path: recording.to_bytes() for recording in recordings}
     return {FILE: source.encode(), **files, **({"pyproject.toml": config.encode()} if config else {})}
 
 
 def with_bytes(change: Callable[[bytes], bytes], recording: Recording | None = None) -> Project:
-    """A project with one recording whose bytes were changed."""
+    """Return a project with one recording whose bytes were changed."""
     recording = recording or chat(test_id=TEST)
     return {**project(), recording.path: change(recording.to_bytes())}
 
 
 def holding(raw: bytes) -> Project:
-    """A project with one file of recordings that holds these bytes."""
+    """Return a project with one file of recordings that holds these bytes."""
     return {**project(), chat(test_id=TEST).path: raw}
 
 
 def replaced(old: str, new: str, recording: Recording | None = None) -> Project:
-    """A project with one recording in which some text was replaced; the name stays."""
+    """Return a project with one recording in which some text was replaced; the name stays."""
 
     def change(raw: bytes) -> bytes:
         if old.encode() not in raw:
@@ -77,7 +77,7 @@ def replaced(old: str, new: str, recording: Recording | None = None) -> Project:
 
 
 def config(text: str, table: str = "tool.recctl.check") -> str:
-    """The configuration of recctl in a pyproject.toml."""
+    """Return the configuration of recctl in a pyproject.toml."""
     return f"[{table}]\n{text}\n"
 
 
@@ -91,7 +91,7 @@ def lay_out(root: Path, files: Project) -> Path:
 
 
 def findings(root: Path, *args: str | Path) -> list[Finding]:
-    """What `check --format json` finds; nothing else may go wrong."""
+    """Return what `check --format json` finds; nothing else may go wrong."""
     given = args or ("tests",)
     result = run("check", *given, "--format", "json", cwd=root)
     if result.code not in (0, 1) or "recctl:" in result.err:
@@ -101,13 +101,13 @@ def findings(root: Path, *args: str | Path) -> list[Finding]:
 
 
 def found(root: Path, files: Project, select: str) -> list[str]:
-    """The messages of the findings of some rules in a project."""
+    """Return the messages of the findings of some rules in a project."""
     lay_out(root, files)
     return [finding["message"] for finding in findings(root, "tests", "--select", select)]
 
 
 def codes(root: Path, files: Project, select: str) -> list[tuple[str, str]]:
-    """The code and the first digits of the file's name of each finding in a project."""
+    """Return the code and the first digits of the file's name of each finding in a project."""
     lay_out(root, files)
     reported = findings(root, "tests", "--select", select)
     return [(finding["code"], Path(finding["path"]).name[:12]) for finding in reported]
@@ -124,26 +124,26 @@ def many(root: Path, count: int = 50) -> Path:
 
 
 def model_list(*names: str) -> Recording:
-    """A list of models, as a server gives it to anyone."""
+    """Return a list of models, as a server gives it to anyone."""
     return inference(
         None, OLLAMA_MODELS, {}, whole([openai_parts.listed_model(name, 1, "x") for name in names])
     )
 
 
 def said(message: Data, **body: Any) -> Recording:
-    """A whole chat completion with this message, asked by the one test."""
+    """Return a whole chat completion with this message, asked by the one test."""
     data = openai_parts.chat("gpt-4o", {}, message, {})
     given = {"model": "gpt-4o", "messages": [openai_parts.user("Hi.")], **body}
     return inference(TEST, openai_parts.OPENAI_URL, given, whole(data))
 
 
 def call(call_id: str, name: str = "get_weather", arguments: str = "{}") -> Data:
-    """A tool call as a chat message holds it."""
+    """Return a tool call as a chat message holds it."""
     return {"id": call_id, "type": "function", "function": {"name": name, "arguments": arguments}}
 
 
 def second_turn(call_id: str) -> Recording:
-    """A request that contains a tool call."""
+    """Return a request that contains a tool call."""
     turns = [
         openai_parts.user("Hi."),
         {"role": "assistant", "content": "", "tool_calls": [call(call_id)]},
@@ -163,20 +163,20 @@ ERROR: Data = {
 
 
 def refused(test_id: str | None = TEST) -> Recording:
-    """An exception that was recorded instead of an answer."""
+    """Return an exception that was recorded instead of an answer."""
     body = {"model": "gpt-4o", "messages": [openai_parts.user("Hi.")]}
     return inference(test_id, openai_parts.OPENAI_URL, body, failed(ERROR))
 
 
 def tool_answer(**data: Any) -> Recording:
-    """The answer of a tool."""
+    """Return the answer of a tool."""
     fields = {"content": "Rain.", "error_message": None, "error_code": None, "metadata": None, **data}
     label = "llama_stack_api.tools.ToolInvocationResult"
     return tool(TEST, "brave-search", "web_search", {"query": "weather"}, whole(typed(label, **fields)))
 
 
 def old() -> Recording:
-    """A recording of the first era, with a name of twelve digits."""
+    """Return a recording of the first era, with a name of twelve digits."""
     body = {"model": "gpt-4o", "messages": [openai_parts.user("Hi.")]}
     said = openai_parts.chat("gpt-4o", {}, openai_parts.assistant("Hello."), {})
     return old_inference(openai_parts.OPENAI_URL, body, whole(said))
@@ -535,7 +535,7 @@ COUNTER_SAMPLES: Mapping[str, Projects] = {
         "in another directory": project(_PLAIN, moved(_PLAIN, COMMON)),
     },
     "RC201": {
-        "evened out": project(_PLAIN, STREAMS["Ollama chat"](["Hello."], "stop")),
+        "normalized": project(_PLAIN, STREAMS["Ollama chat"](["Hello."], "stop")),
         "models have names": project(model_list("a", "b")),
         "a later request carries the id on": project(
             answered(_PLAIN, id="chatcmpl-17"), chat(test_id=TEST, prompt="after chatcmpl-17")

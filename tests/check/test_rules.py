@@ -1,4 +1,4 @@
-"""Every rule: it has a sample that breaks it, one that does not, its texts."""
+"""Every rule: it has a sample that breaks it, one that does not, and its texts."""
 
 from __future__ import annotations
 

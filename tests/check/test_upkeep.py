@@ -156,7 +156,7 @@ ANSWERS: dict[str, tuple[list[Recording], bool]] = {
         ],
         True,
     ),
-    "ids not evened out": (
+    "ids not normalized": (
         [answered(one, id=f"chatcmpl-{number}", created=number) for number, one in enumerate(asking(*UUIDS))],
         True,
     ),

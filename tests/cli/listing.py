@@ -15,7 +15,7 @@ TOTALS = f"{COUNT} recordings, 54 tests, 16 models, 192.6 kB\n"
 
 
 def listed(*args: str | Path, cwd: Path = ROOT) -> list[Item]:
-    """The objects that `ls --json` prints; it has to end well."""
+    """Return the objects that `ls --json` prints; it has to end well."""
     result = run("ls", *args, "--json", cwd=cwd)
     assert (result.code, result.err.count("\n")) == (0, 1), result.err
     items: list[Item] = json.loads(result.out)

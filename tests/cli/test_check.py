@@ -13,7 +13,7 @@ from rich.cells import cell_len
 
 from recctl.catalog.find import Found
 from recctl.check.registry import RULES
-from recctl.cli.options import search
+from recctl.cli.path_arguments import find_recordings
 from tests.cli.test_access import run_unprivileged
 from tests.cli.test_terminal import ALL_HOSTILE, HOSTILE, bare, unsafe
 from tests.helpers import Result, chat, document, problems, put, run, run_in_terminal, run_process
@@ -276,11 +276,11 @@ def test_a_file_that_vanishes_after_the_search_is_named(
     healthy(tmp_path).rename(tmp_path / "gone.json")
 
     def searched(paths: list[Path] | None) -> Found:
-        found = search(paths)
+        found = find_recordings(paths)
         (tmp_path / "gone.json").unlink()
         return found
 
-    monkeypatch.setattr("recctl.cli.commands.check.search", searched)
+    monkeypatch.setattr("recctl.cli.commands.check.find_recordings", searched)
     result = run("check", "bad.json", "gone.json", cwd=tmp_path)
     assert (result.code, problems(result)) == (
         2,
@@ -782,7 +782,7 @@ def test_statistics_count_by_code_and_by_directory_and_show_no_finding(tree: Pat
 
 @pytest.mark.parametrize("form", ["json", "github"])
 def test_statistics_are_text(tree: Path, form: str) -> None:
-    assert "--statistics is text" in refused(".", "--statistics", "--format", form, cwd=tree)
+    assert "--statistics prints text" in refused(".", "--statistics", "--format", form, cwd=tree)
 
 
 def test_statistics_of_nothing_are_nothing(tmp_path: Path) -> None:

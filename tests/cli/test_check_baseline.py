@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.views.escaping import plural
+from recctl.views.units import plural
 from tests.cli.test_access import run_unprivileged
 from tests.cli.test_check import refused
 from tests.edit.trees import strangers, tree_of

@@ -20,7 +20,7 @@ from tests.edit.trees import strangers, tree_of
 from tests.helpers import Result, chat, chat_stream, problems, put, run
 
 Change = Callable[[bytes], bytes]
-FIXED = "fixed {}; recctl undo takes it back\n"
+FIXED = "fixed {}; recctl undo restores them\n"
 
 
 def _undated(raw: bytes) -> bytes:

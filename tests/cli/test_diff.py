@@ -85,9 +85,9 @@ WRONG: dict[str, tuple[list[str], str]] = {
     "three": (["ab7d", "12ec", "322c"], "3 recordings given; diff compares two"),
     "a recording that no state has": (["0000ffff", "--rev", "HEAD"], "no recording 0000ffff"),
     "a path that no state has": (["./nowhere", "--rev", "HEAD"], "no recordings in nowhere, in either state"),
-    "a part of a review": (["--part", "response"], "--part goes with recordings"),
+    "a part of a review": (["--part", "response"], "--part needs recordings to compare"),
     "no such part": (["ab7d", "12ec", "--part", "headers"], "--part"),
-    "nothing near": (["c1dc"], "nothing near"),
+    "nothing near": (["c1dc"], "nothing to compare"),
     "stdin twice": (["-", "-"], "- is given twice"),
     "a directory": (["./sample_recordings", "ab7d"], "sample_recordings: is a directory, not a recording"),
     "a file that is not there": (["./nowhere.json", "ab7d"], "nowhere.json: no such file or directory"),
@@ -398,7 +398,7 @@ def test_another_answer_is_not_normalized_by_the_rule(tmp_path: Path) -> None:
 def test_a_name_that_is_not_the_hash_is_said(tmp_path: Path) -> None:
     wrong = put(tmp_path / f"{'0' * 64}.json", ferry())
     result = run("diff", wrong, put(tmp_path, ferry()))
-    warning = "The name of rec-000000000000 is not the hash of its request today: a replay will not find it."
+    warning = "rec-000000000000 is not named by the current hash of its request: a replay will not find it."
     assert (result.code, result.err) == (0, "")
     assert result.out.splitlines()[-2:] == ["Same hash.", warning]
 
@@ -406,7 +406,9 @@ def test_a_name_that_is_not_the_hash_is_said(tmp_path: Path) -> None:
 def test_a_name_of_the_first_length_is_not_found_today(tmp_path: Path) -> None:
     digest = Path(ferry().path).stem
     result = run("diff", put(tmp_path / f"{digest[:12]}.json", ferry()), put(tmp_path, ferry()))
-    assert last_line(result).endswith("is not the hash of its request today: a replay will not find it.")
+    assert last_line(result).endswith(
+        "is not named by the current hash of its request: a replay will not find it."
+    )
 
 
 def test_names_of_no_hash_are_not_judged(tmp_path: Path) -> None:
@@ -460,8 +462,8 @@ def test_no_sibling_says_what_to_do(tmp_path: Path) -> None:
     wanted = put(tmp_path, ferry())
     name = f"rec-{wanted.stem[:12]}"
     result = run("diff", wanted, "--dir", tmp_path)
-    why = f"nothing near {name}: no such request of its test, nor of its endpoint and model"
-    assert result == Result(2, b"", f"recctl: {why}; name one: recctl diff {name} REF\n")
+    why = f"nothing to compare {name} with: no similar request of its test, nor of its endpoint and model"
+    assert result == Result(2, b"", f"recctl: {why}; name a recording: recctl diff {name} REF\n")
 
 
 def test_a_path_is_not_its_own_sibling(tmp_path: Path) -> None:
@@ -576,7 +578,7 @@ def test_a_long_prompt_shows_what_is_around_the_change_only(tmp_path: Path, case
 def test_what_was_too_much_to_compare_word_by_word_is_said(tmp_path: Path, words: int) -> None:
     old, new = (" ".join(random.Random(seed).choices(["red", "boat"], k=words)) for seed in (1, 2))
     result = diff(tmp_path, ferry(prompt=old), ferry(prompt=new))
-    assert ("(too much changed to compare all of it word by word)" in result.out) == (words > 200)
+    assert ("(too long to compare all of it word by word)" in result.out) == (words > 200)
 
 
 def test_two_changes_far_apart_have_a_gap_between(tmp_path: Path) -> None:
@@ -719,7 +721,9 @@ def test_the_most_severe_test_is_the_first_heading(reviewed: Repository) -> None
 
 
 def test_the_review_ends_with_a_summary(reviewed: Repository) -> None:
-    words = "4 tests: 2 rerecorded, 2 volatile (1 error changed, 1 other words); 2 quiet, see --long\n"
+    words = (
+        "4 tests: 2 rerecorded, 2 volatile (1 error changed, 1 text changed); 2 insignificant, see --long\n"
+    )
     assert reviewed.diff().err == words
     assert reviewed.diff("--json").err == ""
 

@@ -17,7 +17,7 @@ from tests.samples.builder import Recording, http, inference, request_hash, tool
 
 CHAT = ferry().document["request"]
 ENVELOPE = {"method": "POST", "url": CHAT["url"]}
-TAKEN = "Not given, so taken to be the same: {}."
+TAKEN = "Not given, so assumed to be the same: {}."
 MODELS = whole([openai_parts.listed_model("gpt-4o", 1, "system")])
 MESSAGES = http(TEST, "https://x/v1/messages", {"model": "m", "messages": []}, whole(None))
 FOUND = tool(TEST, "search", "find", {"query": "Aran"}, whole(typed("x", content="Found.")))
@@ -118,7 +118,7 @@ def test_two_bodies(tmp_path: Path) -> None:
     assert result.out.splitlines()[-3:] == [
         "~ body.seed  1 → 2",
         "",
-        "No hash without a url: give an object with method, url and body.",
+        "Without a url there is no hash: give an object with method, url and body.",
     ]
     assert json.loads(run("diff", *paths, "--json").out)["same_hash"] is None
 
@@ -201,8 +201,8 @@ def test_nothing_near(tmp_path: Path, case: str, given: str) -> None:
     name = f"rec-{wanted.stem[:12]}" if given == "a recording" else str(alone)
     result = run("diff", wanted, "--dir", tmp_path / "recordings")
     assert (result.code, result.out) == (2, "")
-    assert result.err.startswith(f"recctl: nothing near {name}: ")
-    assert result.err.endswith(f"name one: recctl diff {name} REF\n")
+    assert result.err.startswith(f"recctl: nothing to compare {name} with: ")
+    assert result.err.endswith(f"name a recording: recctl diff {name} REF\n")
 
 
 def test_a_chat_of_another_provider_in_the_same_test_is_near(tmp_path: Path) -> None:

@@ -118,7 +118,7 @@ def test_what_came_before_a_shallow_clone_begins_is_not_called_nothing(
     repository.git("clone", "--quiet", "--depth=1", f"file://{repository.top}", str(tmp_path / "shallow"))
     result = Repository(tmp_path / "shallow").diff("--rev", "HEAD^!")
     assert (result.code, result.out) == (2, "")
-    assert result.err == "recctl: what came before HEAD is not here; git fetch --unshallow\n"
+    assert result.err == "recctl: HEAD has no parent in this shallow clone; git fetch --unshallow\n"
 
 
 # ---- paths, references, tests

@@ -182,15 +182,19 @@ USAGE = {
     "limit below zero": (["ls", "--limit", "-1"], "-1 is not in the range x>=0", "recctl ls --help"),
     "option without its value": (["ls", "--test"], "'--test' requires an argument", "recctl ls --help"),
     "value for a flag": (["ls", "--json=yes"], "'--json' does not take a value", "recctl ls --help"),
-    "ids and json": (["ls", "--ids", "--json"], "--ids and --json do not go together", "give one of them"),
-    "ids and long": (["ls", "--ids", "--long"], "--ids and --long do not go together", "give one of them"),
-    "json and long": (["ls", "--json", "--long"], "--json and --long do not go together", "give one of them"),
+    "ids and json": (["ls", "--ids", "--json"], "--ids and --json cannot be combined", "give one of them"),
+    "ids and long": (["ls", "--ids", "--long"], "--ids and --long cannot be combined", "give one of them"),
+    "json and long": (["ls", "--json", "--long"], "--json and --long cannot be combined", "give one of them"),
     "text and chunks": (
         ["show", "--text", "--chunks", "ab7d"],
-        "--text and --chunks do not go together",
+        "--text and --chunks cannot be combined",
         "give one of them",
     ),
-    "raw and json": (["show", "--json", "--raw", "ab7d"], "--raw and --json do not go", "give one of them"),
+    "raw and json": (
+        ["show", "--json", "--raw", "ab7d"],
+        "--raw and --json cannot be combined",
+        "give one of them",
+    ),
 }
 
 

@@ -384,7 +384,7 @@ def test_of_a_test_file_at_the_root_the_nearest_one_counts(tmp_path: Path) -> No
 
 def test_a_test_without_recordings_says_what_is_near(suite: Path) -> None:
     assert problem("tests/a/test_xz.py", cwd=suite) == (
-        "recctl: no recordings of tests/a/test_xz.py among 9; near it: test_x.py, test_xy.py"
+        "recctl: no recordings of tests/a/test_xz.py among 9; similar: test_x.py, test_xy.py"
     )
 
 

@@ -25,7 +25,7 @@ ERAS = [
 ]
 NEWEST, REMOTE, SEARCH, PROJECT, BEDROCK, MODELS, DECIMALS, IDS, SHORT = ERAS
 IN_FORCE = f"  in force  {NEWEST}, as in ogx 1.5"
-NO_RULE = "no rule for such requests then"
+NO_RULE = "no rule for this kind of request yet"
 
 
 # ---- recordings
@@ -112,7 +112,7 @@ def test_a_live_recording(tmp_path: Path) -> None:
     path = put(tmp_path / "recordings", searched())
     new, old = path.stem, raw_hash(searched())
     page = [
-        f"rec-{new[:12]}  live: the rule in force gives its name: a replay finds it",
+        f"rec-{new[:12]}  live: named by the rule in force: a replay finds it",
         f"  file      recordings/{new}.json",
         f"  test      {TEST}",
         IN_FORCE,
@@ -130,7 +130,7 @@ def test_a_superseded_recording(tmp_path: Path) -> None:
     old = raw_hash(searched())
     put(tmp_path / "recordings", named(searched(), old))
     result = run("hash", old[:8], cwd=tmp_path)
-    verdict = "superseded: only an older rule gives its name: a replay does not find it"
+    verdict = "superseded: named by an older rule: a replay does not find it"
     assert (result.code, first_line(result), result.err) == (1, f"rec-{old[:12]}  {verdict}", "")
     assert details(result) == {
         "file": f"recordings/{old}.json",
@@ -154,7 +154,7 @@ def test_a_recording_ahead_of_its_project(tmp_path: Path) -> None:
     configure(tmp_path, f'"{MODELS}"')
     path = put(tmp_path / "recordings", searched())
     result = run("hash", path.stem, cwd=tmp_path)
-    verdict = "ahead: only a newer rule than the one in force gives its name: a replay does not find it"
+    verdict = "ahead: named by a newer rule than the one in force: a replay does not find it"
     assert (result.code, first_line(result)) == (1, f"rec-{path.stem[:12]}  {verdict}")
     assert details(result)["rule"].startswith(f"of {NEWEST}: any test may use /info")
     assert (marked(result), in_force(result)) == ([NEWEST], [MODELS])
@@ -163,7 +163,7 @@ def test_a_recording_ahead_of_its_project(tmp_path: Path) -> None:
 def test_an_edited_recording(tmp_path: Path) -> None:
     path = put(tmp_path / "recordings", edited(trip(), temperature=1))
     result = run("hash", path.stem, cwd=tmp_path)
-    verdict = "edited: no rule gives its name: a replay does not find it"
+    verdict = "edited: named by no rule: a replay does not find it"
     assert (result.code, first_line(result), result.err) == (1, f"rec-{path.stem[:12]}  {verdict}", "")
     assert details(result) == {"file": f"recordings/{path.name}", "test": TEST}
     assert (marked(result), in_force(result), path.stem in "".join(hashes(result))) == ([], [NEWEST], False)
@@ -172,7 +172,7 @@ def test_an_edited_recording(tmp_path: Path) -> None:
 def test_a_kind_without_a_rule(tmp_path: Path) -> None:
     path = put(tmp_path / "recordings", withdrawn())
     result = run("hash", path.stem, cwd=tmp_path)
-    verdict = "unknown: there is no hash rule for this kind of request"
+    verdict = "unknown: no hash rule is known for this kind of request"
     assert (result.code, first_line(result), result.err) == (0, f"rec-{path.stem[:12]}  {verdict}", "")
     assert hashes(result) == [
         f"  {NEWEST}  {NO_RULE}",
@@ -319,7 +319,7 @@ def test_edited_but_not_committed(repository: Repository) -> None:
     made = trip()
     commit(repository, "Record", made)
     repository.put(edited(made, user="ada"))
-    since = "changes that are not committed; there body changed"
+    since = "uncommitted changes; there body changed"
     assert told(repository, made.path) == since
     repository.git("add", "--all")
     assert told(repository, made.path) == since
@@ -707,7 +707,7 @@ def test_a_body_that_is_no_json(tmp_path: Path, case: str) -> None:
     result = run("hash", "--url", URL, "--body", "body.json", cwd=tmp_path)
     assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
     assert result.err.startswith("recctl: body.json: is not JSON: ")
-    assert result.err.endswith("; --body wants the JSON that is sent\n")
+    assert result.err.endswith("; --body takes the JSON that is sent\n")
 
 
 def test_no_json_on_stdin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -730,7 +730,7 @@ USAGES: dict[str, tuple[list[str], str]] = {
         ["abcd", "--url", URL, "--body", "x"],
         "hash needs a recording, or --url and --body; give one of the two",
     ),
-    "a url alone": (["--url", URL], "--url needs --body; a request without one is: --body - < /dev/null"),
+    "a url alone": (["--url", URL], "--url needs --body; for an empty body: --body - < /dev/null"),
     "a body that is not there": (
         ["--url", URL, "--body", "nowhere.json"],
         "nowhere.json: no such file or directory",

@@ -233,7 +233,7 @@ def test_the_answer_in_a_few_words(start: str) -> None:
         (["--kind", "tool"], f"3 of {COUNT} recordings, 3 tests, 0 models, 2.4 kB\n"),
         (
             ["--kind", "tool", "--limit", "2"],
-            f"3 of {COUNT} recordings, 3 tests, 0 models, 2.4 kB; the first 2 shown\n",
+            f"3 of {COUNT} recordings, 3 tests, 0 models, 2.4 kB; first 2 shown\n",
         ),
     ],
     ids=["all", "one", "some", "limited"],

@@ -136,7 +136,7 @@ def test_equal_values_are_in_the_order_of_their_paths() -> None:
 def test_limit_shows_the_first_of_the_order(number: int) -> None:
     result = run("ls", SAMPLES, "--sort", "size", "--reverse", "--limit", str(number), "--json", cwd=ROOT)
     items = listed(SAMPLES, "--sort", "size", "--reverse")
-    note = f"; the first {number} shown" if number < COUNT else ""
+    note = f"; first {number} shown" if number < COUNT else ""
     assert (result.code, result.err) == (0, TOTALS.replace("\n", f"{note}\n"))
     assert json.loads(result.out) == items[:number]
 
@@ -184,10 +184,10 @@ def test_a_test_glob_is_fnmatch_on_every_end_of_the_id(value: str, glob: str) ->
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--test", "test_forcast*"], "no test id matches 'test_forcast*'; near it: test_forecast_then_pack"),
-        (["--test", "TRIP_AGNT"], "no test id matches 'TRIP_AGNT'; near it: test_trip_agent.py"),
-        (["--model", "gpt4o"], "no model matches 'gpt4o'; near it: gpt-4o, gpt-4o-mini, gpt-oss:20b"),
-        (["--provider", "opnai", "--test", "forecast"], "no provider matches 'opnai'; near it: openai"),
+        (["--test", "test_forcast*"], "no test id matches 'test_forcast*'; similar: test_forecast_then_pack"),
+        (["--test", "TRIP_AGNT"], "no test id matches 'TRIP_AGNT'; similar: test_trip_agent.py"),
+        (["--model", "gpt4o"], "no model matches 'gpt4o'; similar: gpt-4o, gpt-4o-mini, gpt-oss:20b"),
+        (["--provider", "opnai", "--test", "forecast"], "no provider matches 'opnai'; similar: openai"),
     ],
 )
 def test_where_nothing_matches_what_would_is_named(args: list[str], said: str) -> None:

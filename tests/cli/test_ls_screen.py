@@ -11,10 +11,11 @@ import pytest
 from rich.cells import cell_len
 
 from tests.cli.listing import COUNT, Item
-from tests.helpers import SAMPLES, chat, chat_stream, put, run_in_terminal
+from tests.helpers import SAMPLES, chat, chat_stream, put, run, run_in_terminal
 
 PLAIN = {"NO_COLOR": "1"}
-CALL = re.compile(r"^ +(rec-[0-9a-f]{12}|\S+)  .*\S  +[\d.]+ (?:B|kB)$")
+HASH = "0f7ee7578f2181b20f2a051af0aba84368b5c7393c55f55db07cdfb692c0fba7"
+CALL = re.compile(r"^ +(rec-[0-9a-f]{12}\S*|\S+)  .*\S  +[\d.]+ (?:B|kB)$")
 
 
 def screen(*args: str | Path, columns: int = 80, env: dict[str, str] | None = None) -> list[str]:
@@ -40,8 +41,8 @@ def test_each_file_and_test_is_named_once_and_each_call_has_a_row(
     assert columns == 60 or headings(lines, 0) == by_file
     by_test = Counter(item["test_id"] for item in everything if item["test_id"])
     assert sorted(headings(lines, 1).values()) == sorted(by_test.values())
-    calls = [line for line in lines if re.match(r"^ +rec-[0-9a-f]{12}  .*\S$", line)]
-    assert [call.split()[0] for call in calls] == [item["id"] for item in everything]
+    calls = [line for line in lines if re.match(r"^ +rec-[0-9a-f]{12}(-[0-9a-f]{2})? .*\S$", line)]
+    assert [call.split()[0][:16] for call in calls] == [item["id"] for item in everything]
     assert {cell_len(call) for call in calls} == {columns}
 
 
@@ -96,7 +97,7 @@ def test_columns_that_are_empty_are_left_out(tmp_path: Path) -> None:
 def test_sorted_by_something_else_each_row_names_its_test(everything: list[Item], columns: int) -> None:
     lines = screen(SAMPLES, "--sort", "size", columns=columns)
     rows = [line for line in lines if line.startswith("rec-")]
-    assert [row.split()[0] for row in rows] == [
+    assert [row.split()[0][:16] for row in rows] == [
         item["id"] for item in sorted(everything, key=lambda item: (item["size"], item["path"]))
     ]
     assert {cell_len(row) for row in rows} <= {columns} | set(range(columns))
@@ -107,3 +108,38 @@ def test_a_very_narrow_screen_still_has_whole_ids() -> None:
     lines = screen(SAMPLES, columns=30)
     assert max(map(cell_len, lines)) <= 30
     assert sum(bool(re.match(r"^ +rec-[0-9a-f]{12}\b", line)) for line in lines) == COUNT
+
+
+MODEL_LISTS = {
+    "two digits": (["3e856bc2", "27e24c1b"], ["-3e", "-27"]),
+    "more digits": (["3e856bc2", "3e856bd0"], ["-3e856bc", "-3e856bd"]),
+    "one": (["3e856bc2"], [""]),
+}
+
+
+@pytest.mark.parametrize("case", MODEL_LISTS)
+@pytest.mark.parametrize("options", [[], ["--long"], ["--sort", "size"]], ids=["by test", "long", "flat"])
+def test_model_lists_of_one_request_have_ids_that_show_takes(
+    tmp_path: Path, case: str, options: list[str]
+) -> None:
+    digests, endings = MODEL_LISTS[case]
+    content = next(SAMPLES.rglob("models-0f7e*.json")).read_bytes()
+    for digest in digests:
+        (tmp_path / f"models-{HASH}-{digest}.json").write_bytes(content)
+    shown = run_in_terminal("ls", tmp_path, *options, columns=80, rows=100, env=PLAIN).out
+    ids = re.findall(rf"rec-{HASH[:12]}\S*", shown)
+    assert sorted(ids) == sorted(f"rec-{HASH[:12]}{ending}" for ending in endings)
+    for digest, ending in zip(digests, endings, strict=True):
+        result = run("show", f"rec-{HASH[:12]}{ending}", "--dir", tmp_path, "--raw")
+        assert (result.code, result.err, result.data) == (0, "", content), digest
+    piped = run("ls", tmp_path, *options).out
+    assert re.findall(rf"rec-{HASH[:12]}\S*", piped) == [f"rec-{HASH[:12]}"] * len(digests)
+
+
+def test_a_filter_does_not_make_a_shared_id_look_unique(tmp_path: Path) -> None:
+    """The id still has its digest if the filter hides the other model list."""
+    first, second = SAMPLES.rglob("models-0f7e*.json")
+    for path in (first, second):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    shown = screen(tmp_path, "--test", json.loads(first.read_bytes())["test_id"].rpartition("::")[2])
+    assert re.findall(r"rec-0f7ee7578f21\S*", "\n".join(shown)) == [f"rec-0f7ee7578f21-{first.stem[-8:-6]}"]

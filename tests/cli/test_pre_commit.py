@@ -124,7 +124,7 @@ def test_what_lies_elsewhere_is_none_of_its_business(repository: Path) -> None:
     assert commit(repository).returncode == 0
 
 
-def test_an_id_is_evened_out_and_the_second_commit_passes(repository: Path) -> None:
+def test_an_id_is_normalized_and_the_second_commit_passes(repository: Path) -> None:
     recording = healthy()
     recording.document["response"]["body"]["__data__"] |= {"id": "chatcmpl-1", "created": 7}
     path = put(repository / PLACE, recording)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -119,7 +120,7 @@ def test_a_disk_that_fills_up_halfway_is_noticed(
 def test_a_closed_stdout_is_one_line_and_exit_code_2(view: str) -> None:
     result = run_shell(f"recctl {' '.join(map(str, WRITERS[view]))} >&-")
     assert (result.code, result.data) == (2, b"")
-    assert problems(result) == ["recctl: stdout is closed; give it somewhere to write to"]
+    assert problems(result) == ["recctl: stdout is closed; redirect it to a file"]
 
 
 def test_help_without_a_stdout_is_no_traceback() -> None:
@@ -251,3 +252,24 @@ def test_without_a_command_help_is_shown() -> None:
     assert (result.code, result.err) == (0, "")
     assert "ls" in result.out
     assert "Traceback" not in result.out
+
+
+GROUPS = {
+    "Read": ["ls", "show"],
+    "Compare": ["diff"],
+    "Replay": ["hash"],
+    "Check": ["check", "rule"],
+    "Change": ["normalize", "prune", "undo"],
+    "Other": ["cache", "help"],
+}
+
+
+def test_help_groups_the_commands() -> None:
+    lines = [line.strip(" │") for line in run("--help", env={"COLUMNS": "200"}).out.splitlines()]
+    groups: dict[str, list[str]] = {}
+    for line in lines[lines.index(next(line for line in lines if "─ Read ─" in line)) :]:
+        if title := re.search(r"─ (\w+) ─", line):
+            groups[title[1]] = []
+        elif line.split(" ")[0] in COMMANDS:
+            groups[list(groups)[-1]].append(line.split(" ")[0])
+    assert (groups, list(groups)) == (GROUPS, list(GROUPS))

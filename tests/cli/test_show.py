@@ -101,7 +101,7 @@ def test_choices_among_several_recordings_are_told_apart() -> None:
 def test_an_answer_without_text_says_so_beside_the_data(start: str) -> None:
     result = run("show", "--text", start, "--dir", SAMPLES)
     name = f"rec-{sample(start).stem[:12]}"
-    words = f"recctl: {name}: the answer has no text; recctl show {name} shows what it is\n"
+    words = f"recctl: {name}: the answer has no text; see: recctl show {name}\n"
     assert result == Result(0, b"", words)
 
 
@@ -343,7 +343,7 @@ def test_logprobs_in_every_form_are_shown(logprobs: Data, shown: list[str]) -> N
 def test_long_goes_with_the_page_alone(other: str) -> None:
     result = run("show", "ab7d", "--long", other, "--dir", SAMPLES)
     assert (result.code, result.data) == (2, b"")
-    assert result.err == f"recctl: --long and {other} do not go together; give one of them\n"
+    assert result.err == f"recctl: --long and {other} cannot be combined; give one of them\n"
 
 
 def test_long_beside_json_changes_nothing() -> None:

@@ -55,7 +55,7 @@ def test_no_line_of_ls_is_wider_than_the_screen(columns: int) -> None:
     lines = bare(result).split("\n")
     assert (result.code, lines[-2]) == (0, TOTALS.strip())
     assert max(map(cell_len, lines)) == columns
-    assert len([line for line in lines if re.match(r" +rec-[0-9a-f]{12}  ", line)]) == COUNT
+    assert len([line for line in lines if re.match(r" +rec-[0-9a-f]{12}(-[0-9a-f]{2})?  ", line)]) == COUNT
     assert unsafe("".join(lines)) == set()
 
 
@@ -121,7 +121,7 @@ def test_ls_is_coloured_on_a_terminal_only_by_sgr_sequences() -> None:
     result = in_colour("ls")
     assert set(re.findall(r"\x1b\[[^a-zA-Z]*[a-zA-Z]", result.out)) == set(SGR.findall(result.out))
     assert "\x1b" not in bare(result)
-    assert "\x1b[36mrec-ddaa85041072\x1b[0m" in result.out
+    assert re.search(r"\x1b\[36mrec-ddaa85041072 *\x1b\[0m", result.out)
 
 
 PLAIN = {

@@ -14,12 +14,12 @@ Json = Any
 
 
 def spelled(value: Json) -> str:
-    """A value's JSON text, keys sorted: 1 and 1.0 differ in it, as they do in a hash."""
+    """Return a value's JSON text, keys sorted: 1 and 1.0 differ in it, as they do in a hash."""
     return json.dumps(value, sort_keys=True)
 
 
 def applied(document: Json, found: Sequence[Change]) -> Json:
-    """The document with the changes made."""
+    """Return the document with the changes made."""
     if found and not found[0].path:
         return found[0].new
     result = copy.deepcopy(document)

@@ -69,7 +69,7 @@ class Repository:
         return run("diff", *args, cwd=cwd or self.top)
 
     def review(self, *args: str | Path) -> Item:
-        """What `recctl diff --json` says; it has to end well, without a word on stderr."""
+        """Return what `recctl diff --json` says; it has to end well, without a word on stderr."""
         result = self.diff("--json", *args)
         review: Item = json.loads(result.out)
         assert (result.code, result.err) == (1 if review["tests"] else 0, "")
@@ -77,7 +77,7 @@ class Repository:
 
 
 def new_repository(top: Path, *options: str) -> Repository:
-    """A repository without a commit, in a directory that is there or is made."""
+    """Return a repository without a commit, in a directory that is there or is made."""
     top.mkdir(exist_ok=True)
     repository = Repository(top)
     # Without the sample hooks, which only take time.
@@ -106,5 +106,5 @@ def request_changes(entry: Item) -> list[tuple[str, str]]:
 
 
 def ferry(answer: str = "At nine.", *, test_id: str | None = TEST, **body: Any) -> Recording:
-    """A recorded chat with an answer, of the one test that most tests here are about."""
+    """Return a recorded chat with an answer, of the one test that most tests here are about."""
     return chat(answer, **{"prompt": "When does the ferry leave?", **body}, test_id=test_id)

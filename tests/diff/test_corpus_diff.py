@@ -42,7 +42,7 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
     assert several
     for summary in several[::SHARE]:
         found = nearest(load(summary.ref), summaries)[0]
-        assert (found.tie, found.recording.header.test_id) == ("test", summary.header.test_id)
+        assert (found.relation, found.recording.header.test_id) == ("test", summary.header.test_id)
         assert found.recording.summary.path != summary.path
 
 
@@ -71,7 +71,7 @@ def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: lis
     for summary in alone:
         found = nearest(load(summary.ref), summaries)
         place = places[summary.header.kind, summary.header.endpoint, summary.header.model]
-        assert [each.tie for each in found] == ["endpoint"] * min(len(place) - 1, 4)
+        assert [each.relation for each in found] == ["endpoint"] * min(len(place) - 1, 4)
         assert {each.recording.summary.path for each in found} <= {each.path for each in place}
 
 

@@ -424,7 +424,7 @@ def test_a_half_merged_state(diverged: Repository, command: str) -> None:
     assert "<<<<<<<" in (diverged.top / OLD.path).read_text()
     result = diverged.diff()
     assert (result.code, result.out, result.err.count("\n")) == (2, "", 1)
-    assert "a merge is going on" in result.err
+    assert "a merge is in progress" in result.err
     assert told(diverged.review("--rev", "main~1..main")) == RERECORDED
 
 

@@ -142,7 +142,7 @@ def test_large_documents_are_compared_rightly(case: str) -> None:
 @pytest.mark.parametrize("case", TEXTS)
 def test_pieces_of_large_texts_make_up_both(case: str) -> None:
     old, new = TEXTS[case](_SMALL)
-    pieces = compare_words(old, new)
+    pieces = compare_words(old, new).pieces
     assert "".join(piece.text for piece in pieces if piece.op != "added") == old
     assert "".join(piece.text for piece in pieces if piece.op != "removed") == new
 

@@ -9,7 +9,7 @@ import pytest
 
 from recctl.catalog.find import find
 from recctl.catalog.scan import scan
-from recctl.diff.nearest import Sibling, function_of, nearest
+from recctl.diff.nearest import Neighbor, function_of, nearest
 from recctl.recordings.recording import load
 from recctl.recordings.ref import Ref
 from recctl.support.errors import separate
@@ -20,12 +20,12 @@ FERRY = "tests/test_trip.py::test_ferry"
 ASKED = "When does the last ferry to Inishmore leave on a Sunday in the winter?"
 
 
-def siblings(directory: Path, wanted: Path) -> list[Sibling]:
+def siblings(directory: Path, wanted: Path) -> list[Neighbor]:
     """The nearest of all recordings in the directory."""
     return nearest(load(Ref(wanted)), separate(scan(find([directory]).files))[0])
 
 
-def names(found: list[Sibling]) -> list[str]:
+def names(found: list[Neighbor]) -> list[str]:
     return [sibling.recording.summary.path.name for sibling in found]
 
 
@@ -47,7 +47,7 @@ def test_the_strongest_tie_wins_however_near_the_others_are(tmp_path: Path, firs
     wanted = put(tmp_path, ferry())
     paths = [put(tmp_path, TIES[tie]) for tie in ties]
     found = siblings(tmp_path, wanted)
-    assert [(sibling.tie, sibling.recording.summary.path) for sibling in found] == [(ties[0], paths[0])]
+    assert [(sibling.relation, sibling.recording.summary.path) for sibling in found] == [(ties[0], paths[0])]
 
 
 def test_parameters_are_no_part_of_the_function() -> None:
@@ -60,7 +60,7 @@ def test_a_test_with_other_parameters_is_a_sibling_by_function(tmp_path: Path) -
     near = put(tmp_path, ferry(test_id=f"{FERRY}[winter]"))
     put(tmp_path, ferry(test_id=f"{FERRY}_more[summer]"))
     found = siblings(tmp_path, wanted)
-    assert [(sibling.tie, sibling.recording.summary.path) for sibling in found] == [("function", near)]
+    assert [(sibling.relation, sibling.recording.summary.path) for sibling in found] == [("function", near)]
 
 
 OTHERS: dict[str, Recording] = {
@@ -81,7 +81,7 @@ def test_without_a_tie_there_is_no_sibling(tmp_path: Path, case: str) -> None:
 def test_no_test_is_not_one_test(tmp_path: Path) -> None:
     wanted = put(tmp_path, ferry(test_id=None))
     put(tmp_path, ferry("Another question", test_id=None))
-    assert [sibling.tie for sibling in siblings(tmp_path, wanted)] == ["endpoint"]
+    assert [sibling.relation for sibling in siblings(tmp_path, wanted)] == ["endpoint"]
 
 
 def test_the_nearest_request_is_first_then_the_runners_up(tmp_path: Path) -> None:

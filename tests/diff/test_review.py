@@ -197,7 +197,7 @@ def test_volatile_ones_are_counted_not_listed(repository: Repository) -> None:
     repository.put(*(answered(one, id="chatcmpl-7") for one in before))
     result = repository.diff()
     assert (result.code, result.out) == (1, "")
-    assert result.err == "1 test: 3 volatile; 3 quiet, see --long\n"
+    assert result.err == "1 test: 3 volatile; 3 insignificant, see --long\n"
     listed = repository.diff("--long").out.splitlines()
     assert listed[0] == TEST
     assert [row.split("  ")[1] for row in listed[1:]] == ["volatile"] * 3
@@ -391,7 +391,7 @@ def test_a_renamed_test_function_is_quiet(repository: Repository) -> None:
         [{"path": "test_id", "op": "changed", **ids}]
     ] * 3
     assert (repository.diff().code, repository.diff().out) == (1, "")
-    assert repository.diff().err == "1 test: 3 moved; 3 quiet, see --long\n"
+    assert repository.diff().err == "1 test: 3 moved; 3 insignificant, see --long\n"
 
 
 def test_a_renamed_test_with_another_answer_is_listed(repository: Repository) -> None:

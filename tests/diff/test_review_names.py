@@ -28,7 +28,7 @@ from tests.samples.builder import (
 )
 
 GONE = "request changed, name did not: no replay finds it"
-ALREADY = "request changed, name did not, nor did it fit before: no replay finds it"
+ALREADY = "request changed, name did not, and did not fit before: no replay finds it"
 MODELS = "https://x/v1/v1/models"
 
 
@@ -187,7 +187,7 @@ def test_what_died_is_said_first(repository: Repository) -> None:
     result = repository.diff()
     assert result.out.splitlines()[1].endswith(f"  {GONE}  same answer")
     assert "3 tests: 1 edited, 2 rerecorded" in result.err
-    assert "; 1 no replay finds" in result.err
+    assert "; 1 that no replay finds" in result.err
 
 
 def test_a_test_renamed_in_place_shows_both_names(repository: Repository) -> None:
@@ -214,13 +214,13 @@ def test_another_type_alone_is_quiet(repository: Repository) -> None:
     ((_, status, response),) = told(repository.review())
     assert (status, response) == ("rerecorded", "type")
     assert repository.diff().out == ""
-    assert repository.diff().err == "1 test: 1 rerecorded; 1 quiet, see --long\n"
+    assert repository.diff().err == "1 test: 1 rerecorded; 1 insignificant, see --long\n"
     (entry,) = entries(repository.review())
     assert [(change["path"], change["new"]) for change in entry["changes"]] == [
         (f"response.body[{number}].__type__", "elsewhere.Chunk") for number in (0, 1)
     ]
     row = repository.diff("--long").out.splitlines()[1]
-    assert "same answer but for its type: __type__ of chunk 0: " in row
+    assert "same answer except its type: __type__ of chunk 0: " in row
     assert row.endswith('"elsewhere.Chunk", and 1 place more')
 
 
@@ -236,17 +236,17 @@ OTHER: dict[str, tuple[Callable[[Data], object], str, str]] = {
     "a value of a chunk": (
         lambda document: document["response"]["body"][1]["__data__"].update(service_tier="flex"),
         "response.body[1].__data__.service_tier",
-        "other answer: service_tier of chunk 1 added",
+        "answer changed: service_tier of chunk 1 added",
     ),
     "a type and a value": (
         lambda document: document["response"]["body"][0].update(__type__="elsewhere.Chunk", service_tier=1),
         "response.body[0].__type__",
-        "other answer: __type__ of chunk 0: ",
+        "answer changed: __type__ of chunk 0: ",
     ),
     "how it is marked": (
         lambda document: document["response"].update(status=200),
         "response.status",
-        "other answer: status added",
+        "answer changed: status added",
     ),
 }
 
@@ -299,7 +299,7 @@ def test_a_removed_recording_whose_test_lives_on(repository: Repository, form: s
         None: [None],
     }
     out = repository.diff(*options).out
-    assert (out.count("its test is still there"), out.count("its test is gone")) == (1, 1)
+    assert (out.count("its test still exists"), out.count("its test no longer exists")) == (1, 1)
 
 
 @pytest.mark.parametrize("change", ["a test file", "an untracked test file", "the configuration"])

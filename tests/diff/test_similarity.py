@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recctl.diff.similarity import Samples, overlap, share, words
+from recctl.diff.similarity import Fingerprints, similarity, text_similarity, word_counts
 
 
 @pytest.mark.parametrize(
@@ -24,12 +24,16 @@ from recctl.diff.similarity import Samples, overlap, share, words
     ],
 )
 def test_overlap_is_the_share_of_common_words(left: str, right: str, share: float) -> None:
-    assert overlap(words(left), words(right)) == overlap(words(right), words(left)) == share
+    assert (
+        text_similarity(word_counts(left), word_counts(right))
+        == text_similarity(word_counts(right), word_counts(left))
+        == share
+    )
 
 
 def shared(old: Any, new: Any) -> float:
-    samples = Samples()
-    return share(samples.of(old), samples.of(new))
+    fingerprints = Fingerprints()
+    return similarity(fingerprints.of(old), fingerprints.of(new))
 
 
 VALUES: dict[str, tuple[Any, Any, float]] = {

@@ -38,7 +38,7 @@ class Forked:
     err: BinaryIO
 
     def wait(self) -> Result:
-        """What it left behind when it ended; the exit code is minus the signal that ended it."""
+        """Return what it left behind when it ended; the exit code is minus the signal that ended it."""
         with self.out, self.err:
             out, err = self.out.read(), self.err.read()
         _, status = os.waitpid(self.pid, 0)
@@ -76,7 +76,7 @@ def run_as_nobody(*args: str | Path, cwd: Path) -> Result:
 
 @contextmanager
 def held_lock(state: Path) -> Iterator[None]:
-    """The journal's lock, held as another run would hold it."""
+    """Hold the journal's lock as another run would."""
     (state / "journal").mkdir(parents=True, exist_ok=True)
     with (state / "journal/lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -95,7 +95,7 @@ def planned(*args: str | Path, cwd: Path | None = None) -> subprocess.Popen[byte
 
 
 def ended(process: subprocess.Popen[bytes]) -> Result:
-    """What a process of its own left behind."""
+    """Return what a process of its own left behind."""
     out, err = process.communicate(timeout=HANGS_AFTER)
     return Result(process.returncode, out, err.decode())
 

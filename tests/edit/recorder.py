@@ -17,22 +17,22 @@ DURATIONS = ("total_duration", "load_duration", "prompt_eval_duration", "eval_du
 
 
 def hash_in(name: str) -> str:
-    """The hash in a recording's name: for model lists the middle part."""
+    """Return the hash in a recording's name: for model lists the middle part."""
     return name.removeprefix("models-").removesuffix(".json").partition("-")[0]
 
 
 def settled(name: str, document: Data) -> Data:
-    """The document with its response as the recorder would have evened it out."""
+    """Return the document with its response as the recorder would have evened it out."""
     return {**document, "response": normalised(document["response"], hash_in(name))}
 
 
 def written(document: Data) -> bytes:
-    """The bytes that the recorder writes of a document."""
+    """Return the bytes that the recorder writes of a document."""
     return (json.dumps(document, indent=2) + "\n").encode("ascii")
 
 
 def unsettled(document: Data, random: Random) -> Data:
-    """The document with every id, time and duration that the recorder evens out as a server sent it."""
+    """Return the document with the ids, times and durations that a server would send."""
     document = copy.deepcopy(document)
     for data in _recorded_data(document):
         if data.get("object") != "model":
@@ -58,7 +58,7 @@ def _set(data: Data, key: str, value: Any) -> None:
 
 
 def reformatted(path: Path, document: Data, random: Random, wild: float) -> tuple[bytes, bytes]:
-    """A document in random formatting, and the same with only the values changed that the rule changes."""
+    """Return a document in random formatting, and the same with only its values normalized."""
     serializer = RandomSerializer(random, wild)
     raw = serializer.document(document)
     after = settled(path.name, document)

@@ -63,7 +63,7 @@ class Scene:
         return [*results.get(self.command, [None] * len(self.pairs))]
 
     def now(self) -> list[bytes | None]:
-        """What each file holds at this moment."""
+        """Return what each file holds at this moment."""
         return [path.read_bytes() if path.exists() else None for path in self._paths]
 
     def start_again(self) -> None:
@@ -83,7 +83,7 @@ class Scene:
         assert tree_of(self.repo) == self.before
 
     def assert_works_later(self) -> None:
-        """The same command does all of its work when the fault has gone, then finds nothing more."""
+        """Run the command again without the fault: it does all of its work, then finds nothing more."""
         assert run(*self.arguments).code == (0 if self.command == "undo" else 1)
         assert (self.now(), strangers(self.repo)) == (self.news, [])
         done = tree_of(self.repo)

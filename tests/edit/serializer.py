@@ -147,7 +147,7 @@ def canonical(value: Any) -> str:
 
 
 def at(value: Any, path: Path) -> Any:
-    """What a document has at a path."""
+    """Return what a document has at a path."""
     for part in path:
         value = value[part]
     return value

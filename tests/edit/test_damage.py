@@ -69,7 +69,7 @@ def test_one_damaged_byte_costs_one_file(pairs: list[Pair], entry: Path, number:
     assert "the journal's copy does not match its digest" in problem
     assert Path(path).name in problem
     assert (
-        "5 files of normalize restored, 1 file left alone; --long lists them\nrecctl undo 1 --force lays"
+        "5 files of normalize restored, 1 file left alone; --long lists them\nrecctl undo 1 --force writes"
         in result.err
     )
 
@@ -363,7 +363,7 @@ def test_a_whole_journal_is_said_to_be_whole(tmp_path: Path, pairs: list[Pair]) 
     run("normalize", tmp_path / "repo", "--write")
     run("undo")
     result = run("undo", "--check")
-    assert (result.code, result.out, result.err) == (0, "", "2 entries, all whole\n")
+    assert (result.code, result.out, result.err) == (0, "", "2 entries, all intact\n")
 
 
 def test_every_damage_has_its_line(tmp_path: Path, pairs: list[Pair], entry: Path, state: Path) -> None:
@@ -396,7 +396,7 @@ def test_bytes_that_two_files_claim_are_damage(pairs: list[Pair], entry: Path) -
 
 def test_of_nothing_all_is_whole(state: Path) -> None:
     result = run("undo", "--check")
-    assert (result.code, result.err, state.exists()) == (0, "0 entries, all whole\n", False)
+    assert (result.code, result.err, state.exists()) == (0, "0 entries, all intact\n", False)
 
 
 # ---- whatever is damaged

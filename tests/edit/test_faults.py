@@ -332,7 +332,7 @@ def test_what_was_skipped_is_not_counted_as_done(tmp_path: Path, state: Path) ->
     result = ended(process)
     assert (result.code, len(problems(result))) == (2, 6)
     assert " recordings normalized, " not in result.err
-    assert "recctl undo takes it back" not in result.err
+    assert "recctl undo restores" not in result.err
 
 
 # ---- links

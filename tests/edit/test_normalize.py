@@ -1,4 +1,4 @@
-"""normalize: exactly what the recorder evens out, byte for byte, in every era and in any formatting."""
+"""normalize: exactly what the recorder normalizes, byte for byte, in every era and in any formatting."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_nothing_else_is_touched(tmp_path: Path, where: str) -> None:
     assert path.read_bytes() == recording.to_bytes()
 
 
-def test_every_chunk_is_evened_out(tmp_path: Path) -> None:
+def test_every_chunk_is_normalized(tmp_path: Path) -> None:
     recording = chat()
     chunks = [ollama_parts.generate("llama3.2:3b", piece, (3, 4)) for piece in ("a", "b", "c")]
     chunks += [openai_parts.chat_chunk("gpt-4o", {}, openai_parts.delta("d"))]
@@ -267,7 +267,7 @@ def test_a_dry_run_writes_nothing_at_all(pairs: list[Pair], tmp_path: Path) -> N
     assert (result.code, tree_of(tmp_path)) == (1, before)
     paths = sorted(pair.path.relative_to(tmp_path).as_posix() for pair in pairs)
     assert result.out == "".join(f"{path}  id 1, created 1\n" for path in paths)
-    assert result.err == "2 of 3 recordings to normalize, 4 values; --write does it\n"
+    assert result.err == "2 of 3 recordings to normalize, 4 values; --write normalizes them\n"
 
 
 @pytest.mark.promise("The dry run shows exactly what --write does")
@@ -275,7 +275,7 @@ def test_writing_shows_what_the_dry_run_showed(pairs: list[Pair], tmp_path: Path
     dry = run("normalize", tmp_path)
     result = write_all(tmp_path)
     assert (result.code, result.out) == (dry.code, dry.out)
-    assert result.err == "2 of 3 recordings normalized, 4 values; recctl undo takes it back\n"
+    assert result.err == "2 of 3 recordings normalized, 4 values; recctl undo restores them\n"
     assert [pair.path.read_bytes() for pair in pairs] == [pair.new for pair in pairs]
 
 

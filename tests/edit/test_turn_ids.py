@@ -53,7 +53,7 @@ def write_twice(*args: Path) -> Result:
 
 
 @pytest.mark.promise("An id that a request carries stays")
-def test_a_carried_id_stays_and_the_rest_is_evened_out(place: Path) -> None:
+def test_a_carried_id_stays_and_the_rest_is_normalized(place: Path) -> None:
     path = put(place, answered(CARRIED))
     put(place, carrying())
     assert write_twice(place).code == 1
@@ -65,9 +65,9 @@ def test_a_carried_id_is_reported(place: Path, tmp_path: Path) -> None:
     put(place, carrying())
     result = run("normalize", "tests", cwd=tmp_path)
     shown = path.relative_to(tmp_path).as_posix()
-    kept = f"response.body.__data__.id stays {CARRIED}: the request of another recording carries it"
+    kept = f"response.body.__data__.id stays {CARRIED}: the request of another recording contains it"
     assert result.out.splitlines() == [f"{shown}  created 1", f"{shown}  {kept}"]
-    assert result.err == "1 of 2 recordings to normalize, 1 value, 1 id kept; --write does it\n"
+    assert result.err == "1 of 2 recordings to normalize, 1 value, 1 id kept; --write normalizes them\n"
 
 
 def test_a_carried_id_is_in_json(place: Path) -> None:

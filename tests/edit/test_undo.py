@@ -113,7 +113,7 @@ def test_undo_twice_takes_back_two_changes(repo: Path, pairs: list[Pair]) -> Non
     assert (run("undo").code, tree_of(repo)) == (0, before)
     last = run("undo")
     assert (last.code, last.out) == (2, "")
-    assert problems(last) == ["recctl: there is nothing to undo; recctl undo --list shows what there was"]
+    assert problems(last) == ["recctl: nothing to undo; see: recctl undo --list"]
     assert tree_of(repo) == before
 
 
@@ -149,8 +149,8 @@ def test_a_redone_change_is_undone_by_its_number_again(repo: Path, pairs: list[P
 @pytest.mark.parametrize(
     ("number", "message"),
     [
-        ("7", "recctl: there is no entry 7; recctl undo --list shows what there is"),
-        ("0", "recctl: there is no entry 0; recctl undo --list shows what there is"),
+        ("7", "recctl: no entry 7; see: recctl undo --list"),
+        ("0", "recctl: no entry 0; see: recctl undo --list"),
         ("x", "recctl: Invalid value for '[ENTRY]': 'x' is not a valid int; see: recctl undo --help"),
     ],
 )
@@ -165,7 +165,7 @@ def test_an_entry_that_is_not_there(repo: Path, pairs: list[Pair], number: str, 
 def test_without_any_change_there_is_nothing_to_undo(state: Path) -> None:
     result = run("undo")
     assert (result.code, result.out) == (2, "")
-    assert problems(result) == ["recctl: there is nothing to undo; recctl undo --list shows what there was"]
+    assert problems(result) == ["recctl: nothing to undo; see: recctl undo --list"]
     assert not state.exists()
 
 
@@ -198,7 +198,7 @@ def test_listing_changes_nothing(repo: Path, pairs: list[Pair], state: Path) -> 
 
 def test_the_list_of_nothing(state: Path) -> None:
     result = run("undo", "--list")
-    assert (result.code, result.out, result.err) == (0, "nothing has been changed yet\n", "")
+    assert (result.code, result.out, result.err) == (0, "no changes yet\n", "")
 
 
 # ---- files that changed since

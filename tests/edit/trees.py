@@ -54,7 +54,7 @@ def _pair(root: Path, number: int, per_directory: int, answer: str) -> Pair:
 
 
 def unsettled(recording: Recording, number: int = 1) -> Recording:
-    """The recording with the id and the time that a server gave its answer."""
+    """Return the recording with the id and the time that a server gave its answer."""
     document = copy.deepcopy(recording.document)
     document["response"]["body"]["__data__"] |= {
         "id": f"chatcmpl-{number:06x}",
@@ -77,5 +77,5 @@ def tree_of(root: Path) -> Tree:
 
 
 def strangers(root: Path) -> list[str]:
-    """The files below a directory that are no recordings: what a run should not leave behind."""
+    """Return the files below a directory that are no recordings: what a run should not leave behind."""
     return sorted(path.name for path in root.rglob("*") if path.is_file() and path.suffix != ".json")

@@ -228,33 +228,33 @@ def places(value: Any, place: Place = ()) -> Iterator[Place]:
 
 
 def at(document: Any, place: Place) -> Any:
-    """The value at a place."""
+    """Return the value at a place."""
     for key in place:
         document = document[key]
     return document
 
 
 def with_value(document: Any, place: Place, value: Any) -> Any:
-    """A copy of the document with another value at a place."""
+    """Return a copy of the document with another value at a place."""
     changed = copy.deepcopy(document)
     at(changed, place[:-1])[place[-1]] = value
     return changed
 
 
 def without(document: Any, place: Place) -> Any:
-    """A copy of the document that lacks what is at a place."""
+    """Return a copy of the document that lacks what is at a place."""
     changed = copy.deepcopy(document)
     del at(changed, place[:-1])[place[-1]]
     return changed
 
 
 def dumped(document: Any) -> bytes:
-    """A document as the recorder writes it."""
+    """Return a document as the recorder writes it."""
     return (json.dumps(document, indent=2) + "\n").encode()
 
 
 def with_raw(document: Any, place: Place, raw: bytes) -> bytes:
-    """The document's bytes with these at a place."""
+    """Return the document's bytes with these at a place."""
     return dumped(with_value(document, place, _MARK)).replace(f'"{_MARK}"'.encode(), raw)
 
 
@@ -262,7 +262,7 @@ def with_raw(document: Any, place: Place, raw: bytes) -> bytes:
 
 
 def _some_place(rnd: Random, document: Any) -> Place:
-    """A place, more often near the top than deep in a chunk."""
+    """Return a place, more often near the top than deep in a chunk."""
     found = list(places(document))
     depth = rnd.randint(1, 7)
     return rnd.choice([place for place in found if len(place) <= depth])
@@ -303,7 +303,7 @@ def _foreign_key(rnd: Random, raw: bytes) -> bytes:
 
 
 def _moved(rnd: Random, raw: bytes) -> bytes:
-    """A part of this or of another recording stands where it does not belong."""
+    """Return a part of this or of another recording stands where it does not belong."""
     document, other = json.loads(raw), json.loads(SOURCES[rnd.choice(SMALL)])
     part = at(other, _some_place(rnd, other))
     return dumped(with_value(document, _some_place(rnd, document), copy.deepcopy(part)))
@@ -439,7 +439,7 @@ def _inserted(rnd: Random, raw: bytes) -> bytes:
 
 
 def _digits_changed(rnd: Random, raw: bytes) -> bytes:
-    """A number becomes another one."""
+    """Return a number becomes another one."""
     spots = [number for number in range(len(raw)) if raw[number : number + 1].isdigit()]
     if not spots:
         return raw
@@ -495,7 +495,7 @@ class Mutant:
 
 
 def mutant(rnd: Random, ways: Sequence[Callable[[Random, bytes], bytes]]) -> Mutant:
-    """A recording changed in one of these ways."""
+    """Return a recording changed in one of these ways."""
     name = rnd.choice(NAMES)
     return Mutant(name, rnd.choice(ways)(rnd, SOURCES[name]))
 
@@ -512,7 +512,7 @@ def _beacon() -> Data:
     return document
 
 
-# Good, with something for check and normalize to say: it is not evened out.
+# Good, with something for check and normalize to say: it is not normalized.
 BEACON = dumped(_beacon())
 BEACON_NAME = Path(chat(BEACON_TEXT, test_id=BEACON_TEST).path).name
 # Last and first in a directory, to stand before and after any other file.
@@ -545,7 +545,7 @@ class Reading:
     is_text: bool = True
 
     def argv(self, bad: str, other: str) -> list[str]:
-        """The arguments for a file, with the good one where the command takes it."""
+        """Return the arguments for a file, with the good one where the command takes it."""
         places = {"BAD": bad, "GOOD": f"recordings/{BEACON_NAME}", "OTHER": other}
         return [places.get(arg, arg) for arg in self.args]
 
@@ -577,7 +577,7 @@ _EXPECTED_CODES = (0, 1, 2)
 
 
 def complaint(reading: Reading, result: Result) -> str | None:
-    """What is wrong with how a command ended; None where nothing is."""
+    """Return what is wrong with how a command ended; None where nothing is."""
     if result.code not in _EXPECTED_CODES:
         return f"exit code {result.code}"
     if "a bug in recctl" in result.err or "Traceback" in result.err:
@@ -620,7 +620,7 @@ def complaints(root: Path, each: Mutant, readings: Sequence[Reading] = READINGS)
 
 
 def changes(old: Any, new: Any, place: str = "") -> Iterator[str]:
-    """The places, as normalize names them, where two documents differ; inside events too."""
+    """Yield the places, as normalize names them, where two documents differ; inside events too."""
     if isinstance(old, dict) and isinstance(new, dict) and list(old) == list(new):
         for key in old:
             yield from changes(old[key], new[key], f"{place}.{key}" if place else key)
@@ -634,7 +634,7 @@ def changes(old: Any, new: Any, place: str = "") -> Iterator[str]:
 
 
 def _value(text: str) -> Any:
-    """A JSON value; Python converts no integer of 5,000 digits, which stays as it is spelled."""
+    """Return a JSON value; Python converts no integer of 5,000 digits, which stays as it is spelled."""
     return json.loads(text, parse_int=_integer)
 
 
@@ -647,14 +647,14 @@ def _is_event(value: Any) -> bool:
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
-    """The bytes of every file below a directory."""
+    """Return the bytes of every file below a directory."""
     return {
         str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
     }
 
 
 def documents(files: Mapping[str, bytes]) -> dict[str, Any]:
-    """The JSON value of each file that has one."""
+    """Return the JSON value of each file that has one."""
     found = {}
     for name, raw in files.items():
         try:
@@ -665,7 +665,7 @@ def documents(files: Mapping[str, bytes]) -> dict[str, Any]:
 
 
 def sample_of(start: str) -> str:
-    """The name of the recording that starts so."""
+    """Return the name of the recording that starts so."""
     (name,) = (name for name in NAMES if name.startswith(start))
     return name
 
@@ -701,7 +701,7 @@ def undone(root: Path, mutants: Sequence[Mutant]) -> list[str]:
 
 
 def _named(root: Path, options: list[str]) -> dict[str, set[str]]:
-    """What normalize says it would change, by file."""
+    """Return what normalize says it would change, by file."""
     told = json.loads(run("normalize", "--json", *options, "recordings", cwd=root).out)
     return {Path(each["path"]).name: {change["path"] for change in each["changes"]} for each in told}
 
@@ -709,7 +709,7 @@ def _named(root: Path, options: list[str]) -> dict[str, set[str]]:
 def _beyond(
     before: Mapping[str, bytes], after: Mapping[str, bytes], named: Mapping[str, set[str]]
 ) -> Iterator[str]:
-    """What changed that normalize did not name; the spelling may."""
+    """Yield what changed that normalize did not name; the spelling may."""
     if set(before) != set(after):
         yield f"files came or went: {set(before) ^ set(after)}"
         return

@@ -27,7 +27,7 @@ FLOOR = 0.015
 
 
 def seconds(action: Callable[[], object]) -> float:
-    """The processor time that an action takes, that of its processes among it."""
+    """Return the processor time that an action takes, that of its processes among it."""
     before = _used()
     action()
     return _used() - before

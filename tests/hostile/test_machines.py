@@ -294,7 +294,7 @@ def test_without_git_two_commands_say_so_and_the_others_work(told: Told, good: d
         assert (results[command].code, results[command].data) == (2, b""), command
         assert problems(results[command]) == ["recctl: git not found; install git, or add it to PATH"]
     # A test file that git may track is not known to be absent.
-    assert results["prune"].out.startswith("Kept, because nothing tells:")
+    assert results["prune"].out.startswith("Kept, because it is unknown whether their tests exist:")
     assert "git cannot say whether it tracks" in results["prune"].out
     assert results["hash"].code == good["hash"].code
     assert good["hash"].out.startswith(results["hash"].out.splitlines()[0])

@@ -195,7 +195,7 @@ def _reworded(directory: str, data: dict[str, Any]) -> Any:
 
 
 def _spoil(path: Path) -> None:
-    """Ids and times as the recorder never leaves them, so that there is something to even out."""
+    """Ids and times as the recorder never leaves them, so that there is something to normalize."""
     text = path.read_text()
     path.write_text(text.replace('"created": 0', '"created": 17').replace('"id": "rec-', '"id": "chatcmpl-'))
 

@@ -19,7 +19,7 @@ Fill: TypeAlias = Callable[[Data, int, int], None]
 
 
 def _text(fragment: str) -> Fill:
-    """The same text in what is asked and in what is answered, in three pieces."""
+    """Return the same text in what is asked and in what is answered, in three pieces."""
 
     def fill(document: Data, size: int, other: int) -> None:
         _ask(document, f"{repeated(fragment, size // 2)}{'?' * other} 0.5")

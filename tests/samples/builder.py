@@ -40,7 +40,7 @@ class Recording:
     document: Data
 
     def to_bytes(self) -> bytes:
-        """The file's bytes, in the spelling that the recorder uses."""
+        """Return the file's bytes, in the spelling that the recorder uses."""
         return (json.dumps(self.document, indent=2) + "\n").encode("ascii")
 
 
@@ -48,19 +48,19 @@ class Recording:
 
 
 def sha256_of(value: object) -> str:
-    """The digest that every hash rule takes of its normalised request."""
+    """Return the digest that every hash rule takes of its normalised request."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def stable_text(text: str) -> str:
-    """A request's text without what a file search changes from run to run, decimals at five places."""
+    """Return a request's text without what a file search changes from run to run, decimals at five places."""
     for pattern, replacement in _UNSTABLE_IN_TEXT:
         text = pattern.sub(replacement, text)
     return _LONG_DECIMAL.sub(lambda match: f"{float(match.group()):.5f}", text)
 
 
 def stable_body(value: Any, *, root: bool = True, bedrock: bool = False) -> Any:
-    """A request body as it is hashed."""
+    """Return a request body as it is hashed."""
     if isinstance(value, dict):
         kept = {key: item for key, item in value.items() if not (bedrock and key == "stream_options")}
         return {key: _stable_item(key, item, root) for key, item in kept.items()}
@@ -78,7 +78,7 @@ def _stable_item(key: str, item: Any, root: bool) -> Any:
 
 
 def request_hash(test_id: str | None, request: Data) -> str:
-    """The hash of a request of any kind by the newest rule."""
+    """Return the hash of a request of any kind by the newest rule."""
     if "tool_name" in request:
         return sha256_of({key: request[key] for key in ("provider", "tool_name", "kwargs")})
     if "file_id" in request:
@@ -101,13 +101,13 @@ def _is_shared(url: ParseResult) -> bool:
 
 
 def old_request_hash(request: Data) -> str:
-    """The hash of the first era: the raw body, no test id; its first 12 digits name the file."""
+    """Return the hash of the first era: the raw body, no test id; its first 12 digits name the file."""
     path = urlparse(request["url"]).path
     return sha256_of({"method": request["method"].upper(), "endpoint": path, "body": request["body"]})
 
 
 def models_digest(response: Data) -> str:
-    """The 8 digits that end the name of a model list: a digest of the sorted model names."""
+    """Return the 8 digits that end the name of a model list: a digest of the sorted model names."""
     body = response["body"]
     if "model_id" in body:
         names = {body["model_id"]}
@@ -119,26 +119,26 @@ def models_digest(response: Data) -> str:
 
 
 def file_name(request: Data, response: Data, digest: str) -> str:
-    """The name of a recording whose request hash is `digest`."""
+    """Return the name of a recording whose request hash is `digest`."""
     if request.get("endpoint") in ("/v1/models", "/info", "/api/tags"):
         return f"models-{digest}-{models_digest(response)}.json"
     return f"{digest}.json"
 
 
-# ---- what the recorder evens out in a response
+# ---- what the recorder normalizes in a response
 
 
 def normalised(response: Data, digest: str) -> Data:
-    """A copy of the response with its id and times evened out."""
+    """Return a copy of the response with its id and times normalized."""
     response = copy.deepcopy(response)
     body = response["body"]
     for item in body if isinstance(body, list) else [body]:
         if isinstance(item, dict) and "__data__" in item:
-            _even_out(item["__data__"], digest)
+            _normalize(item["__data__"], digest)
     return response
 
 
-def _even_out(data: Data, digest: str) -> None:
+def _normalize(data: Data, digest: str) -> None:
     if data.get("object") != "model":
         _replace(data, "id", f"rec-{digest[:12]}")
     _replace(data, "created", 0)
@@ -157,22 +157,22 @@ def _replace(data: Data, key: str, value: object) -> None:
 
 
 def typed(label: str, **data: Any) -> Data:
-    """A chunk or body with the class label that the recorder writes beside its data."""
+    """Return a chunk or body with the class label that the recorder writes beside its data."""
     return {"__type__": label, "__data__": data}
 
 
 def whole(body: Any) -> Data:
-    """A response that came in one piece."""
+    """Return a response that came in one piece."""
     return {"body": body, "is_streaming": False}
 
 
 def streamed(*chunks: Any) -> Data:
-    """A response that came in chunks or lines."""
+    """Return a response that came in chunks or lines."""
     return {"body": list(chunks), "is_streaming": True}
 
 
 def failed(error: Data, *chunks: Data) -> Data:
-    """A recorded exception, with the chunks that came before it."""
+    """Return a recorded exception, with the chunks that came before it."""
     response = streamed(*chunks) if chunks else whole(None)
     return {**response, "is_exception": True, "exception_data": error, "exception_message": error["message"]}
 
@@ -189,7 +189,7 @@ def sse(event: str, data: Data | str) -> list[str]:
 def inference(
     test_id: str | None, url: str, body: Data, response: Data, *, provider: Data | None = None
 ) -> Recording:
-    """A call through a provider's client library."""
+    """Return a call through a provider's client library."""
     request = _inference_request(url, body)
     if provider is not None:
         request["provider_metadata"] = provider
@@ -197,31 +197,31 @@ def inference(
 
 
 def lookup(test_id: str | None, url: str, response: Data) -> Recording:
-    """A lookup of the model that a Text-Embeddings-Inference server serves: nothing is sent."""
+    """Return a lookup of the model that a Text-Embeddings-Inference server serves: nothing is sent."""
     request: Data = {"test_id": test_id, "url": url, "method": "GET", "endpoint": "/info", "headers": {}}
     return _recording(test_id, request, {"status": 200, **response})
 
 
 def http(test_id: str, url: str, payload: Data, response: Data, *, status: int | None = 200) -> Recording:
-    """A plain HTTP call. The recorder keeps no status for a stream: pass None."""
+    """Return a plain HTTP call. The recorder keeps no status for a stream: pass None."""
     request = {"test_id": test_id, "url": url, "method": "POST", "payload": payload}
     return _recording(test_id, request, response if status is None else {"status": status, **response})
 
 
 def tool(test_id: str | None, provider: str, tool_name: str, kwargs: Data, response: Data) -> Recording:
-    """A call of a tool."""
+    """Return a call of a tool."""
     request = {"test_id": test_id, "provider": provider, "tool_name": tool_name, "kwargs": kwargs}
     return _recording(test_id, request, response)
 
 
 def file_processing(test_id: str, provider: str, api: str, file_id: str, response: Data) -> Recording:
-    """A call of a file processor, the kind that was withdrawn after a week."""
+    """Return a call of a file processor, the kind that was withdrawn after a week."""
     request = {"test_id": test_id, "provider": provider, "api": api, "file_id": file_id}
     return _recording(test_id, request, response)
 
 
 def old_inference(url: str, body: Data, response: Data) -> Recording:
-    """A call as the first era recorded it: no test id, no mapping, a short name."""
+    """Return a call as the first era recorded it: no test id, no mapping, a short name."""
     request = _inference_request(url, body)
     digest = old_request_hash(request)
     document = {"request": request, "response": normalised(response, digest)}
@@ -229,7 +229,7 @@ def old_inference(url: str, body: Data, response: Data) -> Recording:
 
 
 def with_mapping(recording: Recording, mapping: dict[str, str]) -> Recording:
-    """The recording with ids that a reader is to replace, `{normalised: original}`."""
+    """Return the recording with ids that a reader is to replace, `{normalised: original}`."""
     return Recording(recording.path, {**recording.document, "id_normalization_mapping": mapping})
 
 
@@ -254,7 +254,7 @@ def answered(recording: Recording, **data: Any) -> Recording:
 
 
 def without_mapping(recording: Recording) -> Recording:
-    """The recording as it was written before there was a mapping of ids."""
+    """Return the recording as it was written before there was a mapping of ids."""
     document = {key: part for key, part in recording.document.items() if key != "id_normalization_mapping"}
     return Recording(recording.path, document)
 
@@ -293,7 +293,7 @@ def _directory(test_id: str | None) -> str:
 
 
 def files_of(recordings: Sequence[Recording]) -> dict[str, bytes]:
-    """The bytes of each recording by its path; two recordings at one path are a mistake."""
+    """Return the bytes of each recording by its path; two recordings at one path are a mistake."""
     files = {recording.path: recording.to_bytes() for recording in recordings}
     if len(files) != len(recordings):
         raise ValueError("two sample recordings have the same path")

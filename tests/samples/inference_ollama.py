@@ -53,7 +53,7 @@ def _chat_with_thinking() -> Recording:
 def _chat_with_tool_call() -> Recording:
     weather = function_tool("get_weather", "Current weather of a city.", city="The city's name")
     body = {"model": _LLAMA, "messages": [user("Weather in Cork?")], "tools": [weather], "stream": True}
-    # Ollama sends a tool call whole, with arguments as an object and without an id.
+    # Ollama sends a tool call intact, with arguments as an object and without an id.
     call = {"function": {"name": "get_weather", "arguments": {"city": "Cork", "days": 1}}}
     chunks = [ollama.chat(_LLAMA, "", tool_calls=[call]), ollama.chat(_LLAMA, "", (165, 19))]
     test_id = f"{_TESTS}::TestNativeChat::test_weather_tool[txt=ollama/llama3.2:3b]"

@@ -17,13 +17,13 @@ SERVER = "http://localhost:11434"
 
 
 def generate(model: str, text: str, counts: tuple[int, int] | None = None, **fields: Any) -> Data:
-    """A piece of a generated text; the one with token counts is the last."""
+    """Return a piece of a generated text; the one with token counts is the last."""
     tail = {"response": text, "thinking": None, "context": None}
     return typed(GENERATE, **_head(model, counts), **{**tail, **fields})
 
 
 def chat(model: str, text: str, counts: tuple[int, int] | None = None, **fields: Any) -> Data:
-    """A piece of a chat answer; `fields` fill its message."""
+    """Return a piece of a chat answer; `fields` fill its message."""
     message = {
         "role": "assistant",
         "content": text,
@@ -36,14 +36,14 @@ def chat(model: str, text: str, counts: tuple[int, int] | None = None, **fields:
 
 
 def embed(model: str, vectors: list[list[float]], tokens: int) -> Data:
-    """An embedding response."""
+    """Return an embedding response."""
     head = {**_head(model, (tokens, 0)), "done": None, "done_reason": None}
     head.update(prompt_eval_duration=None, eval_count=None, eval_duration=None)
     return typed(EMBED, **head, embeddings=vectors)
 
 
 def model_details(family: str, size: str, level: str) -> Data:
-    """What Ollama tells about a model file."""
+    """Return what Ollama tells about a model file."""
     return {
         "parent_model": "",
         "format": "gguf",

@@ -25,12 +25,12 @@ PLAIN_SERVER: Data = {"service_tier": None, "system_fingerprint": None}
 
 
 def user(text: object) -> Data:
-    """A request message of the user."""
+    """Return a request message of the user."""
     return {"role": "user", "content": text}
 
 
 def function_tool(name: str, description: str, **properties: str) -> Data:
-    """A tool of a chat request; each property is a required string with its description."""
+    """Return a tool of a chat request; each property is a required string with its description."""
     parameters = {
         "type": "object",
         "properties": {key: {"type": "string", "description": text} for key, text in properties.items()},
@@ -41,7 +41,7 @@ def function_tool(name: str, description: str, **properties: str) -> Data:
 
 
 def usage(prompt: int, answer: int, **details: Data | None) -> Data:
-    """The token counts of one call."""
+    """Return the token counts of one call."""
     return {
         "completion_tokens": answer,
         "prompt_tokens": prompt,
@@ -62,14 +62,14 @@ def delta(text: str | None = None, *, index: int = 0, finish: str | None = None,
 
 
 def first_delta(text: str | None = "", **fields: Any) -> Data:
-    """The choice that opens an answer: it alone names the role."""
+    """Return the choice that opens an answer: it alone names the role."""
     return delta(text, role="assistant", **fields)
 
 
 def call_delta(
     arguments: str, *, call_id: str | None = None, name: str | None = None, index: int = 0
 ) -> Data:
-    """A piece of a tool call; only the first piece has id and name."""
+    """Return a piece of a tool call; only the first piece has id and name."""
     function = {"arguments": arguments, "name": name}
     kind = None if call_id is None else "function"
     return {"index": index, "id": call_id, "function": function, "type": kind}
@@ -90,7 +90,7 @@ def chat_chunk(model: str, server: Data, *choices: Data, counts: Data | None = N
 
 
 def openai_chunks(model: str, choices: list[Data], counts: Data | None = None) -> list[Data]:
-    """A stream as OpenAI itself sends it: padded chunks, the usage in a last one without choices."""
+    """Return a stream as OpenAI itself sends it: padded chunks, the usage in a last one without choices."""
     chunks = [chat_chunk(model, OPENAI_SERVER, choice) for choice in choices]
     if counts is not None:
         chunks.append(chat_chunk(model, OPENAI_SERVER, counts=counts))
@@ -109,7 +109,7 @@ def _padding(seed: str) -> str:
 
 
 def chat(model: str, server: Data, message: Data, counts: Data, *, finish: str = "stop") -> Data:
-    """A whole chat completion with one choice."""
+    """Return a whole chat completion with one choice."""
     choice = {"finish_reason": finish, "index": 0, "logprobs": None, "message": message}
     return typed(
         CHAT,
@@ -124,7 +124,7 @@ def chat(model: str, server: Data, message: Data, counts: Data, *, finish: str =
 
 
 def assistant(text: str | None, **fields: Any) -> Data:
-    """The message of a whole chat completion."""
+    """Return the message of a whole chat completion."""
     message = {
         "content": text,
         "refusal": None,
@@ -138,7 +138,7 @@ def assistant(text: str | None, **fields: Any) -> Data:
 
 
 def completion(model: str, text: str, *, finish: str | None = None, counts: Data | None = None) -> Data:
-    """A text completion, whole or as a chunk: both have the same shape."""
+    """Return a text completion, whole or as a chunk: both have the same shape."""
     return typed(
         COMPLETION,
         id="",
@@ -152,7 +152,7 @@ def completion(model: str, text: str, *, finish: str | None = None, counts: Data
 
 
 def embeddings(model: str, vectors: list[Any], tokens: int) -> Data:
-    """An embedding response; a vector is a list of floats or a base64 string."""
+    """Return an embedding response; a vector is a list of floats or a base64 string."""
     data = [
         {"embedding": vector, "index": index, "object": "embedding"} for index, vector in enumerate(vectors)
     ]

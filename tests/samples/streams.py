@@ -35,7 +35,7 @@ def _arguments(pieces: Pieces, end: str | None) -> Recording:
 
 
 def chat_chunks(*chunks: Sequence[Data], prompt: str = "Hi.", test_id: str | None = TEST) -> Recording:
-    """A streamed chat; each chunk is given by its choices."""
+    """Return a streamed chat; each chunk is given by its choices."""
     items = [openai_parts.chat_chunk("gpt-4o", {}, *choices) for choices in chunks]
     body = {"model": "gpt-4o", "messages": [openai_parts.user(prompt)], "stream": True}
     return inference(test_id, openai_parts.OPENAI_URL, body, streamed(*items))

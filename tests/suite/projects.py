@@ -35,12 +35,12 @@ def _place(root: Path, test_id: str | None) -> Path:
 
 
 def summary_of(path: Path) -> Summary:
-    """What prune knows of a recording."""
+    """Return what prune knows of a recording."""
     return summarize(path, read(path))
 
 
 def by_source(summary: Summary) -> Liveness:
-    """What the source says of one recording's test, with nothing kept from another."""
+    """Return what the source says of one recording's test, with nothing kept from another."""
     return LivenessBySource()(summary)
 
 

@@ -61,11 +61,11 @@ def test_a_dry_run_shows_all_and_changes_nothing(project: Path, state: Path) -> 
         f"  1 file, {sizes[1]}: tests/z/test_gone.py does not exist",
         f"    {other}",
         "",
-        "Kept, because nothing tells:",
+        "Kept, because it is unknown whether their tests exist:",
         "     1  it records no test id",
     ]
     total = sum((project / path).stat().st_size for path in (gone, other))
-    rest = "3 live, 1 not judged; --write does it"
+    rest = "3 live, 1 not judged; --write removes them"
     assert result.err == f"2 recordings of 2 tests to remove, {total / 1000:.1f} kB; {rest}\n"
     assert (tree_of(project), list(state.iterdir())) == (before, [])
 
@@ -129,7 +129,7 @@ def test_write_removes_exactly_what_was_shown(project: Path) -> None:
     result = prune(project, "--write")
     assert (result.code, result.out) == (1, dry.out)
     assert result.err == dry.err.replace("to remove", "removed").replace(
-        "--write does it", "recctl undo brings them back"
+        "--write removes them", "recctl undo restores them"
     )
     assert tree_of(project) == {name: entry for name, entry in before.items() if name not in gone}
     assert strangers(project / "tests/a/recordings") == []
@@ -239,11 +239,11 @@ TOO_MUCH = "4 of 7 judged recordings would go, more than 50 percent"
 def test_too_much_is_refused(mostly_gone: Path, write_it: list[str], state: Path) -> None:
     before = tree_of(mostly_gone)
     result = prune(mostly_gone, *write_it)
-    insist = "nothing was removed; if that is right, insist: --max-share 100"
+    insist = "nothing was removed; to remove them anyway: --max-share 100"
     assert (result.code, problems(result)) == (2, [f"recctl: {TOO_MUCH}; {insist}"])
     assert result.out.count(".json") == 4
     assert result.err.startswith("4 recordings of 4 tests to remove, ")
-    assert "--write does it" not in result.err
+    assert "--write removes them" not in result.err
     assert (tree_of(mostly_gone), list(state.iterdir())) == (before, [])
 
 
@@ -322,8 +322,8 @@ EXPECTED_STATES = {
 
 def test_what_git_does_not_hold_is_listed_apart(committed: Path) -> None:
     lines = prune(committed, "--max-share", "100").out.splitlines()
-    (here,) = [number for number, line in enumerate(lines) if line.startswith("Not in git as they are")]
-    assert lines[here] == "Not in git as they are; only undo brings these back:"
+    (here,) = [number for number, line in enumerate(lines) if line.startswith("Not committed to git")]
+    assert lines[here] == "Not committed to git as they are; only recctl undo can restore these:"
     before = {line for line in lines[:here] if "::" in line}
     after = {line for line in lines[here:] if "::" in line}
     assert (before, after) == (set(GONE), {f"{FILE}::test_changed", f"{FILE}::test_new"})
@@ -431,7 +431,7 @@ def test_exact_needs_a_collection(project: Path) -> None:
     result = prune(project, "--exact")
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: --exact is about a collection; give --collect as well"],
+        ["recctl: --exact needs --collect; add --collect"],
     )
 
 
@@ -468,7 +468,7 @@ def test_arguments_for_pytest_ask_for_collect(project: Path, args: list[str]) ->
     result = prune(project, *args)
     assert (result.code, problems(result)) == (
         2,
-        ["recctl: arguments after -- are for pytest; give --collect as well, or write a path as ./PATH"],
+        ["recctl: arguments after -- are for pytest; add --collect, or write a path as ./PATH"],
     )
     assert tree_of(project) == before
 

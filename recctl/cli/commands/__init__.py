@@ -1,1 +1,1 @@
-"""One file a command: options in, one domain call, a view, an exit code."""
+"""One file per command: options in, one domain call, a view, an exit code."""

@@ -7,21 +7,28 @@ from typing import Annotated
 import typer
 
 from recctl.catalog import index_database
-from recctl.cli.options import DONE
+from recctl.cli.exit_codes import SUCCESS
 from recctl.support.errors import RecctlError
 from recctl.support.paths import display_path
 from recctl.views import output
-from recctl.views.escaping import format_size, one_line, plural
+from recctl.views.escaping import one_line
 from recctl.views.styled_lines import Span, line, styled
+from recctl.views.units import format_size, plural
 
 
 def cache(
-    clear: Annotated[bool, typer.Option("--clear", help="Remove it; it is made anew when needed.")] = False,
+    clear: Annotated[
+        bool,
+        typer.Option(
+            "--clear",
+            help="Remove the index; the next run rebuilds it.",
+        ),
+    ] = False,
 ) -> None:
     """Where is the index that makes listings fast, and how big is it?
 
-    It holds what ls shows of each recording, and is checked against the files on every run. --no-cache
-    or RECCTL_NO_CACHE does without it.
+    The index holds what recctl ls shows of each recording, and is checked against the files on every
+    run. --no-cache, or RECCTL_NO_CACHE=1, turns it off.
 
     Examples:
 
@@ -35,15 +42,15 @@ def cache(
             freed = index_database.clear()
         except OSError as error:
             raise RecctlError(f"{directory}: cannot be cleared: {error.strerror or error}") from None
-        output.say(f"removed {format_size(freed)}")
-        raise typer.Exit(DONE)
+        output.print_stderr(f"removed {format_size(freed)}")
+        raise typer.Exit(SUCCESS)
     found = list(index_database.databases())
     lines = [line(Span(one_line(display_path(directory)), "heading"))]
     for database in found:
-        held = "cannot be read" if database.files is None else plural(database.files, "recording")
+        count = "cannot be read" if database.files is None else plural(database.files, "recording")
         lines.append(
-            line(f"{one_line(database.path.name)}  {format_size(database.size):>9}  {held}", indent=1)
+            line(f"{one_line(database.path.name)}  {format_size(database.size):>9}  {count}", indent=1)
         )
     if not found:
-        lines.append(styled("nothing is kept yet", "dim", indent=1))
+        lines.append(styled("no index yet", "dim", indent=1))
     output.write_page(lines)

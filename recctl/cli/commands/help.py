@@ -1,4 +1,4 @@
-"""`recctl help`: how a command is used."""
+"""`recctl help`: the help of a command."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ def help(  # noqa: A001 - the command's name
     command: Annotated[
         str | None,
         typer.Argument(
-            metavar="[COMMAND]", help="A command; without, all.", autocompletion=completers.command_names
+            metavar="[COMMAND]",
+            help="A command; all commands if left out.",
+            autocompletion=completers.command_names,
         ),
     ] = None,
 ) -> None:
-    """How is this command used? The same as recctl COMMAND --help.
+    """How do I use this command? Prints the same as recctl COMMAND --help.
 
     Examples:
 
@@ -26,5 +28,6 @@ def help(  # noqa: A001 - the command's name
 
       recctl help ls
     """
-    app, top = context.find_root().command, context.find_root()
-    app.main([*([command] if command else []), "--help"], prog_name=top.info_name, standalone_mode=False)
+    root = context.find_root()
+    arguments = [command, "--help"] if command else ["--help"]
+    root.command.main(arguments, prog_name=root.info_name, standalone_mode=False)

@@ -1,4 +1,4 @@
-"""`recctl rule`: what the rules of check mean."""
+"""`recctl rule`: what the rules of `recctl check` mean."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ def rule(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="[CODE]", help="A code or name; without, all.", autocompletion=completers.rule_names
+            metavar="[CODE]",
+            help="A code or name; all rules if left out.",
+            autocompletion=completers.rule_names,
         ),
     ] = None,
 ) -> None:
-    """What does a finding of check mean, why does it matter, and how is it fixed?
+    """What does a finding of recctl check mean, why does it matter, and how do I fix it?
 
     Examples:
 

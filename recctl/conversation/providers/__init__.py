@@ -1,1 +1,1 @@
-"""One file a provider's wire format: its chunks as deltas."""
+"""One file per wire format, which reads its chunks into deltas."""

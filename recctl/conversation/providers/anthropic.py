@@ -23,7 +23,7 @@ _EVENTS = frozenset(
 
 
 def looks_like(data: JsonObject) -> bool:
-    """A message, or an event of its stream."""
+    """Return whether data is a message, or an event of its stream."""
     return as_str(data.get("type")) in _EVENTS or (data.get("type") == "message" and "content" in data)
 
 
@@ -61,9 +61,9 @@ def _read_block(part: JsonObject, block: int, starts: bool = False) -> Iterator[
     elif kind == "thinking":
         yield Piece(as_str(part.get("thinking")) or "", "reasoning", block=(block,))
     elif kind.endswith("tool_use"):
-        given = part.get("input")
+        arguments_sent = part.get("input")
         # At the start of a streamed block `input` is a placeholder; the deltas bring the real one.
-        arguments = "" if starts and not given else arguments_text(given)
+        arguments = "" if starts and not arguments_sent else arguments_text(arguments_sent)
         yield CallPart(as_str(part.get("id")), as_str(part.get("name")), arguments, slot=block)
 
 
@@ -83,7 +83,7 @@ def _ending(fields: JsonObject) -> Iterator[Delta]:
 
 
 def _usage(fields: JsonObject) -> Iterator[Delta]:
-    # The start brings the input's count, the end the output's: both are needed.
+    # The first event has the input's count, the last one the output's.
     if usage := as_object(fields.get("usage")):
         yield Usage(usage, merge=True)
 

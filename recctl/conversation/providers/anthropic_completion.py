@@ -10,7 +10,7 @@ from recctl.support.jsonvalue import JsonObject, as_object, as_str
 
 
 def looks_like(data: JsonObject) -> bool:
-    """A `completion` text that says by its type, or by its reason to stop, what it is."""
+    """Return whether data is a `completion` text with the type or the stop reason of this API."""
     return isinstance(data.get("completion"), str) and (
         data.get("type") == "completion" or "stop_reason" in data
     )

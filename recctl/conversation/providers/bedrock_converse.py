@@ -13,7 +13,7 @@ _EVENTS = ("messageStart", "contentBlockStart", "contentBlockDelta", "contentBlo
 
 
 def looks_like(data: JsonObject) -> bool:
-    """An answer with a message in `output`, or an event of the stream."""
+    """Return whether data is an answer with a message in `output`, or an event of the stream."""
     return "message" in as_object(data.get("output")) or any(
         isinstance(data.get(key), dict) for key in _EVENTS
     )
@@ -42,7 +42,7 @@ def _read_message(message: JsonObject) -> Iterator[Delta]:
 
 
 def _read_block(block: JsonObject, number: int) -> Iterator[Delta]:
-    """A block of content, or what an event adds to one: whole, a thought lies one object deeper."""
+    """Yield a block of content, or what an event adds to one; a complete block nests reasoning deeper."""
     if text := as_str(block.get("text")):
         yield Piece(text, block=(number,))
     thought = as_object(block.get("reasoningContent"))

@@ -13,11 +13,11 @@ from recctl.conversation.providers.gemini import either
 from recctl.conversation.sse import item_by_item
 from recctl.support.jsonvalue import Json, JsonObject, as_list, as_object
 
-_SAMPLE = 4  # numbers of the first vector kept to show; enough to recognise it by
+_SAMPLE = 4  # numbers of the first vector that are kept to show
 
 
 def looks_like(data: JsonObject) -> bool:
-    """A list of objects with an embedding each, or plain lists of numbers."""
+    """Return whether data is a list of objects with an embedding each, or lists of numbers."""
     return (
         "embeddings" in data
         or "embedding" in data
@@ -28,7 +28,7 @@ def looks_like(data: JsonObject) -> bool:
 
 def _read(data: JsonObject) -> Iterator[Delta]:
     if vectors := [_numbers(vector) for vector in _vectors(data)]:
-        yield Vectors(tuple(_length(vector) for vector in vectors), _first_numbers(vectors[0]))
+        yield Vectors(tuple(_length(vector) for vector in vectors), _first_values(vectors[0]))
     if usage := _usage(data):
         yield Usage(usage)
 
@@ -38,7 +38,7 @@ def _vectors(data: JsonObject) -> list[Json]:
     vectors += [as_object(item).get("embeddings") for item in as_list(data.get("predictions"))]
     several = data.get("embeddings")
     if isinstance(several, dict):
-        # Cohere's, by number type: each has all of them.
+        # Cohere returns all vectors once per number type.
         several = next((lists for lists in several.values() if lists), None)
     vectors += as_list(several)
     if "embedding" in data:
@@ -47,7 +47,7 @@ def _vectors(data: JsonObject) -> list[Json]:
 
 
 def _numbers(vector: Json) -> Json:
-    """The numbers of a vector that may lie in an object: `values` with Gemini, `embedding` with Nova."""
+    """Return the numbers of a vector, which Gemini nests in `values` and Nova in `embedding`."""
     return vector.get("values", vector.get("embedding")) if isinstance(vector, dict) else vector
 
 
@@ -65,7 +65,7 @@ def _length(vector: Json) -> int | None:
     return None if raw is None else len(raw) // 4
 
 
-def _first_numbers(vector: Json) -> tuple[float, ...]:
+def _first_values(vector: Json) -> tuple[float, ...]:
     raw = _floats(vector)
     if raw is not None:
         return struct.unpack(f"<{min(_SAMPLE, len(raw) // 4)}f", raw[: 4 * _SAMPLE])
@@ -73,7 +73,7 @@ def _first_numbers(vector: Json) -> tuple[float, ...]:
 
 
 def _floats(vector: Json) -> bytes | None:
-    """The bytes of a base64 vector, little-endian 32-bit floats; None when it is no such thing."""
+    """Return the bytes of a base64 vector of little-endian 32-bit floats, None for anything else."""
     if not isinstance(vector, str):
         return None
     try:

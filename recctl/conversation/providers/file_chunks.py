@@ -1,4 +1,4 @@
-"""A file as a file processor split it: the answer in recordings of the kind `file`."""
+"""A file as a file processor split it: the answer in recordings of kind `file`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recctl.support.jsonvalue import JsonObject, as_list, as_object
 
 
 def looks_like(data: JsonObject) -> bool:
-    """Chunks with content and an id each."""
+    """Return whether data has chunks with content and an id each."""
     chunks = [as_object(chunk) for chunk in as_list(data.get("chunks"))]
     return any("content" in chunk and ("chunk_id" in chunk or "metadata" in chunk) for chunk in chunks)
 

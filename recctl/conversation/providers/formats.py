@@ -1,6 +1,6 @@
-"""The wire formats: one row each. To look a format up loads no reader.
+"""The registry of wire formats. Looking one up does not import its reader.
 
-A format is found by the class name the recorder noted, else by the keys of the data.
+A format is found by the class name that the recorder noted, else by the keys of the data.
 """
 
 from __future__ import annotations
@@ -18,19 +18,18 @@ if TYPE_CHECKING:
     from recctl.conversation.delta import Delta
 
 
-# What a transcript calls a body that no row fits, one without anything, and an error instead of an answer.
+# The types of a transcript without a wire format: an unknown body, an empty one, and only an error.
 UNKNOWN = "unknown"
 EMPTY = "empty"
 ERROR = "error"
 
 
 class WireFormat(msgspec.Struct, frozen=True):
-    """A row: its name in `--json`, the class names it goes by, and the module that reads it.
+    """A wire format: its name in `--json`, the class names of its answers, and the module that reads it.
 
-    A class name that several libraries use stands there with its library before it, and a dot.
-
-    The module is loaded when it is needed: most commands meet one format. Of two formats in one
-    module `variant` ends the names of the functions.
+    A class name that several libraries use is prefixed with its library and a dot. The module is
+    imported on first use: most commands meet one format. `variant` is the suffix of the functions'
+    names in a module with several formats.
     """
 
     name: str
@@ -39,11 +38,11 @@ class WireFormat(msgspec.Struct, frozen=True):
     variant: str
 
     def looks_like(self, data: JsonObject) -> bool:
-        """Whether data without a known class name is in this format."""
+        """Return whether data without a known class name is in this format."""
         return bool(_function(self.module, f"looks_like{self.variant}")(data))
 
     def read(self, items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
-        """Every delta in the items of a body, with the position of its item."""
+        """Yield every delta in the items of a body, with the position of its item."""
         deltas: Iterable[tuple[int, Delta]] = _function(self.module, f"read{self.variant}")(items)
         return iter(deltas)
 
@@ -53,46 +52,46 @@ def _function(module: str, name: str) -> Any:
     return getattr(import_module(f"recctl.conversation.providers.{module}"), name)
 
 
-def _row(name: str, classes: str, module: str, variant: str = "") -> WireFormat:
+def _format(name: str, classes: str, module: str, variant: str = "") -> WireFormat:
     return WireFormat(name, frozenset(classes.split()), module, variant)
 
 
-# The order matters for data without a known class name: the narrower look comes first.
+# The order matters for data without a known class name: stricter formats come first.
 FORMATS: tuple[WireFormat, ...] = (
-    _row("openai-chat", "ChatCompletionChunk ChatCompletion", "openai_chat"),
-    _row("openai-completion", "Completion", "openai_completion"),
-    _row("openai-responses", "Response", "openai_responses"),
-    _row("anthropic-messages", "Message", "anthropic"),
-    _row("anthropic-completion", "anthropic.Completion", "anthropic_completion"),
-    _row("bedrock-converse", "", "bedrock_converse"),
-    _row("gemini-interactions", "Interaction", "gemini_interactions"),
-    _row("gemini-generate", "GenerateContentResponse", "gemini"),
-    _row("ollama-generate", "GenerateResponse", "ollama", "_generate"),
-    _row("ollama-chat", "ChatResponse", "ollama", "_chat"),
-    _row("ollama-pull", "ProgressResponse", "ollama", "_pull"),
-    _row("embeddings", "CreateEmbeddingResponse EmbedResponse EmbedContentResponse", "embeddings"),
-    _row("models", "Model ProcessResponse ListResponse", "models"),
-    _row("tool-result", "ToolInvocationResult", "tool_result"),
-    _row("file-chunks", "ProcessFileResponse", "file_chunks"),
-    _row("rerank", "RerankResponse", "rerank"),
+    _format("openai-chat", "ChatCompletionChunk ChatCompletion", "openai_chat"),
+    _format("openai-completion", "Completion", "openai_completion"),
+    _format("openai-responses", "Response", "openai_responses"),
+    _format("anthropic-messages", "Message", "anthropic"),
+    _format("anthropic-completion", "anthropic.Completion", "anthropic_completion"),
+    _format("bedrock-converse", "", "bedrock_converse"),
+    _format("gemini-interactions", "Interaction", "gemini_interactions"),
+    _format("gemini-generate", "GenerateContentResponse", "gemini"),
+    _format("ollama-generate", "GenerateResponse", "ollama", "_generate"),
+    _format("ollama-chat", "ChatResponse", "ollama", "_chat"),
+    _format("ollama-pull", "ProgressResponse", "ollama", "_pull"),
+    _format("embeddings", "CreateEmbeddingResponse EmbedResponse EmbedContentResponse", "embeddings"),
+    _format("models", "Model ProcessResponse ListResponse", "models"),
+    _format("tool-result", "ToolInvocationResult", "tool_result"),
+    _format("file-chunks", "ProcessFileResponse", "file_chunks"),
+    _format("rerank", "RerankResponse", "rerank"),
 )
 
-_BY_CLASS = {name: row for row in FORMATS for name in row.classes}
+_BY_CLASS = {name: each for each in FORMATS for name in each.classes}
 
 
 def type_label(item: Json) -> str | None:
-    """The class name that the recorder noted for an item, as text; it is never imported."""
+    """Return the class name that the recorder noted for an item, as text; it is never imported."""
     label = item.get("__type__") if isinstance(item, dict) else None
     return label if isinstance(label, str) else None
 
 
 def by_class(items: Iterable[Json]) -> WireFormat | None:
-    """The format of a body by the first class name that is known; None where there is none."""
+    """Return the format of a body by its first known class name, None if there is none."""
     for item in items:
         label = type_label(item)
         if label is None:
             continue
         library, name = label.partition(".")[0], label.rpartition(".")[2]
-        if row := _BY_CLASS.get(f"{library}.{name}") or _BY_CLASS.get(name):
-            return row
+        if found := _BY_CLASS.get(f"{library}.{name}") or _BY_CLASS.get(name):
+            return found
     return None

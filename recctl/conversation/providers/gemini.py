@@ -1,4 +1,4 @@
-"""Gemini generateContent, in the SDK's spelling (snake case) and in that of the wire (camel case)."""
+"""Gemini generateContent, with the SDK's names (snake case) and those of the wire (camel case)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from recctl.conversation.transcript import Failure
 from recctl.support.jsonvalue import Json, JsonObject, as_int, as_list, as_object, as_str
 
 _KEYS = ("candidates", "prompt_feedback", "promptFeedback")
-# Other resources of the same API count tokens too: embeddings, cached contents, files, batches.
-_OF_OTHERS = ("name", "embedding", "embeddings", "predictions", "totalTokens", "total_tokens")
-# Numbers of finish reasons that mean the same in all of Google's APIs.
+# Keys of other resources of this API that count tokens too: embeddings, cached contents, files, batches.
+_KEYS_OF_OTHERS = ("name", "embedding", "embeddings", "predictions", "totalTokens", "total_tokens")
+# Finish reasons by number, the same in all of Google's APIs.
 _REASONS = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
 
 
 def looks_like(data: JsonObject) -> bool:
-    """Candidates, or what a chunk without candidates still carries."""
+    """Return whether data has candidates, or the keys of a chunk without candidates."""
     if any(key in data for key in _KEYS):
         return True
     counts = "usage_metadata" in data or "usageMetadata" in data
-    return counts and not any(key in data for key in _OF_OTHERS)
+    return counts and not any(key in data for key in _KEYS_OF_OTHERS)
 
 
 def _read_chunk(data: JsonObject) -> Iterator[Delta]:
@@ -45,7 +45,7 @@ def _read_candidate(candidate: JsonObject, index: int) -> Iterator[Delta]:
         if text := as_str(part.get("text")):
             yield Piece(text, "reasoning" if part.get("thought") is True else "text", index)
         if call := as_object(either(part, "function_call", "functionCall")):
-            # `args` is left out when there are none.
+            # A call without arguments lacks `args`.
             arguments = arguments_text(call.get("args") or {})
             yield CallPart(as_str(call.get("id")), as_str(call.get("name")), arguments, index)
     if reason := _reason(either(candidate, "finish_reason", "finishReason")):
@@ -55,13 +55,13 @@ def _read_candidate(candidate: JsonObject, index: int) -> Iterator[Delta]:
 
 
 def _reason(value: Json) -> str | None:
-    """The name of a finish reason; some clients print the number that stands for it."""
+    """Return the name of a finish reason; some clients print its number."""
     number = as_int(value)
     return as_str(value) if number is None else _REASONS.get(number, str(number) if number else None)
 
 
 def either(data: JsonObject, snake: str, camel: str) -> Json:
-    """Return the value under the SDK's name of a field, else that under the name of the wire."""
+    """Return the value of a field under the SDK's name, else under that of the wire."""
     return data[snake] if data.get(snake) is not None else data.get(camel)
 
 

@@ -1,7 +1,7 @@
 """Gemini Interactions: the event stream and the whole interaction.
 
-The API has two versions: first an answer was a list of `outputs`, streamed by `content.*` events; now
-it is a list of `steps`, streamed by `step.*` events.
+The API has two versions: in the first, an answer is a list of `outputs`, streamed by `content.*` events; in
+the second, a list of `steps`, streamed by `step.*` events.
 """
 
 from __future__ import annotations
@@ -15,20 +15,20 @@ from recctl.conversation.transcript import Failure
 from recctl.support.jsonvalue import Json, JsonObject, as_int, as_list, as_object, as_str
 
 _EVENTS = ("interaction.", "content.", "step.")
-# What a part that holds words calls itself, and whose words they are.
+# The area of each type of part that holds text.
 _AREAS: dict[str, Area] = {
     "text": ("text", 0),
     "model_output": ("text", 0),
     "thought": ("reasoning", 0),
     "thought_summary": ("reasoning", 0),
 }
-# The provider's own searches and code are steps as well, but no tool calls to answer.
+# Searches and code that the provider runs itself are steps too, but no tool calls to answer.
 _CALLS = ("function_call", "mcp_server_tool_call")
 _UNDERWAY = ("in_progress", "queued")
 
 
 def looks_like(data: JsonObject) -> bool:
-    """An interaction, or an event of its stream."""
+    """Return whether data is an interaction, or an event of its stream."""
     event = data.get("event_type")
     return (
         data.get("object") == "interaction"
@@ -38,7 +38,7 @@ def looks_like(data: JsonObject) -> bool:
 
 
 def read(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
-    """Each delta with the position of its item: the events of a stream, or the one interaction."""
+    """Return each delta with the position of its item: the events of a stream, or one interaction."""
     return deltas_of(items, _read)
 
 
@@ -79,7 +79,7 @@ def _ending(fields: JsonObject) -> Iterator[Delta]:
 
 
 def _start(part: JsonObject, index: int, outputs: Items) -> Iterator[Delta]:
-    """The start of a part, with what it holds already; empty arguments there are a placeholder."""
+    """Yield the start of a part with its first content; empty arguments are a placeholder."""
     whole = _whole(part)
     item = outputs.start(index, whole.kind, whole.ids)
     if whole.call is not None and not part.get("arguments"):
@@ -91,7 +91,7 @@ def _start(part: JsonObject, index: int, outputs: Items) -> Iterator[Delta]:
 def _add(delta: JsonObject, index: int, outputs: Items) -> Iterator[Delta]:
     kind = _kind(delta)
     if kind in _AREAS:
-        yield from outputs.at(index, _AREAS[kind][0]).add(_words(delta), _AREAS[kind])
+        yield from outputs.at(index, _AREAS[kind][0]).add(_part_text(delta), _AREAS[kind])
     elif kind == "arguments_delta":
         item = outputs.at(index, "call")
         yield from item.add_call(CallPart(arguments=arguments_text(delta.get("arguments"))))
@@ -107,13 +107,13 @@ def _whole(step: JsonObject) -> Whole:
             as_str(step.get("id")), as_str(step.get("name")), arguments_text(step.get("arguments"))
         )
         return Whole("call", (call.id,) if call.id else (), call=call)
-    if kind in _AREAS and (text := _words(step)):
+    if kind in _AREAS and (text := _part_text(step)):
         return Whole(_AREAS[kind][0], texts={_AREAS[kind]: {0: text}})
     return Whole(_AREAS[kind][0] if kind in _AREAS else kind)
 
 
-def _words(part: JsonObject) -> str:
-    """The words of a part, whatever its kind calls them; those that are no text have none."""
+def _part_text(part: JsonObject) -> str:
+    """Return the text of a part, under whatever key its type has; "" for other parts."""
     keys = ("text", "summary", "content", "thought")
     return text_of(next((part[key] for key in keys if part.get(key) is not None), None))
 

@@ -8,13 +8,13 @@ from recctl.conversation.delta import Delta, ModelNames
 from recctl.conversation.sse import item_by_item
 from recctl.support.jsonvalue import Json, JsonObject, as_list, as_object, as_str
 
-_NAMES = ("id", "model", "name", "model_id")  # the first that is there counts
-# An answer that names its model in `model_id` has one of these.
+_NAMES = ("id", "model", "name", "model_id")  # the first that is present counts
+# An answer with a `model_id` has one of these keys.
 _ANSWERS = frozenset({"choices", "data", "embeddings", "generated_text", "output", "predictions", "results"})
 
 
 def looks_like(data: JsonObject) -> bool:
-    """One model, a list of them, or what a server says of the model it serves."""
+    """Return whether data is a model, a list of models, or a server's description of its model."""
     return (
         data.get("object") == "model"
         or _are_models(data.get("models"))
@@ -24,7 +24,7 @@ def looks_like(data: JsonObject) -> bool:
 
 
 def _are_models(models: Json) -> bool:
-    """A list without entries, or with the name of one at least: others list models by address."""
+    """Return whether a list is empty or names a model; other APIs list models by address."""
     return isinstance(models, list) and (not models or bool(_names(models)))
 
 

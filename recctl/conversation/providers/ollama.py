@@ -11,17 +11,17 @@ from recctl.support.jsonvalue import JsonObject, as_list, as_object, as_str
 
 
 def looks_like_generate(data: JsonObject) -> bool:
-    """A `response` text beside `done`."""
+    """Return whether data has a `response` text and `done`."""
     return isinstance(data.get("response"), str) and "done" in data
 
 
 def looks_like_chat(data: JsonObject) -> bool:
-    """A `message` beside `done`."""
+    """Return whether data has a `message` and `done`."""
     return "message" in data and "done" in data
 
 
 def looks_like_pull(data: JsonObject) -> bool:
-    """A `status` line of a download."""
+    """Return whether data is a `status` line of a download."""
     return isinstance(data.get("status"), str) and ("digest" in data or set(data) == {"status"})
 
 
@@ -62,7 +62,7 @@ def _ending(data: JsonObject) -> Iterator[Delta]:
 
 
 def counts(data: JsonObject) -> JsonObject:
-    """Ollama's token counts, which lie beside everything else; {} before the last chunk."""
+    """Return Ollama's token counts, which only the last chunk has; else {}."""
     names = ("prompt_eval_count", "eval_count")
     return {name: data[name] for name in names if data.get(name) is not None}
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 
-from recctl.conversation.content_parts import arguments_text, logprobs_of, piece_of_content
+from recctl.conversation.content_parts import arguments_text, logprobs_of, pieces_of_content
 from recctl.conversation.delta import LATEST, CallPart, Delta, Finish, Opened, Piece, Usage
 from recctl.conversation.sse import item_by_item
 from recctl.support.jsonvalue import JsonObject, as_int, as_list, as_object, as_str
 
 
 def looks_like(data: JsonObject) -> bool:
-    """Choices that carry a message or a delta."""
+    """Return whether data has choices with a message or a delta."""
     return any(
         "delta" in choice or "message" in choice for choice in map(as_object, as_list(data.get("choices")))
     )
@@ -30,16 +30,16 @@ def _read_choice(choice: JsonObject, index: int) -> Iterator[Delta]:
     streamed = isinstance(choice.get("delta"), dict)
     message = as_object(choice["delta"] if streamed else choice.get("message"))
     yield Opened(as_str(message.get("role")), index)
-    # Servers name it one way or the other; those that send both send the same text twice.
+    # Servers use one key or the other; those that send both repeat the text.
     reasoning = as_str(message.get("reasoning_content")) or as_str(message.get("reasoning"))
     if reasoning:
         yield Piece(reasoning, "reasoning", index)
-    text = False
-    for piece in piece_of_content(message.get("content"), index):
-        text = text or piece.voice == "text"
+    has_text = False
+    for piece in pieces_of_content(message.get("content"), index):
+        has_text = has_text or piece.voice == "text"
         yield piece
-    if not text and (legacy := as_str(choice.get("text"))):
-        # Chat chunks with the text field of a completion: one server sends its last chunk so.
+    if not has_text and (legacy := as_str(choice.get("text"))):
+        # One server sends its last chunk with the text field of a completion.
         yield Piece(legacy, "text", index)
     if refusal := as_str(message.get("refusal")):
         yield Piece(refusal, "refusal", index)
@@ -51,7 +51,7 @@ def _read_choice(choice: JsonObject, index: int) -> Iterator[Delta]:
 
 def _read_calls(message: JsonObject, index: int, streamed: bool) -> Iterator[Delta]:
     for call in map(as_object, as_list(message.get("tool_calls"))):
-        # Only the parts of a stream are told together by index; in a whole message each is a call.
+        # Only parts of a stream are joined by index; in a complete message each is a call.
         slot = _slot(call) if streamed else None
         yield _call_part(as_str(call.get("id")), call.get("function") or call.get("custom"), index, slot)
     if legacy := as_object(message.get("function_call")):

@@ -11,7 +11,7 @@ from recctl.support.jsonvalue import JsonObject, as_int, as_list, as_object, as_
 
 
 def looks_like(data: JsonObject) -> bool:
-    """Choices that carry a bare text."""
+    """Return whether data has choices with only a text."""
     return any("text" in as_object(choice) for choice in as_list(data.get("choices")))
 
 

@@ -1,7 +1,7 @@
 """OpenAI Responses, and the servers that imitate it: the event stream and the whole Response object.
 
-A stream tells an answer up to five times: in deltas, at the end of each part, of each content part, of
-each output item, and in the response that ends it. `repeats` sees to it that each word counts once.
+A stream contains an answer up to five times: in deltas, at the end of each part, of each content part, of
+each output item, and in the response that ends it. `output_items` makes each count once.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _REFUSAL: Area = ("refusal", 0)
 _SUMMARY: Area = ("reasoning", 0)
 _THOUGHTS: Area = ("reasoning", 1)
 
-# Events about words, without `response.` and `.delta` or `.done`: the item's type, whose words they
-# are, and the key of the whole text at their end.
-_WORDS: dict[str, tuple[str, Area, str]] = {
+# Events with text, named without `response.` and `.delta` or `.done`: the item type, the area, and the
+# key of the complete text in the `.done` event.
+_TEXTS: dict[str, tuple[str, Area, str]] = {
     "output_text": ("message", _TEXT, "text"),
     "refusal": ("message", _REFUSAL, "refusal"),
     "reasoning": ("reasoning", _THOUGHTS, "text"),
@@ -29,14 +29,14 @@ _WORDS: dict[str, tuple[str, Area, str]] = {
     "reasoning_summary": ("reasoning", _SUMMARY, "text"),
     "reasoning_summary_text": ("reasoning", _SUMMARY, "text"),
 }
-# The same for arguments of tool calls.
+# The same for arguments of tool calls, which have no area.
 _ARGUMENTS: dict[str, tuple[str, str]] = {
     "function_call_arguments": ("function_call", "arguments"),
     "custom_tool_call_input": ("custom_tool_call", "input"),
     "mcp_call_arguments": ("mcp_call", "arguments"),
     "mcp_call.arguments": ("mcp_call", "arguments"),
 }
-# Whole parts of content, by their own type.
+# Complete parts of content, by their own type.
 _PARTS: dict[str, tuple[str, Area]] = {
     "output_text": ("message", _TEXT),
     "text": ("message", _TEXT),
@@ -44,8 +44,8 @@ _PARTS: dict[str, tuple[str, Area]] = {
     "summary_text": ("reasoning", _SUMMARY),
     "reasoning_text": ("reasoning", _THOUGHTS),
 }
-# Calls that somebody else than the provider answers: the type, and the key of what is asked. Those of
-# the provider's own tools have their results beside them and are no calls to answer.
+# Calls that the client answers: the item's type, and the key of the arguments. Calls of the provider's own
+# tools come with their results.
 _CALLS: dict[str, str] = {
     "function_call": "arguments",
     "custom_tool_call": "input",
@@ -63,13 +63,13 @@ _ENDS = frozenset(
 
 
 def looks_like(data: JsonObject) -> bool:
-    """A `response.…` event, or the Response object itself."""
+    """Return whether data is a `response.…` event, or a Response object."""
     kind = data.get("type")
     return data.get("object") == "response" or (isinstance(kind, str) and kind.startswith("response."))
 
 
 def read(items: Sequence[Json]) -> Iterator[tuple[int, Delta]]:
-    """Each delta with the position of its item: the events of a stream, or the one response."""
+    """Return each delta with the position of its item: the events of a stream, or one response."""
     return deltas_of(items, _read)
 
 
@@ -80,8 +80,8 @@ def _read(data: JsonObject, outputs: Items) -> Iterator[Delta]:
         yield from _response(data, outputs)
     elif kind in _ENDS:
         yield from _response(as_object(data.get("response")), outputs)
-    elif subject in _WORDS:
-        yield from _words(data, subject, moment, outputs)
+    elif subject in _TEXTS:
+        yield from _text_event(data, subject, moment, outputs)
     elif subject in _ARGUMENTS:
         yield from _arguments(data, subject, moment, outputs)
     elif subject in ("content_part", "reasoning_summary_part") and moment == "done":
@@ -90,8 +90,8 @@ def _read(data: JsonObject, outputs: Items) -> Iterator[Delta]:
         yield from _item(data, moment, outputs)
 
 
-def _words(data: JsonObject, subject: str, moment: str, outputs: Items) -> Iterator[Delta]:
-    kind, area, key = _WORDS[subject]
+def _text_event(data: JsonObject, subject: str, moment: str, outputs: Items) -> Iterator[Delta]:
+    kind, area, key = _TEXTS[subject]
     item = outputs.at(_index(data), kind, as_str(data.get("item_id")))
     if moment == "delta":
         yield from item.add(text_of(data.get("delta")), area, _number(data))
@@ -194,7 +194,7 @@ def _index(data: JsonObject) -> int:
 
 
 def _number(data: JsonObject) -> int:
-    """The number of a part inside its item; a summary has its own."""
+    """Return the number of a part inside its item; parts of a summary have their own numbers."""
     number = as_int(data.get("content_index"))
     if number is None:
         number = as_int(data.get("summary_index"))

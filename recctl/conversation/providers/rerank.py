@@ -1,4 +1,4 @@
-"""Rerank: which documents fit a query best. Its answer has no text; the scores are shown as one."""
+"""Rerank: which documents match a query best. Its scores are shown as text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _results(data: JsonObject) -> list[JsonObject]:
 
 
 def looks_like(data: JsonObject) -> bool:
-    """Results with a relevance score each."""
+    """Return whether data has results with a relevance score each."""
     return bool(_results(data))
 
 

@@ -1,1 +1,1 @@
-"""The neutral request: messages, tools, media."""
+"""The provider-neutral request: messages, tools, media."""

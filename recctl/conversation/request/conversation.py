@@ -1,4 +1,4 @@
-"""A recorded request as a person reads it: who said what, which tools were offered, which parameters set."""
+"""Read a recorded request: its messages, the tools it offers, and its parameters."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from recctl.support.jsonvalue import Json, JsonObject, as_list, as_object, as_st
 
 
 def conversation(recording: Recording) -> Conversation:
-    """The request of a recording. Never raises for what it holds."""
+    """Return the request of a recording. Never raises, whatever that holds."""
     return conversation_of(recording.header.kind, recording.request)
 
 
 def conversation_of(kind: Kind | None, request: JsonObject) -> Conversation:
-    """A request of this kind. Never raises for what it holds."""
+    """Return a request of a kind. Never raises, whatever it holds."""
     body = as_object(body_of(request))
     if kind == "tool":
         return Conversation(parameters=body)
     if kind == "file":
         return Conversation(parameters={"file_id": request.get("file_id")})
     messages = tuple(message for key, read in _MESSAGES if key in body for message in read(body[key]))
-    # Gemini's configuration: its tools and instruction are shown as such, the rest stays.
+    # Gemini's configuration holds tools and instructions besides parameters.
     config = as_object(body.get("config"))
     instructions = (message for key in _INSTRUCTIONS for message in _instruction(config.get(key)))
     tools = tuple(tool for item in declarations(request) for tool in tools_of(item))
@@ -35,23 +35,23 @@ def conversation_of(kind: Kind | None, request: JsonObject) -> Conversation:
 
 
 def _parameters(body: JsonObject, config: JsonObject) -> JsonObject:
-    """What is set beside the words and the tools."""
+    """Return what a body sets besides messages and tools."""
     parameters = {key: value for key, value in body.items() if key not in _SHOWN and value is not None}
     if config:
         del parameters["config"]
         parameters |= {key: value for key, value in config.items() if key not in ("tools", *_INSTRUCTIONS)}
     if "tools" in as_object(parameters.get("toolConfig")):
-        # Bedrock's; Gemini's says only how to use them.
+        # Bedrock declares tools there; Gemini only says how to use them.
         rest = {key: value for key, value in parameters.pop("toolConfig").items() if key != "tools"}
         parameters |= {"toolConfig": rest} if rest else {}
     return parameters
 
 
 def declarations(request: JsonObject) -> list[Json]:
-    """Return the items that declare tools in a request, as recorded, wherever the provider has them."""
+    """Return the items that declare tools in a request, as recorded, for every provider."""
     body = as_object(body_of(request))
-    places = (body, as_object(body.get("config")), as_object(body.get("toolConfig")))
-    return [item for place in places for key in ("tools", "functions") for item in as_list(place.get(key))]
+    objects = (body, as_object(body.get("config")), as_object(body.get("toolConfig")))
+    return [item for each in objects for key in ("tools", "functions") for item in as_list(each.get(key))]
 
 
 def _chat(messages: Json) -> Iterator[Message]:
@@ -75,12 +75,12 @@ def _chat(messages: Json) -> Iterator[Message]:
 
 
 def _image(data: Json) -> Media:
-    """An image as Ollama takes it: bare base64."""
+    """Return an image as Ollama takes it: bare base64."""
     return Media(encoded("image", None, data))
 
 
 def _contents(contents: Json) -> Iterator[Message]:
-    """Gemini's contents: one string, or messages made of parts."""
+    """Yield Gemini's contents: one string, or messages made of parts."""
     if isinstance(contents, str):
         yield Message("user", (Text(contents),))
     for item in as_list(contents):
@@ -96,24 +96,24 @@ def _instruction(content: Json) -> Iterator[Message]:
 
 
 def _prompt(prompt: Json) -> Iterator[Message]:
-    """The prompt of a text completion: a string, several, or numbers of tokens."""
+    """Yield the prompt of a text completion: a string, several, or token numbers."""
     prompts = prompt if isinstance(prompt, list) and not _are_tokens(prompt) else [prompt]
     for one in prompts:
-        yield Message("prompt", tuple(_input(one)))
+        yield Message("prompt", tuple(_input_parts(one)))
 
 
 def _inputs(inputs: Json) -> Iterator[Message]:
-    """`input`: of embeddings a string or several, of Responses and Interactions a string or items."""
+    """Yield `input`: strings for embeddings; a string or items for Responses and Interactions."""
     if isinstance(inputs, list) and inputs and all(isinstance(item, dict) for item in inputs):
         yield from map(_item, inputs)
     elif isinstance(inputs, list) and not _are_tokens(inputs):
-        yield Message("input", tuple(part for item in inputs for part in _input(item)))
+        yield Message("input", tuple(part for item in inputs for part in _input_parts(item)))
     else:
-        yield Message("input", tuple(_input(inputs)))
+        yield Message("input", tuple(_input_parts(inputs)))
 
 
 def _item(item: JsonObject) -> Message:
-    """An input item of Responses or Interactions: a message, or a block that stands alone."""
+    """Return an input item of Responses or Interactions: a message, or a block outside of one."""
     if "role" in item:
         return Message(as_str(item["role"]) or "?", tuple(parts_of(item.get("content"))))
     if item.get("type") in ("user_input", "model_output"):
@@ -122,7 +122,7 @@ def _item(item: JsonObject) -> Message:
     return Message(as_str(item.get("type")) or "input", tuple(parts_of([item])))
 
 
-def _input(value: Json) -> Iterator[Part]:
+def _input_parts(value: Json) -> Iterator[Part]:
     if isinstance(value, str):
         yield Text(value)
     elif isinstance(value, list) and _are_tokens(value):
@@ -137,7 +137,7 @@ def _are_tokens(value: list[Json]) -> bool:
 
 _INSTRUCTIONS = ("system_instruction", "systemInstruction")
 
-# Keys of a body that hold words, in the order in which a person reads them.
+# Keys of a body that hold messages, in reading order, with their readers.
 _MESSAGES: tuple[tuple[str, Callable[[Json], Iterator[Message]]], ...] = (
     ("system", _instruction),
     ("system_instruction", _instruction),
@@ -150,9 +150,9 @@ _MESSAGES: tuple[tuple[str, Callable[[Json], Iterator[Message]]], ...] = (
         "images",
         lambda images: iter([Message("images", tuple(map(_image, as_list(images))))] if images else ()),
     ),
-    ("suffix", lambda suffix: iter([Message("suffix", tuple(_input(suffix)))] if suffix else ())),
+    ("suffix", lambda suffix: iter([Message("suffix", tuple(_input_parts(suffix)))] if suffix else ())),
     ("input", _inputs),
-    ("query", lambda query: iter([Message("query", tuple(_input(query)))])),
+    ("query", lambda query: iter([Message("query", tuple(_input_parts(query)))])),
     ("documents", lambda documents: iter([Message("documents", tuple(_documents(documents)))])),
 )
 _SHOWN = frozenset({key for key, _ in _MESSAGES} | {"model", "tools", "functions"})

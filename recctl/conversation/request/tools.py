@@ -1,4 +1,4 @@
-"""The tools a request offers, in every provider's form."""
+"""Read the tools that a request offers, in every provider's form."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from recctl.conversation.request.types import Parameter, Tool
 from recctl.support.jsonvalue import Json, JsonObject, as_list, as_object, as_str, compact
 
-# Where a function keeps the JSON schema of its parameters; Bedrock's lies one object deeper, in `json`.
+# Keys for the JSON schema of a function's parameters; Bedrock nests it in `json`.
 _SCHEMA = (
     "parameters",
     "parameters_json_schema",
@@ -18,13 +18,13 @@ _SCHEMA = (
 
 
 def tools_of(item: Json) -> Iterator[Tool]:
-    """The tools that one item of a request's `tools` declares; Gemini's items declare several."""
+    """Yield the tools that one item of a request's `tools` declares; Gemini's items declare several."""
     tool = as_object(item)
     declared = [tool.get(key) for key in ("function_declarations", "functionDeclarations") if tool.get(key)]
     for functions in declared:
         yield from (_tool(as_object(function)) for function in as_list(functions))
     if declared:
-        # Built-in tools may stand beside functions in one item.
+        # One item may declare functions and built-in tools.
         yield from _built_in(tool)
         return
     function = as_object(tool.get("function")) or as_object(tool.get("toolSpec")) or tool
@@ -38,7 +38,7 @@ def tools_of(item: Json) -> Iterator[Tool]:
 
 
 def _built_in(tool: JsonObject) -> Iterator[Tool]:
-    """Gemini's built-in tools, one a key: {"google_search": {}}. The SDK writes null for the others."""
+    """Yield Gemini's built-in tools, a key each: {"google_search": {}}. The SDK sends null for others."""
     for name, settings in tool.items():
         if settings is not None and name not in ("type", "function_declarations", "functionDeclarations"):
             yield Tool(name, kind=name)
@@ -60,12 +60,12 @@ def _schema(function: JsonObject) -> JsonObject:
 
 
 def _type(schema: JsonObject) -> str | None:
-    """A parameter's type in a few words: `string`, `array of string`, `"c" or "f"`."""
+    """Return a parameter's type in a few words: `string`, `array of string`, `"c" or "f"`."""
     if choices := as_list(schema.get("enum")):
         return " or ".join(compact(choice) for choice in choices)
     kind = schema.get("type")
     if isinstance(kind, str) and kind.isupper():
-        kind = kind.lower()  # Google's spelling
+        kind = kind.lower()  # Google writes types in capitals
     if kind == "array":
         inner = _type(as_object(schema.get("items")))
         return f"array of {inner}" if inner else "array"

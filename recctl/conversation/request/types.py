@@ -1,4 +1,4 @@
-"""What a request consists of, whatever provider it went to. Types only."""
+"""The provider-neutral request. Types only."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from recctl.support.jsonvalue import Json, JsonObject
 
 
 class Text(msgspec.Struct, frozen=True):
-    """Words of a message; `reasoning` where they are a model's own thoughts handed back."""
+    """Text of a message; `reasoning` if it is a model's reasoning sent back."""
 
     text: str
     reasoning: bool = False
 
 
 class Media(msgspec.Struct, frozen=True):
-    """An image, a sound or a file: a short description of it, never its data."""
+    """A short description of an image, audio or file, without its data."""
 
     description: str
 
 
 class Call(msgspec.Struct, frozen=True):
-    """A tool call that an earlier answer made."""
+    """A tool call of an earlier answer."""
 
     id: str | None
     name: str | None
@@ -31,14 +31,14 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What a tool answered to the call with this id, or by this name."""
+    """A tool's result for the call with this id, or of this name."""
 
     id: str | None
     name: str | None
 
 
 class Other(msgspec.Struct, frozen=True):
-    """A block of a kind recctl does not know, as recorded."""
+    """A block of an unknown kind, as recorded."""
 
     value: Json
 
@@ -47,14 +47,14 @@ Part: TypeAlias = Text | Media | Call | Result | Other
 
 
 class Message(msgspec.Struct, frozen=True):
-    """One turn: whose, and what it consists of, in order."""
+    """One turn: its role and its parts, in order."""
 
     role: str
     parts: tuple[Part, ...]
 
 
 class Parameter(msgspec.Struct, frozen=True):
-    """A parameter of a tool: `type` in JSON schema's words, None where it says nothing."""
+    """A parameter of a tool; `type` is that of its JSON schema, None if it has none."""
 
     name: str
     type: str | None
@@ -63,7 +63,7 @@ class Parameter(msgspec.Struct, frozen=True):
 
 
 class Tool(msgspec.Struct, frozen=True):
-    """A tool the model may call; `kind` is set for a provider's built-in tools (web_search and the like)."""
+    """A tool that the model may call; `kind` is set for a provider's built-in tools, such as web_search."""
 
     name: str
     description: str | None = None
@@ -72,7 +72,7 @@ class Tool(msgspec.Struct, frozen=True):
 
 
 class Conversation(msgspec.Struct, frozen=True):
-    """The request: its messages, its tools, and the parameters that are neither."""
+    """A request: its messages, its tools and its other parameters."""
 
     messages: tuple[Message, ...] = ()
     tools: tuple[Tool, ...] = ()

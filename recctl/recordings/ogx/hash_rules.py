@@ -123,7 +123,7 @@ class HashRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """Whether a hash rule explains the name of a recording, and which.
+    """What the hash rules say of the name of a recording.
 
     `live`: the rule in force gives the name. `superseded`, `ahead`: only an older or a newer rule does,
     `rule`. `edited`: none does. `unknown`: no rule hashes this kind. `hash` is by the rule in force.

@@ -1,4 +1,4 @@
-"""OpenAI Responses: events and whole Response objects. What repeats itself is in test_repeats."""
+"""OpenAI Responses: events and whole Response objects. What repeats itself is in test_output_items."""
 
 from __future__ import annotations
 

@@ -257,7 +257,7 @@ def put_into(value: Any, places: list[str]) -> Any:
 @each_rule
 @given(value=_changing, places=_places, url=st.sampled_from([CHAT, AWS]))
 @example(value=1e-45, places=["k"], url=CHAT)
-def test_a_value_alone_is_evened_out_wherever_it_is(
+def test_a_value_alone_is_normalized_wherever_it_is(
     rule: HashRule, value: Any, places: list[str], url: str
 ) -> None:
     asked = inference(put_into(value, places), url)

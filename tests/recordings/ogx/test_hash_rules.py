@@ -36,7 +36,7 @@ def request_hash(recording: Recording) -> str | None:
     return NEWEST.hash(asked_of(recording))
 
 
-def evened_out(body: Any, drop: tuple[str, ...] = ()) -> Any:
+def normalized(body: Any, drop: tuple[str, ...] = ()) -> Any:
     """A body as today's rule hashes it; with something to drop, as it was sent to Bedrock."""
     url = "https://bedrock-runtime.aws.com/v1/v1/chat/completions" if drop else URL
     parts = NEWEST.parts(Asked("inference", None, {"method": "POST", "url": url, "body": body}))
@@ -143,14 +143,14 @@ def test_the_method_is_upper_case_and_the_endpoint_the_path_of_the_url() -> None
     assert parts == {"method": "GET", "endpoint": "/v1;w/v1/x", "body": {}, "test_id": "t.py::t"}
 
 
-def test_a_tool_is_hashed_without_its_test_and_not_evened_out() -> None:
+def test_a_tool_is_hashed_without_its_test_and_not_normalized() -> None:
     kwargs = {"query": "score: 0.123456789", "share": 0.123456789}
     made = tool("t.py::t", "search", "find", kwargs, whole(None))
     parts = {"provider": "search", "tool_name": "find", "kwargs": kwargs}
     assert request_hash(read(made)) == sha256(parts)
 
 
-def test_a_plain_call_is_hashed_with_the_whole_url_and_an_evened_out_payload() -> None:
+def test_a_plain_call_is_hashed_with_the_whole_url_and_a_normalized_payload() -> None:
     payload = {"share": 0.123456789, "extra_body": {"project_id": "p", "x": 1}}
     made = http("t.py::t", "https://host/v1/messages?beta=1", payload, whole(None))
     parts = {"test_id": "t.py::t", "url": "https://host/v1/messages?beta=1", "method": "POST"}
@@ -208,9 +208,9 @@ BODIES: dict[str, tuple[Any, Any]] = {
 
 
 @pytest.mark.parametrize("case", BODIES)
-def test_bodies_are_evened_out(case: str) -> None:
+def test_bodies_are_normalized(case: str) -> None:
     body, stable = BODIES[case]
-    assert json.dumps(evened_out(body)) == json.dumps(stable)
+    assert json.dumps(normalized(body)) == json.dumps(stable)
 
 
 def test_bedrock_leaves_stream_options_out_at_the_root() -> None:
@@ -256,13 +256,13 @@ _bodies = st.recursive(
 
 
 @given(_bodies, st.booleans())
-def test_any_body_is_evened_out_as_the_builder_does(body: Any, bedrock: bool) -> None:
+def test_any_body_is_normalized_as_the_builder_does(body: Any, bedrock: bool) -> None:
     drop = ("stream_options",) if bedrock else ()
-    assert json.dumps(evened_out(body, drop=drop)) == json.dumps(stable_body(body, bedrock=bedrock))
+    assert json.dumps(normalized(body, drop=drop)) == json.dumps(stable_body(body, bedrock=bedrock))
 
 
 @given(_bodies)
-def test_evening_out_leaves_the_body_as_it_was(body: Any) -> None:
+def test_normalizing_leaves_the_body_as_it_was(body: Any) -> None:
     before = json.dumps(body)
-    evened_out(body)
+    normalized(body)
     assert json.dumps(body) == before

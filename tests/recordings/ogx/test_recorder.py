@@ -335,7 +335,7 @@ def test_where_both_differ_the_recorder_counts(environment: Path, tmp_path: Path
     assert (result.code, lines[0].split()[:2]) == (0, [f"rec-{path.stem[:12]}", "live:"])
     assert lines[3:8] == [
         f"  in force  ogx 9.9.9 of {python}",
-        "  differs   the rule of 2026-10-09 gives another hash; the recorder's stands",
+        "  differs   the rule of 2026-10-09 gives another hash; the recorder's is used",
         "",
         f"* recorder    {path.stem}",
         f"  2026-10-09  {ours}",
@@ -421,7 +421,7 @@ def test_the_environment_may_name_it_and_a_file_may_not(environment: Path, tmp_p
 
 
 def test_a_review_of_revisions_takes_none(environment: Path, tmp_path: Path) -> None:
-    said = "--recorder goes with recordings; a review compares them by their names"
+    said = "--recorder needs recordings to compare; a review compares hashes by file name"
     assert run("diff", "--recorder", python_of(environment), cwd=tmp_path) == Result(
         2, b"", f"recctl: {said}\n"
     )

@@ -143,7 +143,7 @@ def test_bodies_of_odd_shapes_stay(body: object) -> None:
 @pytest.mark.parametrize(
     "path", sorted(SAMPLES.rglob("recordings/**/*.json")), ids=lambda path: path.stem[:12]
 )
-def test_only_ids_times_and_the_like_of_a_sample_are_evened_out(path: Path) -> None:
+def test_only_ids_times_and_the_like_of_a_sample_are_normalized(path: Path) -> None:
     response = document(path)["response"]
     changed = changes(read_events(response), read_events(without_volatile(response)))
     assert {str(change.path[-1]).lower() for change in changed} <= EVENED_OUT

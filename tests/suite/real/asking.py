@@ -156,5 +156,5 @@ def _run_as_plain_root(args: Sequence[str | Path], cwd: Path, env: Env) -> Resul
 def _reasons(project: Project, root: Path, paths: Sequence[Path]) -> list[str]:
     """Return the reasons that prune prints for recordings that it keeps."""
     page = _recctl(project, root, ["prune", *paths], {}).out
-    _, _, kept = page.partition("Kept, because nothing tells:")
+    _, _, kept = page.partition("Kept, because it is unknown whether their tests exist:")
     return [" ".join(line.split()[1:]) for line in kept.splitlines() if line.strip()]
