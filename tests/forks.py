@@ -81,6 +81,6 @@ def _server() -> socket.socket:
         command, cwd=_ROOT, pass_fds=[its.fileno()], stdin=subprocess.DEVNULL, start_new_session=True
     )
     its.close()
-    atexit.register(process.wait)
+    process.wait()  # it goes on in a fork, which is no child of this process
     atexit.register(ours.close)
     return ours
