@@ -20,7 +20,17 @@ from recctl.edit.files import RegularFile, clear_leftovers, is_temporary, regula
 from recctl.edit.journal.retention import Loss
 from recctl.edit.journal.store import Journal
 from recctl.edit.journal.writer import EntryWriter
-from recctl.edit.plan import Edit, Located, Rename, Rewrite, digest_of, grouped, located, patched
+from recctl.edit.plan import (
+    Edit,
+    Located,
+    Rename,
+    Rewrite,
+    digest_of,
+    grouped,
+    located,
+    location_of,
+    patched,
+)
 from recctl.edit.staging import CHANGED, Change, Committed, Skipped, Staged
 from recctl.support.errors import RecctlError
 from recctl.support.paths import display_path
@@ -68,8 +78,8 @@ def apply_plan(
             entry = writer.seal(staged.made)
         committed = commit(staged)
         losses = journal.drop(to_drop) if entry is not None else ()
-    left = {one.path for one in (*skipped, *committed.skipped)}
-    done = tuple(one.edit.path for one in once if one.edit.path not in left)
+    left = {location_of(one.path) for one in (*skipped, *committed.skipped)}
+    done = tuple(one.edit.path for one in once if one.location not in left)
     return Outcome(done, (*doubled, *skipped, *committed.skipped), entry, losses=losses)
 
 

@@ -26,11 +26,19 @@ class Repositories:
 
     def _find(self, directory: Path) -> Repository | None:
         if os.path.lexists(directory / ".git"):
-            try:
-                return Repository(find_repository(directory).top.resolve())
-            except RecctlError:
-                return None
-        return None if directory == directory.parent else self.around(directory.parent)
+            return _repository_of(directory)
+        if directory != directory.parent:
+            return self.around(directory.parent)
+        # No `.git` anywhere above: there is a repository only if the environment names one.
+        return _repository_of(directory) if {"GIT_DIR", "GIT_WORK_TREE"} <= os.environ.keys() else None
+
+
+def _repository_of(directory: Path) -> Repository | None:
+    """Return the repository that git finds for a directory; None where there is none, or git fails."""
+    try:
+        return Repository(find_repository(directory).top.resolve())
+    except RecctlError:
+        return None
 
 
 class GitHeads:

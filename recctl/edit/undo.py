@@ -44,13 +44,13 @@ def undo_entry(journal: Journal, entry: Entry, force: bool = False) -> Outcome:
         skipped = (*restoration.skipped, *committed.skipped)
         if not skipped and (force or not restoration.damaged):
             entry.mark_undone()
-    gone = {Path(item.path) for item in entry.items if item.before is None}
-    back = tuple(path for path in committed.done if path not in restoration.beside | gone)
+    new_names = {Path(item.path) for item in entry.items if item.before is None}
+    back = tuple(path for path in committed.done if path not in restoration.beside | new_names)
     return Outcome(
         back,
         (*restoration.damaged, *skipped),
         entry.number,
-        removed=tuple(path for path in committed.done if path in gone),
+        removed=tuple(path for path in committed.done if path in new_names),
         damaged=bool(restoration.damaged),
     )
 

@@ -49,6 +49,13 @@ def test_outside_a_repository_there_is_no_state(tmp_path: Path) -> None:
     assert (state(tmp_path / "file"), GitHeads().blob(tmp_path / "file", b"x")) == (None, None)
 
 
+def test_a_repository_may_be_named_by_the_environment(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    git_directory = (top / ".git").rename(top.parent / "elsewhere.git")
+    monkeypatch.setenv("GIT_DIR", str(git_directory))
+    monkeypatch.setenv("GIT_WORK_TREE", str(top))
+    assert {name: state(top / "sub" / name) for name in STATES} == STATES
+
+
 def test_without_a_commit_everything_is_untracked(tmp_path: Path) -> None:
     path = new_repository(tmp_path / "repo").write("file", "x")
     assert state(path) == "untracked"

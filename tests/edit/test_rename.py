@@ -182,6 +182,25 @@ def test_a_name_that_differs_only_in_case(root: Path) -> None:
     undo(root, before)
 
 
+def test_a_rename_that_comes_too_late_is_not_done_by_whatever_path_it_is_given(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a chain the path is the target of another rename too, given without the link perhaps."""
+    (root / "link").symlink_to(root)
+    target = root / "z.json"
+    link = os.link
+
+    def late(source: Path, path: Path) -> None:
+        path.write_bytes(b"mine")
+        link(source, path)
+
+    monkeypatch.setattr(os, "link", late)
+    plan = [rename(root / "link" / "b.json", target), rename(root / "a.json", root / "b.json")]
+    outcome = apply(*plan)
+    assert (outcome.done, target.read_bytes()) == ((), b"mine")
+    assert (held(root)["a.json"], held(root)["b.json"]) == (b"old bytes of a", b"old bytes of b")
+
+
 @pytest.mark.promise("A rename replaces no other file")
 def test_a_target_that_appears_at_the_last_moment_is_not_replaced(
     root: Path, monkeypatch: pytest.MonkeyPatch
