@@ -14,7 +14,7 @@ import subprocess
 import sys
 import termios
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -219,6 +219,16 @@ def _read_all(*ends: int) -> list[bytes]:
             pieces[end].append(piece)
             still -= set() if piece else {end}
     return [b"".join(pieces[end]) for end in ends]
+
+
+def few(cases: Iterable[Any], number: int = 0, *, kept: Container[Any] = ()) -> list[Any]:
+    """Return cases for `parametrize`: the first ones and those `kept` as they are, all others marked slow."""
+    return [case if position < number or case in kept else _slow(case) for position, case in enumerate(cases)]
+
+
+def _slow(case: Any) -> Any:
+    values = case if isinstance(case, tuple) else (case,)
+    return pytest.param(*values, marks=pytest.mark.slow)
 
 
 def examples(number: int) -> settings:

@@ -23,7 +23,7 @@ from recctl.catalog.index_database import VERSION
 from recctl.recordings.header import Header
 from recctl.support.errors import Warn, no_warning
 from tests.catalog.settling import wait_until_settled
-from tests.helpers import Result, chat, environment, put, run, run_process
+from tests.helpers import Result, chat, environment, few, put, run, run_process
 
 COUNT = 60  # more than the number from which the index is used
 
@@ -235,12 +235,13 @@ class Changes:
 def test_whatever_changes_a_listing_tells_it(cache: Path, tree: Path, hits: list[str], seed: int) -> None:
     changes = Changes(tree, seed)
     done = []
-    for _ in range(100):
+    steps = 100 if seed else 40
+    for _ in range(steps):
         done.append(changes.step())
         assert agrees(tree), done[-5:]
         if changes.random.random() < 0.2:
             wait_until_settled(tree)  # so that what was changed may be entered
-    assert len(hits) > COUNT * 20
+    assert len(hits) > COUNT * steps / 5
 
 
 def test_two_directories_of_one_tree(cache: Path, tree: Path) -> None:
@@ -270,7 +271,7 @@ def spoil_bytes(path: Path, seed: int) -> None:
 
 
 @pytest.mark.promise("A damaged or locked index changes no answer")
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", few(range(5), 2))
 def test_a_spoiled_index_changes_no_answer(cache: Path, tree: Path, seed: int) -> None:
     right = listed(tree, "--no-cache")
     listed(tree)
@@ -368,7 +369,7 @@ ERRORS = [
 @pytest.mark.parametrize(
     ("where", "error"),
     [
-        *(("rows_in", error) for error in ERRORS),
+        *few((("rows_in", error) for error in ERRORS), 3),
         *((where, ERRORS[0]) for where in ("version_of", "start_afresh", "_decode")),
     ],
     ids=lambda given: given if isinstance(given, str) else type(given).__name__,
@@ -404,7 +405,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
 }
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("damage", few(DAMAGES, 2))
 def test_a_damaged_index_is_said_once_and_made_anew(
     cache: Path, tree: Path, hits: list[str], damage: str
 ) -> None:
@@ -456,6 +457,7 @@ def test_where_it_cannot_be_written_one_line_says_so(tree: Path, tmp_path: Path)
 # ---- several processes
 
 
+@pytest.mark.slow
 def test_processes_at_once_on_a_cold_index(cache: Path, tree: Path) -> None:
     right = run("ls", tree, "--json", "--no-cache").data
     command = [sys.executable, "-m", "recctl", "ls", str(tree), "--json"]
@@ -468,6 +470,7 @@ def test_processes_at_once_on_a_cold_index(cache: Path, tree: Path) -> None:
     assert agrees(tree)
 
 
+@pytest.mark.slow
 @pytest.mark.promise("A damaged or locked index changes no answer")
 def test_a_kill_at_any_moment_leaves_no_wrong_answer(cache: Path, tree: Path) -> None:
     chance = random.Random(7)

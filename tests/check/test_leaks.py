@@ -31,7 +31,7 @@ from tests.check.samples import (
     random_text,
     with_bytes,
 )
-from tests.helpers import chat, run
+from tests.helpers import chat, few, run
 from tests.samples import openai_parts
 from tests.samples.builder import Recording, inference, whole
 from tests.samples.streams import STREAMS, TEST
@@ -313,7 +313,9 @@ def torn(text: str, width: int) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "lead", ["It is: ", "It is:\n", "", "Schlüssel\uff1a"], ids=["words", "a line", "nothing", "script"]
+    "lead",
+    few(["It is: ", "It is:\n", "", "Schlüssel\uff1a"], 1),
+    ids=["words", "a line", "nothing", "script"],
 )
 @pytest.mark.parametrize("format_", STREAMS)
 def test_a_key_that_is_split_over_chunks(format_: str, lead: str, tmp_path: Path) -> None:

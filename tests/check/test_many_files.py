@@ -19,6 +19,7 @@ from recctl.recordings.ogx.hash_rules import RULES as HASH_RULES
 from recctl.support.errors import NotARecording
 from tests.check.samples import COUNTER_SAMPLES, SAMPLES, Project, findings, lay_out, many
 from tests.helpers import SAMPLES as RECORDINGS
+from tests.helpers import few
 from tests.recordings.ogx.test_hash_rules import CORPUS, needs_corpus
 
 BOTH = [
@@ -52,7 +53,7 @@ def described(item: Item) -> tuple[object, ...]:
 
 
 @pytest.mark.promise("Fast and full ways of reading give the same answer")
-@pytest.mark.parametrize(("name", "files"), BOTH, ids=[name for name, _ in BOTH])
+@pytest.mark.parametrize(("name", "files"), few(BOTH, 40), ids=[name for name, _ in BOTH])
 def test_a_sample_is_checked_alike(
     name: str, files: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,7 +74,7 @@ def test_all_samples_together_are_checked_alike(tmp_path: Path) -> None:
     assert checked(paths, 0) == slow
 
 
-@pytest.mark.parametrize("workers", [2, 5])
+@pytest.mark.parametrize("workers", few([2, 5], 1))
 def test_several_processes_check_them_alike(workers: int, tmp_path: Path) -> None:
     for number, (_, files) in enumerate(BOTH):
         lay_out(tmp_path / str(number), files)
@@ -93,7 +94,7 @@ def test_why_a_file_cannot_be_read_comes_back_from_another_process() -> None:
     )
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", few(RULES, 5), ids=lambda rule: rule.code)
 def test_a_rule_alone_finds_what_it_finds_among_all(rule: Rule, tmp_path: Path) -> None:
     count = 0
     for name, files in [*SAMPLES[rule.code].items(), *COUNTER_SAMPLES[rule.code].items()]:
@@ -112,6 +113,7 @@ def test_the_project_of_samples_is_checked_alike() -> None:
     assert checked(files, 0) == slow
 
 
+@pytest.mark.slow
 @needs_corpus
 def test_the_corpus_is_checked_alike() -> None:
     files = find([Path(CORPUS or "")]).files

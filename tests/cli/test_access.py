@@ -15,7 +15,18 @@ import pytest
 from recctl.catalog.find import find
 from recctl.catalog.scan import scan
 from recctl.support.errors import separate
-from tests.helpers import HANGS_AFTER, SAMPLES, Result, chat, environment, problems, put, run_process, sample
+from tests.helpers import (
+    HANGS_AFTER,
+    SAMPLES,
+    Result,
+    chat,
+    environment,
+    few,
+    problems,
+    put,
+    run_process,
+    sample,
+)
 
 # ---- FIFOs and devices: opening them would wait for ever, so a process of its own tries
 
@@ -101,7 +112,7 @@ def open_project() -> Iterator[Path]:
         (project / "tests/recordings").chmod(0o755)
 
 
-@pytest.mark.parametrize("named", [["."], []], ids=["named", "by default"])
+@pytest.mark.parametrize("named", few([["."], []], 1), ids=["named", "by default"])
 @pytest.mark.parametrize("locked", ["tests", "tests/recordings"], ids=["above", "itself"])
 def test_directory_without_permission_is_named(open_project: Path, named: list[str], locked: str) -> None:
     (open_project / locked).chmod(0)

@@ -16,7 +16,7 @@ from recctl.check.registry import RULES
 from recctl.cli.path_arguments import find_recordings
 from tests.cli.test_access import run_unprivileged
 from tests.cli.test_terminal import ALL_HOSTILE, HOSTILE, bare, unsafe
-from tests.helpers import Result, chat, document, problems, put, run, run_in_terminal, run_process
+from tests.helpers import Result, chat, document, few, problems, put, run, run_in_terminal, run_process
 
 # How to break the bytes of a healthy recording so that it has one finding, of this code.
 BREAKS: dict[str, Callable[[bytes], bytes]] = {
@@ -116,7 +116,7 @@ def test_github_gets_no_annotations_of_nothing_but_a_summary(tmp_path: Path) -> 
 # ---- exit codes
 
 
-@pytest.mark.parametrize("form", ["text", "json", "github"])
+@pytest.mark.parametrize("form", few(["text", "json", "github"], 1))
 @pytest.mark.parametrize("code", BREAKS)
 def test_errors_exit_1_and_warnings_0_unless_strict(tmp_path: Path, code: str, form: str) -> None:
     broken(tmp_path, code)
@@ -349,7 +349,7 @@ def test_bad_bytes_are_findings_and_hide_no_other(tmp_path: Path, name: str) -> 
     assert by_path == {"bad.json": code, good.name: "RC404"}
 
 
-@pytest.mark.parametrize("rule", [rule.code for rule in RULES])
+@pytest.mark.parametrize("rule", few([rule.code for rule in RULES], 5))
 def test_by_no_rule_alone_do_bad_files_hide_others(tmp_path: Path, rule: str) -> None:
     """If its rule is not selected it may be named on stderr; none is a bug in recctl."""
     for name, (raw, _) in BAD_BYTES.items():
@@ -459,7 +459,7 @@ PATHS = {
 
 
 @pytest.mark.parametrize("name", PATHS)
-@pytest.mark.parametrize("below", [".", "tests", "tests/x/recordings"])
+@pytest.mark.parametrize("below", few([".", "tests", "tests/x/recordings"], 1))
 def test_paths_ignore_codes(tmp_path: Path, name: str, below: str) -> None:
     (tmp_path / ".git").mkdir()
     path = broken(tmp_path, "RC404", "RC201")

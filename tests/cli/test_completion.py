@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import HANGS_AFTER, ROOT, SAMPLES, Result, chat, environment, put, run_process
+from tests.helpers import HANGS_AFTER, ROOT, SAMPLES, Result, chat, environment, few, put, run_process
 
 SETUP = {
     # Only the prompt is written so, the line that sets it is not.
@@ -91,11 +91,11 @@ CASES: dict[str, tuple[str, str]] = {
     "file": ("recctl ls CONTRIB", "recctl ls CONTRIBUTING.md "),
     "directory of an option": ("recctl show --dir sample_rec", "recctl show --dir sample_recordings"),
 }
-# Of the other shells those in which they differ.
+# Those in which shells differ; in each shell the others are slow.
 SOME = ("command", "model with a colon", "class of a file", "reference", "file")
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", few(CASES, kept=SOME))
 def test_bash_completes(path: str, case: str) -> None:
     typed, completed = CASES[case]
     session = Session("bash", path, ROOT)
@@ -169,8 +169,14 @@ def test_codes_and_models_are_all_offered() -> None:
     assert offered("recctl", "ls", "--model", "gpt-oss", ":", "2") == ["20b"]
 
 
+WORDS = [
+    ("recctl", "ls", "--model", ""),
+    *(pytest.param(words, marks=pytest.mark.slow) for words in [("recctl", "nope", "x"), (), ("'",)]),
+]
+
+
 @pytest.mark.parametrize("how", ["complete_bash", "complete_zsh", "complete_fish", "complete_x", "x", ""])
-@pytest.mark.parametrize("words", [("recctl", "ls", "--model", ""), ("recctl", "nope", "x"), (), ("'",)])
+@pytest.mark.parametrize("words", WORDS)
 def test_no_error_reaches_the_shell(tmp_path: Path, how: str, words: tuple[str, ...]) -> None:
     """There is not even a recording here, and pyproject.toml is broken."""
     (tmp_path / "pyproject.toml").write_text("[tool.recctl\n")

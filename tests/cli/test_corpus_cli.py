@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers import problems, run
+from tests.helpers import few, problems, run
 
 CORPUS = os.environ.get("RECCTL_CORPUS")
 
@@ -27,6 +27,7 @@ def test_ls_lists_every_file_of_the_corpus(corpus: Path) -> None:
     assert listed == sorted(path.relative_to(corpus).as_posix() for path in corpus.rglob("*.json"))
 
 
+@pytest.mark.slow
 def test_every_id_of_the_corpus_is_shown_as_the_file_it_was_printed_for(corpus: Path) -> None:
     listed = [item["path"] for item in json.loads(run("ls", corpus, "--json", cwd=corpus).out)]
     references = run("ls", corpus, "--ids", cwd=corpus).out.splitlines()
@@ -35,7 +36,7 @@ def test_every_id_of_the_corpus_is_shown_as_the_file_it_was_printed_for(corpus: 
     assert [item["path"] for item in json.loads(result.out)] == listed
 
 
-@pytest.mark.parametrize("view", [[], ["--text"], ["--chunks"]], ids=["page", "text", "chunks"])
+@pytest.mark.parametrize("view", few([[], ["--text"], ["--chunks"]], 1), ids=["page", "text", "chunks"])
 def test_every_view_of_the_whole_corpus_ends_well(corpus: Path, view: list[str]) -> None:
     result = run("show", *view, "--", *sorted(corpus.rglob("*.json")))
     reports = [line for line in problems(result) if "the answer has no text" not in line]

@@ -13,7 +13,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.diff.repository import Repository, ferry, new_repository
-from tests.helpers import SAMPLES, Result, chat, put, run, run_in_terminal, sample
+from tests.helpers import SAMPLES, Result, chat, few, put, run, run_in_terminal, sample
 from tests.samples import builder, openai_parts
 from tests.samples.builder import Data, Recording, failed, http, inference, tool, typed, whole
 
@@ -95,7 +95,7 @@ WRONG: dict[str, tuple[list[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG)
+@pytest.mark.parametrize("case", few(WRONG, 5))
 def test_what_cannot_be_compared(case: str) -> None:
     args, message = WRONG[case]
     result = run("diff", *args, "--dir", SAMPLES, cwd=SAMPLES.parent)

@@ -21,16 +21,21 @@ def changed(recording: Recording) -> Recording:
     )
 
 
-@pytest.fixture
-def repository(tmp_path: Path) -> Repository:
-    """Three commits: of recordings of three tests, the ferry's anew, the city's anew."""
-    made = new_repository(tmp_path / "repository")
+@pytest.fixture(scope="module")
+def _repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    made = new_repository(tmp_path_factory.mktemp("made"))
     recordings = [ferry(test_id=test) for test in (FERRY, BUS, TRAM)]
     made.write("tests/test_trip.py", "")
     made.commit(*recordings)
     made.commit(changed(recordings[0]))
     made.commit(*map(changed, recordings[1:]))
     return made
+
+
+@pytest.fixture
+def repository(_repository: Repository, tmp_path: Path) -> Repository:
+    """Three commits: of recordings of three tests, the ferry's anew, the city's anew."""
+    return _repository.copied_to(tmp_path / "repository")
 
 
 def found_in(repository: Repository, *args: str | Path) -> list[str | None]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from recctl.cli.app import COMMANDS
-from tests.helpers import ROOT, Result, chat, problems, run
+from tests.helpers import ROOT, Result, chat, few, problems, run
 
 GOOD = chat().to_bytes()
 CUT = b'{"test_id": null, "request": {"url": "http://x", "bo'
@@ -277,7 +277,7 @@ def test_help_alone_is_that_of_recctl() -> None:
     assert run("help").out == run("--help").out
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", few(COMMANDS, 3))
 def test_help_breaks_lines_only_where_the_screen_ends(command: str) -> None:
     """No line ends before the next word would not fit, but at the end of a paragraph or example."""
     text = run(command, "--help", env={"COLUMNS": "80"}).out.partition("╭")[0]

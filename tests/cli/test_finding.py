@@ -301,9 +301,10 @@ def test_the_order_is_that_of_the_paths_however_they_are_named(project: Path, wa
 @pytest.fixture
 def suite(tmp_path: Path) -> Path:
     """A repository of two packages whose test files have the same names, and of a test file that is gone."""
-    (tmp_path / ".git").mkdir()
+    top = tmp_path / "suite"
+    (top / ".git").mkdir(parents=True)
     for package in ("", "two/"):
-        directory = tmp_path / f"{package}tests/a"
+        directory = top / f"{package}tests/a"
         for name in ("test_x.py", "test_xy.py"):
             directory.mkdir(parents=True, exist_ok=True)
             (directory / name).write_text("")
@@ -317,10 +318,10 @@ def suite(tmp_path: Path) -> Path:
         "gone": "tests/a/test_gone.py::test_b",
     }
     for name, test_id in ids.items():
-        put(tmp_path / f"tests/a/recordings/{name}.json", chat(name, test_id=test_id))
-    put(tmp_path / "tests/a/recordings/none.json", chat())
-    put(tmp_path / "two/tests/a/recordings/two.json", chat(test_id=ids["one"]))
-    return tmp_path
+        put(top / f"tests/a/recordings/{name}.json", chat(name, test_id=test_id))
+    put(top / "tests/a/recordings/none.json", chat())
+    put(top / "two/tests/a/recordings/two.json", chat(test_id=ids["one"]))
+    return top
 
 
 def stems(*args: str, cwd: Path) -> set[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.cli.listing import COUNT
 from tests.diff.repository import Repository, new_repository
-from tests.helpers import ROOT, SAMPLES, Result, chat, problems, put, run, sample
+from tests.helpers import ROOT, SAMPLES, Result, chat, few, problems, put, run, sample
 
 SEED = sample("ab7d")
 MODELS = "models-0f7ee7578f2181b20f2a051af0aba84368b5c7393c55f55db07cdfb692c0fba7"
@@ -378,7 +378,7 @@ def test_outside_of_git_and_without_a_commit_nothing_is_known(tmp_path: Path) ->
 # ---- some good, some bad
 
 
-@pytest.mark.parametrize("view", [[], ["--text"], ["--raw"], ["--json"], ["--chunks"]], ids=" ".join)
+@pytest.mark.parametrize("view", few([[], ["--text"], ["--raw"], ["--json"], ["--chunks"]], 2), ids=" ".join)
 def test_a_bad_reference_does_not_hide_the_good_ones(view: list[str]) -> None:
     bad = ["rec-0000", "no-such-file", "0f7e", "no/such.json"]
     good = run("show", *view, "ab7d", "2204", "--dir", SAMPLES, cwd=ROOT)

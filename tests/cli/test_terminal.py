@@ -303,6 +303,7 @@ def test_progress_of_short_work_is_not_drawn() -> None:
     assert run_in_terminal("1", program=[sys.executable, "-c", SLOW]) == Result(0, b"", "")
 
 
+@pytest.mark.slow
 def test_progress_is_not_drawn_in_a_pipe() -> None:
     done = subprocess.run([sys.executable, "-c", SLOW, "4"], capture_output=True, timeout=HANGS_AFTER)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")

@@ -46,6 +46,7 @@ def test_a_recording_of_a_test_with_several_calls_of_its_sort_has_a_sibling_of_t
         assert found.recording.summary.path != summary.path
 
 
+@pytest.mark.slow
 def test_no_model_list_nor_embedding_is_near_to_what_goes_to_another_endpoint(
     summaries: list[Summary],
 ) -> None:
@@ -62,6 +63,7 @@ def test_no_model_list_nor_embedding_is_near_to_what_goes_to_another_endpoint(
     ] == []
 
 
+@pytest.mark.slow
 def test_a_recording_of_no_test_has_one_of_its_endpoint_and_model(summaries: list[Summary]) -> None:
     places: dict[tuple[object, ...], list[Summary]] = defaultdict(list)
     for summary in summaries:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import pty
-import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.diff.repository import TEST, Repository, entries, ferry, new_repository, told
-from tests.helpers import HANGS_AFTER, run, run_in_terminal
+from tests.helpers import HANGS_AFTER, few, run, run_in_terminal
 from tests.samples.builder import inference, tool, typed, whole
 
 OLD, NEW = ferry("At nine."), ferry("At ten.")
@@ -35,9 +34,7 @@ def _recorded(tmp_path_factory: pytest.TempPathFactory) -> Repository:
 @pytest.fixture
 def recorded(_recorded: Repository, tmp_path: Path) -> Repository:
     """A repository with one recording, committed."""
-    top = tmp_path / "repository"
-    shutil.copytree(_recorded.top, top, symlinks=True)
-    return Repository(top)
+    return _recorded.copied_to(tmp_path / "repository")
 
 
 # ---- which files belong to a state
@@ -155,6 +152,7 @@ def test_a_second_working_tree(recorded: Repository, tmp_path: Path) -> None:
     assert told(recorded.review()) == []
 
 
+@pytest.mark.slow
 def test_more_files_than_git_is_asked_for_at_once(repository: Repository) -> None:
     numbers = range(501)
     repository.commit(*(ferry("At nine.", prompt=f"Ferry {number}?") for number in numbers))
@@ -175,14 +173,20 @@ def test_from_a_subdirectory_all_of_the_repository_is_looked_at(recorded: Reposi
     assert entries(below)[0]["new"]["path"] == OLD.path.removeprefix("tests/")
 
 
-@pytest.fixture
-def two_suites(recorded: Repository) -> Repository:
-    """A repository where recordings of two directories changed, one commit long."""
+@pytest.fixture(scope="module")
+def _two_suites(_recorded: Repository, tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    recorded = _recorded.copied_to(tmp_path_factory.mktemp("suites") / "repository")
     before, after = (ferry(answer, test_id=BUS) for answer in ("Six.", "Seven."))
     recorded.commit(before)
     recorded.commit(NEW, after)
     recorded.put(OLD, before)
     return recorded
+
+
+@pytest.fixture
+def two_suites(_two_suites: Repository, tmp_path: Path) -> Repository:
+    """A repository where recordings of two directories changed, one commit long."""
+    return _two_suites.copied_to(tmp_path / "two")
 
 
 LIMITS: dict[str, tuple[str, list[str], list[str]]] = {
@@ -197,7 +201,9 @@ LIMITS: dict[str, tuple[str, list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", LIMITS)
-@pytest.mark.parametrize("rev", [(), ("--rev", "HEAD~1")], ids=["working tree", "revisions"])
+@pytest.mark.parametrize(
+    "rev", [(), pytest.param(("--rev", "HEAD~1"), marks=pytest.mark.slow)], ids=["working tree", "revisions"]
+)
 def test_dir_limits_what_is_looked_at(two_suites: Repository, case: str, rev: tuple[str, ...]) -> None:
     here, limits, tests = LIMITS[case]
     options = [option for limit in limits for option in ("--dir", limit)]
@@ -207,7 +213,7 @@ def test_dir_limits_what_is_looked_at(two_suites: Repository, case: str, rev: tu
 
 
 @pytest.mark.parametrize("rev", [(), ("--rev", "HEAD~1")], ids=["working tree", "revisions"])
-@pytest.mark.parametrize("limit", ["test", "oth", "tests/rec", "nowhere"])
+@pytest.mark.parametrize("limit", few(["test", "oth", "tests/rec", "nowhere"], 2))
 def test_a_dir_without_recordings_is_no_all_clear(
     two_suites: Repository, limit: str, rev: tuple[str, ...]
 ) -> None:
@@ -248,7 +254,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("case", NAMES)
+@pytest.mark.parametrize("case", few(NAMES, kept=("a line break", "not UTF-8", "a dash", "a wildcard")))
 def test_directories_and_files_of_any_name(repository: Repository, case: str) -> None:
     name = f"{NAMES[case]}/recordings/{NAMES[case]}.json"
     repository.write(name, OLD.to_bytes())
@@ -264,7 +270,7 @@ def test_directories_and_files_of_any_name(repository: Repository, case: str) ->
     assert (entry["status"], entry["new"]["path"]) == ("rerecorded", shown)
 
 
-@pytest.mark.parametrize("case", NAMES)
+@pytest.mark.parametrize("case", few(NAMES, kept=("a line break", "not UTF-8")))
 def test_an_unreadable_file_of_any_name_is_named_in_one_line(repository: Repository, case: str) -> None:
     repository.commit(OLD)
     repository.write(f"recordings/{NAMES[case]}.json", "{")
@@ -274,7 +280,9 @@ def test_an_unreadable_file_of_any_name_is_named_in_one_line(repository: Reposit
     assert "is cut short" in result.err
 
 
-@pytest.mark.parametrize("case", [name for name in NAMES if name != "not UTF-8"])
+@pytest.mark.parametrize(
+    "case", few([name for name in NAMES if name != "not UTF-8"], kept=("a line break", "a wildcard"))
+)
 def test_test_files_of_any_name_are_followed(repository: Repository, case: str) -> None:
     old, new = f"tests/test_{NAMES[case]}.py", f"tests/test_{NAMES[case]}_b.py"
     repository.write(old, "def test_ferry(): ...\n")
@@ -490,7 +498,7 @@ TRAPS: dict[str, tuple[Prepare, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("case", TRAPS)
+@pytest.mark.parametrize("case", few(TRAPS, kept=("fsmonitor", "textconv", "a filter process", "a fetch")))
 def test_nothing_that_the_repository_names_is_run(recorded: Repository, tmp_path: Path, case: str) -> None:
     prepare, command = TRAPS[case]
     marker = tmp_path / "sprung"

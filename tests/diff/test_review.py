@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.diff.repository import TEST, Repository, entries, ferry, request_changes, told
-from tests.helpers import chat, chat_stream
+from tests.helpers import chat, chat_stream, few
 from tests.samples import openai_parts
 from tests.samples.builder import (
     Data,
@@ -131,7 +131,7 @@ ANSWERS: dict[str, tuple[Recording, Recording, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", ANSWERS)
+@pytest.mark.parametrize("case", few(ANSWERS, 9))
 def test_the_most_severe_change_of_an_answer(repository: Repository, case: str) -> None:
     old, new, change = ANSWERS[case]
     assert reviewed(repository, old, new) == ("rerecorded", change)
@@ -330,7 +330,7 @@ MOVES = {
 
 
 @pytest.mark.parametrize("case", MOVES)
-@pytest.mark.parametrize("prompt", [PROMPT, "When does the bus leave?"], ids=["same", "other prompt"])
+@pytest.mark.parametrize("prompt", few([PROMPT, "When does the bus leave?"], 1), ids=["same", "other prompt"])
 def test_a_renamed_test_file_is_followed(repository: Repository, case: str, prompt: str) -> None:
     old, new = MOVES[case]
     assert renamed(repository, old, new, prompt) == [(f"{new}::test_ferry", "moved", "volatile")]

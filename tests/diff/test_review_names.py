@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.diff.repository import TEST, Repository, entries, ferry, told
-from tests.helpers import chat_stream
+from tests.helpers import chat_stream, few
 from tests.samples import openai_parts
 from tests.samples.builder import (
     Data,
@@ -90,7 +90,7 @@ EDITS: dict[str, tuple[Recording, Callable[[Data], object], str]] = {
 }
 
 
-@pytest.mark.parametrize("answer", ["same", "other"])
+@pytest.mark.parametrize("answer", few(["same", "other"], 1))
 @pytest.mark.parametrize("case", EDITS)
 def test_a_request_changed_in_place(repository: Repository, case: str, answer: str) -> None:
     old, edit, status = EDITS[case]

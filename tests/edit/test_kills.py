@@ -18,7 +18,7 @@ from recctl.edit import staging
 from recctl.edit.journal.store import Journal, journal_directory
 from tests.edit.scenes import Scene
 from tests.edit.trees import strangers
-from tests.helpers import run
+from tests.helpers import few, run
 
 FILES = 30
 MEMORY = Path("/dev/shm")
@@ -34,7 +34,7 @@ def quick_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     shutil.rmtree(place, ignore_errors=True)
 
 
-each_command = pytest.mark.parametrize("command", ["normalize", "prune", "undo", "rename"])
+each_command = pytest.mark.parametrize("command", few(["normalize", "prune", "undo", "rename"], 1))
 # Kills of each kind, for each command.
 some_and_many = pytest.mark.parametrize("kills", [6, pytest.param(40, marks=pytest.mark.slow)])
 

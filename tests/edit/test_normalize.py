@@ -13,7 +13,7 @@ import pytest
 
 from tests.edit.recorder import reformatted, settled, unsettled, written
 from tests.edit.trees import Pair, lay_out, restore, tree_of
-from tests.helpers import SAMPLES, Result, chat, document, problems, put, run
+from tests.helpers import SAMPLES, Result, chat, document, few, problems, put, run
 from tests.samples import ollama_parts, openai_parts
 from tests.samples.builder import Recording, streamed, typed
 
@@ -23,7 +23,9 @@ sources = pytest.mark.parametrize(
     ("source", "share"),
     [
         pytest.param(SAMPLES, 1, id="samples"),
-        pytest.param(Path(CORPUS or ""), 5, id="a fifth of the corpus", marks=needs_corpus),
+        pytest.param(
+            Path(CORPUS or ""), 5, id="a fifth of the corpus", marks=[needs_corpus, pytest.mark.slow]
+        ),
         pytest.param(Path(CORPUS or ""), 1, id="corpus", marks=[needs_corpus, pytest.mark.slow]),
     ],
 )
@@ -239,7 +241,7 @@ ODD_DATA = {
 
 
 @pytest.mark.parametrize("data", ODD_DATA)
-@pytest.mark.parametrize("around", ODD_BYTES)
+@pytest.mark.parametrize("around", few(ODD_BYTES, 2))
 def test_odd_bytes_survive(tmp_path: Path, around: str, data: str) -> None:
     whole = ODD_BYTES[around].replace(b"@", ODD_DATA[data])
     start, end = whole.index(b"<"), whole.index(b">")

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.helpers import environment, run
+from tests.helpers import environment, few, run
 from tests.hostile.fuzzing import (
     BYTES,
     LONG,
@@ -38,6 +38,7 @@ from tests.hostile.fuzzing import (
 randoms = st.randoms(use_true_random=False)
 
 
+@pytest.mark.slow
 @pytest.mark.promise("Damaged bytes cause no traceback, hang or wrong answer")
 @given(rnd=randoms)
 @budget(10)
@@ -60,6 +61,20 @@ def test_what_is_written_to_damaged_files_can_be_undone(
 CHAT = sample_of("ab7d61e2daa7")
 RAW = SOURCES[CHAT]
 
+# One of each kind of damage; the others are tried as slow tests.
+SHARPEST = (
+    "empty",
+    "NUL in a string",
+    "UTF-16",
+    "cut in half",
+    "a surrogate as UTF-8",
+    "nested 100,000 deep",
+    "integer of 5,000 digits",
+    "not a number",
+    "half a pair",
+    "a key twice",
+    "gzip",
+)
 DAMAGED: dict[str, bytes] = {
     "empty": b"",
     "one blank": b" ",
@@ -98,7 +113,7 @@ DAMAGED: dict[str, bytes] = {
 
 
 @pytest.mark.promise("Damaged bytes cause no traceback, hang or wrong answer")
-@pytest.mark.parametrize("damage", DAMAGED)
+@pytest.mark.parametrize("damage", few(DAMAGED, kept=SHARPEST))
 def test_every_command_bears(damage: str, tmp_path: Path) -> None:
     assert complaints(tmp_path, Mutant(CHAT, DAMAGED[damage])) == []
 
@@ -181,7 +196,9 @@ sys.exit(main(sys.argv[2:]))
 
 
 @pytest.mark.promise("An enormous file costs bounded memory and time")
-@pytest.mark.parametrize("size", [*ENORMOUS, *(LONGER if LONG else ())])
+@pytest.mark.parametrize(
+    "size", [*few(ENORMOUS, kept=("nested 100,000 deep", "50,000 chunks")), *(LONGER if LONG else ())]
+)
 def test_an_enormous_file_takes_neither_all_memory_nor_all_day(size: str, tmp_path: Path) -> None:
     make, usual = {**ENORMOUS, **LONGER}[size]
     (path,) = planted(tmp_path, [Mutant(CHAT, make())])

@@ -90,6 +90,7 @@ def test_twenty_thousand_recordings_need_little_memory(many: Path, tmp_path: Pat
     assert {name: found.memory for name, found in runs.items() if found.memory > MOST_MEMORY} == {}
 
 
+@pytest.mark.slow
 @pytest.mark.promise("Many recordings, references and processes work")
 def test_a_thousand_references_on_one_command_line(tmp_path: Path) -> None:
     references = [f"rec-{_hash(number)[:16]}" for number in range(REFERENCES)]

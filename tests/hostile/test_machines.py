@@ -30,6 +30,7 @@ from tests.helpers import (
     Result,
     chat,
     environment,
+    few,
     problems,
     put,
     run,
@@ -242,6 +243,13 @@ LIKE_ANOTHER = (
     "python -X utf8=0",
     "stderr full",
     "odd path",
+    "TERM=dumb",
+    "python -I",
+    "python -W error",
+    "stderr closed",
+    "cache below a file",
+    "ASCII",
+    "python -OO",
 )
 each_machine = pytest.mark.parametrize(
     "name",
@@ -276,7 +284,7 @@ def test_answers_are_those_of_a_good_machine(told: Told, good: dict[str, Result]
         assert result.err == ("" if MACHINES[name].streams[1] != "{}.err" else wanted.err), command
 
 
-@pytest.mark.parametrize("name", ["POSIX without UTF-8", "ASCII"])
+@pytest.mark.parametrize("name", few(["POSIX without UTF-8", "ASCII"], 1))
 def test_where_there_is_only_ascii_all_is_said_with_escapes(
     told: Told, good: dict[str, Result], name: str
 ) -> None:
@@ -325,7 +333,7 @@ def unheard(place: Place) -> dict[str, dict[str, Result]]:
 
 
 @pytest.mark.promise("A full or closed stdout causes no traceback")
-@pytest.mark.parametrize("name", ["full", "closed"])
+@pytest.mark.parametrize("name", few(["full", "closed"], 1))
 def test_a_stdout_that_takes_nothing_is_one_line_and_exit_code_2(
     unheard: dict[str, dict[str, Result]], good: dict[str, Result], name: str
 ) -> None:
@@ -352,7 +360,7 @@ def test_a_reader_that_has_gone_is_no_error(unheard: dict[str, dict[str, Result]
         assert (result.code, problems(result)) == (0, []), command
 
 
-@pytest.mark.parametrize("command", ["normalize", "check", "prune"])
+@pytest.mark.parametrize("command", few(["normalize", "check", "prune"], 1))
 def test_a_change_is_made_or_said_not_to_be_though_nobody_reads_what_it_prints(
     tmp_path: Path, command: str
 ) -> None:
@@ -377,7 +385,7 @@ def test_a_change_is_made_or_said_not_to_be_though_nobody_reads_what_it_prints(
 
 
 @pytest.mark.promise("Locales, homes, streams, terminals and Python's options of any kind work")
-@pytest.mark.parametrize("columns", [1, 20])
+@pytest.mark.parametrize("columns", few([1, 20], 1))
 def test_small_terminals(place: Place, good: dict[str, Result], columns: int) -> None:
     """Below twenty columns it is set as for twenty: the terminal itself breaks the lines."""
     kept = place.root / f"columns{columns}"
@@ -492,7 +500,7 @@ def test_an_older_git_is_one_line(place: Place, good: dict[str, Result], tmp_pat
 
 
 @pytest.mark.promise("A missing library is named")
-@pytest.mark.parametrize("what", ["missing", "broken"])
+@pytest.mark.parametrize("what", few(["missing", "broken"], 1))
 def test_without_detect_secrets_check_says_so(place: Place, tmp_path: Path, what: str) -> None:
     """It is only needed for a file that looks suspicious; what that leaks must not pass for clean."""
     stub = tmp_path / "stub/detect_secrets/__init__.py"
@@ -606,13 +614,14 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.mark.promise("Ctrl-C leaves neither a traceback nor a process")
-@pytest.mark.parametrize("whole_group", [True, False], ids=["from the keyboard", "to the process"])
-@pytest.mark.parametrize("command", [["ls", "--no-cache"], ["check"]], ids=" ".join)
+@pytest.mark.parametrize("whole_group", few([True, False], 1), ids=["from the keyboard", "to the process"])
+@pytest.mark.parametrize("command", few([["ls", "--no-cache"], ["check"]], 1), ids=" ".join)
 def test_ctrl_c_while_two_processes_read(large: Path, command: list[str], whole_group: bool) -> None:
     """Some time after the second one began, when all is loaded."""
     _interrupt(large, command, whole_group, wait=0.15)
 
 
+@pytest.mark.slow
 @pytest.mark.promise("Ctrl-C leaves neither a traceback nor a process")
 def test_ctrl_c_just_when_the_second_process_begins(large: Path) -> None:
     """Neither of the two may print a traceback, or go on."""

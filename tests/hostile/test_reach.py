@@ -21,7 +21,7 @@ from tests.catalog.settling import wait_until_settled
 from tests.diff.repository import Repository, ferry, new_repository
 from tests.diff.test_git import in_terminal, trap
 from tests.edit.trees import lay_out, tree_of, unsettled
-from tests.helpers import Result, chat, chat_stream, problems, run, run_in_terminal, run_process
+from tests.helpers import Result, chat, chat_stream, few, problems, run, run_in_terminal, run_process
 from tests.samples.builder import Recording
 
 # Runs before recctl, in its own process only, and writes down what it does, a JSON array a line.
@@ -486,7 +486,7 @@ def _in_variables(trapped: Trapped) -> dict[str, str | None]:
 
 
 @pytest.mark.promise("No program that a repository names is run")
-@pytest.mark.parametrize("prepare", [_in_repository, _in_home, _in_variables])
+@pytest.mark.parametrize("prepare", few([_in_repository, _in_home, _in_variables], 1))
 def test_no_program_that_git_is_told_of_is_run(
     trapped: Trapped, prepare: Callable[[Trapped], dict[str, str | None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -660,7 +660,7 @@ def test_links_with_simple_temporary_names_are_not_followed(tmp_path: Path) -> N
 
 
 @pytest.mark.promise("Only the user can read the index and the journal")
-@pytest.mark.parametrize("mask", [0o000, 0o022, 0o077], ids=oct)
+@pytest.mark.parametrize("mask", few([0o000, 0o022, 0o077], 1), ids=oct)
 def test_cache_and_journal_are_the_users_alone(tmp_path: Path, mask: int) -> None:
     pairs = lay_out(tmp_path / "repo", 60)
     for pair in pairs:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from recctl.recordings.ogx import canonical
 from recctl.support.jsonvalue import is_deep, loads
-from tests.helpers import Result, run
+from tests.helpers import Result, few, run
 from tests.hostile.fuzzing import (
     BYTES,
     LONG,
@@ -53,6 +53,7 @@ def test_every_command_bears_a_strange_recording(
     assert complaints(tmp_path_factory.getbasetemp() / "shapes", mutant(rnd, SHAPES)) == []
 
 
+@pytest.mark.slow
 @given(rnd=randoms)
 @budget(4)
 def test_what_is_written_to_strange_recordings_can_be_undone(
@@ -105,7 +106,7 @@ def _variants(document: Any, place: Place) -> Iterator[bytes]:
 
 
 @pytest.mark.promise("Missing keys and values of other types cause no traceback")
-@pytest.mark.parametrize("format_name", FORMATS)
+@pytest.mark.parametrize("format_name", few(FORMATS, 6))
 def test_every_command_bears_a_key_missing_or_of_another_type(format_name: str, tmp_path: Path) -> None:
     """In the long run each alone and each command; else many files at once, and what reads many."""
     name = FORMATS[format_name]
@@ -156,6 +157,14 @@ def _nested(depth: int) -> bytes:
     return b"[" * depth + b"1" + b"]" * depth
 
 
+# One of each kind of strangeness; the others are tried as slow tests.
+SHARPEST = (
+    "test id longer than a file name",
+    "test file half a pair",
+    "status of 5,000 digits",
+    "body nested much too deeply",
+    "mapping of everything",
+)
 STRANGE: dict[str, Mutant] = {
     "test id longer than a file name": _changed(CHAT, ("test_id",), "x" * 300),
     "test file longer than a file name": _changed(CHAT, ("test_id",), f"{'x' * 300}.py::test_a"),
@@ -179,13 +188,13 @@ STRANGE: dict[str, Mutant] = {
 }
 
 
-@pytest.mark.parametrize("strange", STRANGE)
+@pytest.mark.parametrize("strange", few(STRANGE, kept=SHARPEST))
 def test_every_command_bears(strange: str, tmp_path: Path) -> None:
     assert complaints(tmp_path, STRANGE[strange]) == []
 
 
 @pytest.mark.promise("undo brings back every byte")
-@pytest.mark.parametrize("strange", STRANGE)
+@pytest.mark.parametrize("strange", few(STRANGE, kept=SHARPEST))
 def test_what_is_written_can_be_undone(strange: str, tmp_path: Path) -> None:
     assert undone(tmp_path, [STRANGE[strange]]) == []
 
@@ -290,6 +299,7 @@ def _is_deep(raw: bytes) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.promise("Fast and full ways of reading give the same answer")
 @given(rnd=randoms)
 @budget(4)
@@ -301,7 +311,7 @@ def test_quick_and_slow_ways_agree(rnd: Random, tmp_path_factory: pytest.TempPat
 
 
 @pytest.mark.promise("Fast and full ways of reading give the same answer")
-@pytest.mark.parametrize("strange", STRANGE)
+@pytest.mark.parametrize("strange", few(STRANGE, kept=SHARPEST))
 def test_quick_and_slow_ways_agree_on(strange: str, tmp_path: Path) -> None:
     assert disagreements(tmp_path, [STRANGE[strange]]) == []
 

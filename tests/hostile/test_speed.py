@@ -15,6 +15,8 @@ from tests.hostile import patterns
 from tests.hostile.speed import MOST_SECONDS, MOST_TIMES
 from tests.hostile.texts import FILLS
 
+pytestmark = pytest.mark.slow
+
 _CASES = 200
 _WITHIN = 1500  # seconds, on a machine that does much else
 

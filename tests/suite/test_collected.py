@@ -16,6 +16,7 @@ import pytest
 from recctl.suite.collect import Collection, active_python, collect, liveness_by_collection
 from recctl.support.errors import RecctlError
 from tests.edit.trees import tree_of
+from tests.helpers import few
 from tests.suite.projects import record, summary_of, write
 
 FILE = "tests/a/test_b.py"
@@ -201,6 +202,11 @@ FAILED: dict[str, tuple[dict[str, str], list[str], str]] = {
         "an option in addopts nobody knows",
         "settings that are broken",
         "an id that is not there",
+        "a plugin that is missing",
+        "an option nobody knows",
+        "help instead",
+        "a module with a syntax error",
+        "an exit of Python",
     ),
 )
 def test_a_failed_collection_is_refused(tmp_path: Path, name: str) -> None:
@@ -220,7 +226,7 @@ NO_TESTS: dict[str, tuple[dict[str, str], list[str]]] = {
 }
 
 
-@pytest.mark.parametrize("name", NO_TESTS)
+@pytest.mark.parametrize("name", few(NO_TESTS, 2))
 def test_zero_tests_are_refused(tmp_path: Path, name: str) -> None:
     files, arguments = NO_TESTS[name]
     root = write(tmp_path, files | MARKERS)
@@ -306,6 +312,11 @@ NARROWED: dict[str, tuple[dict[str, str], list[str], list[str]]] = {
         "norecursedirs",
         "python_files",
         "a module without what it needs",
+        "--ignore",
+        "addopts with -k",
+        "a directory",
+        "a test of one file, all of another",
+        "a test",
     ),
 )
 def test_only_what_was_looked_at_is_judged(tmp_path: Path, name: str) -> None:
@@ -350,7 +361,7 @@ def after_a_failure(with_a_failure: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("option", "where"),
-    [("--lf", "argument"), ("--ff", "argument"), ("--nf", "addopts"), ("--sw", "addopts")],
+    few([("--lf", "argument"), ("--ff", "argument"), ("--nf", "addopts"), ("--sw", "addopts")], 1),
 )
 def test_options_that_look_at_the_last_run_take_no_test_away(
     after_a_failure: Path, option: str, where: str
@@ -397,7 +408,17 @@ HARMLESS: dict[str, tuple[dict[str, str], list[str]]] = {
 
 @some(
     HARMLESS,
-    also=("-v -v in addopts", "-x", "strict", "warnings as errors", "all testpaths", "doctests"),
+    also=(
+        "-v -v in addopts",
+        "-x",
+        "strict",
+        "warnings as errors",
+        "all testpaths",
+        "doctests",
+        "-p no:cacheprovider",
+        "importlib mode",
+        "a plugin that captures nothing",
+    ),
 )
 def test_settings_that_take_nothing_away(tmp_path: Path, name: str) -> None:
     files, arguments = HARMLESS[name]

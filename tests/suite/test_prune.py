@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.edit.trees import strangers, tree_of
-from tests.helpers import Result, chat, problems, put, run
+from tests.helpers import Result, chat, few, problems, put, run
 from tests.samples import openai_parts
 from tests.samples.builder import inference, whole
 from tests.suite.projects import git, record, write
@@ -406,7 +406,7 @@ def test_the_project_root_is_where_pytest_runs(project: Path) -> None:
     assert (sorted(item["test_id"] for item in found["remove"]), found["keep"]) == (GONE, 3)
 
 
-@pytest.mark.parametrize("settings", ["pytest.ini", "pyproject.toml", None])
+@pytest.mark.parametrize("settings", few(["pytest.ini", "pyproject.toml", None], 1))
 def test_pytest_runs_in_the_package_that_has_settings_for_it(tmp_path: Path, settings: str | None) -> None:
     """In a monorepo the ids of a package with settings of its own are relative to the package."""
     package = tmp_path / "packages/a"
@@ -511,6 +511,7 @@ def test_exactly_the_files_of_dead_tests(corpus: Path) -> None:
     assert (len(found["remove"]), found["unjudged"], found["keep"]) == (DEAD_FILES, UNJUDGED_FILES, 208)
 
 
+@pytest.mark.slow
 @real
 def test_a_pruned_corpus_comes_back_as_it_was(corpus: Path) -> None:
     dead, before = _judged_here(corpus)[0], tree_of(corpus)
@@ -523,6 +524,7 @@ def test_a_pruned_corpus_comes_back_as_it_was(corpus: Path) -> None:
     assert tree_of(corpus) == before
 
 
+@pytest.mark.slow
 @real
 def test_a_normalized_corpus_comes_back_as_it_was(corpus: Path) -> None:
     before = tree_of(corpus)

@@ -29,7 +29,7 @@ from recctl.support.errors import NotARecording, Unreadable
 from recctl.support.processes import parallel_map, workers_for
 from tests.edit.processes import wait_until
 from tests.edit.trees import lay_out
-from tests.helpers import HANGS_AFTER, ROOT, chat, put, run
+from tests.helpers import HANGS_AFTER, ROOT, chat, few, put, run
 
 WORKERS = [1, 2, 5]
 MOST_AHEAD = 700  # results for each worker, at most, that are computed before they are asked for
@@ -164,7 +164,7 @@ def die_in_the_middle_of_a_result(number: int) -> None:
     Connection._send = send  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("action", [die, die_later, die_in_the_middle_of_a_result, fail])
+@pytest.mark.parametrize("action", few([die, die_later, die_in_the_middle_of_a_result, fail], 2))
 def test_what_workers_fail_to_deliver_is_computed_here(action: Callable[[int], object]) -> None:
     assert list(parallel_map(in_workers(action), range(500), 3)) == [number**2 for number in range(500)]
 
@@ -226,8 +226,8 @@ print(len(set(parallel_map(lambda number: (os.getpid(), number)[1], range(500), 
 @pytest.mark.parametrize(
     ("limit", "most"),
     [
-        *(("RLIMIT_NPROC", most) for most in range(1, 9)),
-        *(("RLIMIT_NOFILE", most) for most in range(4, 24, 2)),
+        *few((("RLIMIT_NPROC", most) for most in range(1, 9)), 3),
+        *few((("RLIMIT_NOFILE", most) for most in range(4, 24, 2)), 4),
     ],
 )
 def test_below_any_limit_nothing_is_missing_or_printed(limit: str, most: int) -> None:
@@ -325,7 +325,7 @@ COMMANDS = ["ls --json --no-cache", "ls --json", "check", "normalize --json", "n
 
 
 @pytest.mark.parametrize("workers", WORKERS)
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", few(COMMANDS, 2))
 def test_a_command_prints_the_same(
     mixed: Path, command: str, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

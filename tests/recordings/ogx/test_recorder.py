@@ -18,7 +18,7 @@ import pytest
 from recctl.recordings.ogx.hash_rules import NEWEST, Asked
 from recctl.recordings.ogx.recorder import Recorder
 from recctl.support.errors import RecctlError
-from tests.helpers import Result, chat, problems, put, run, run_in_terminal
+from tests.helpers import Result, chat, few, problems, put, run, run_in_terminal
 from tests.recordings.ogx.test_hash_eras import CHAT, TEST, http, inference, lookup, tool, withdrawn
 
 CONTEXT = """
@@ -239,7 +239,13 @@ SOURCES: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", SOURCES)
+@pytest.mark.parametrize(
+    "case",
+    few(
+        SOURCES,
+        kept=("a module is missing", "it ends the process", "it gives no hash", "it crashes at a request"),
+    ),
+)
 def test_a_recorder_that_cannot_be_asked(environment: Path, tmp_path: Path, case: str) -> None:
     source, said = SOURCES[case]
     if "str(" in source or "len(" in source:
@@ -272,7 +278,7 @@ SCRIPTS: dict[str, tuple[str, str]] = {
 }
 
 
-@pytest.mark.parametrize("case", SCRIPTS)
+@pytest.mark.parametrize("case", few(SCRIPTS, kept=("says garbage without end", "has no interpreter")))
 def test_a_program_that_is_no_python(tmp_path: Path, case: str) -> None:
     source, said = SCRIPTS[case]
     program = tmp_path / "python"
@@ -347,6 +353,7 @@ def test_where_both_differ_the_recorder_counts(environment: Path, tmp_path: Path
     assert run("hash", path, cwd=tmp_path).code == 1
 
 
+@pytest.mark.slow
 def test_check_and_diff_go_by_the_recorder_too(environment: Path, tmp_path: Path) -> None:
     python = install(environment, RECORDER)
     for number in range(400):  # as many as two processes would share
