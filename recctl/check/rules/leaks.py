@@ -48,7 +48,7 @@ def _and_more(numbers: Sequence[int]) -> str:
 
 
 def _is_suspicious(context: Context) -> bool:
-    """Whether any line is suspicious, apart from those known to be clean."""
+    """Return whether any line is suspicious, apart from those known to be clean."""
     clean = context.run.clean_lines
     unknown = context.lines - clean
     suspicious = is_suspicious(_unescaped(b"\n".join(unknown)))
