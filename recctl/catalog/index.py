@@ -74,14 +74,18 @@ def read_stamped(path: str | Path) -> StampedBytes | None:
 
     Raises OSError, or ValueError for a path that cannot be one.
     """
-    # O_NONBLOCK: do not wait for a writer if the file has become a pipe.
-    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as file:
+    with open(path, "rb", buffering=0, opener=_opened_at_once) as file:
         status = os.fstat(file.fileno())
         if status.st_size > MOST_BYTES:
             return None
         raw = file.readall()
         before, after = Stamp.of(status), Stamp.of(os.fstat(file.fileno()))
     return StampedBytes(raw, before if before == after else None)
+
+
+def _opened_at_once(path: str, flags: int) -> int:
+    # O_NONBLOCK: do not wait for a writer if the file has become a pipe.
+    return os.open(path, flags | os.O_NONBLOCK)
 
 
 K = TypeVar("K")

@@ -16,7 +16,7 @@ _SEPARATORS = (" ", '"', ",", "{", "\\")
 # call_KInRNLIriUKirjfBCuJqJTWT, times in ISO form. They differ in every run.
 _VOLATILE = re.compile(
     r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
-    # A digit, or a length that no word has, tells an id from a name as call_waiter.
+    # A digit, or a length that no word has, distinguishes an id from a name like call_waiter.
     r"|\b(?:call|chatcmpl|toolu|fc|msg|resp|conv|item|file|vs|rs)[-_]"
     r"(?:(?=[A-Za-z0-9]*\d)[A-Za-z0-9]{6,}|[A-Za-z0-9]{16,})"
     r"|\b(?:rec|chatcmpl)-[A-Za-z0-9-]{6,}"

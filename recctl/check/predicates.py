@@ -17,7 +17,7 @@ _VECTORS = ("CreateEmbeddingResponse", "EmbedResponse")
 
 
 def surely_ends(recording: Recording) -> bool:
-    """Whether a stream surely ends: it has one choice, and one of its last chunks has a finish reason."""
+    """Return whether a stream surely ends: of its one choice, one of the last chunks has a finish reason."""
     items = as_items(recording.response.get("body"))
     if not _is_chat(items):
         # Ollama's own format; older versions send `done` without a reason.
@@ -34,7 +34,7 @@ def _has_one_choice(item: Json) -> bool:
 
 
 def surely_has_content(recording: Recording) -> bool:
-    """Whether an answer surely holds text, tool calls or embeddings."""
+    """Return whether an answer surely holds text, tool calls or embeddings."""
     items = as_items(recording.response.get("body"))
     if _is_chat(items):
         return any(_has_text_or_calls(choice) for choice in _choices(items[:_FIRST]))

@@ -81,7 +81,7 @@ class Related:
         return ref if other is not None and other.hash == facts.hash else None
 
     def is_referenced(self, id_: str, facts: Facts) -> bool:
-        """Whether the request of another recording holds an id, so that it must not be changed."""
+        """Return whether the request of another recording holds an id, so that it must not be changed."""
         return bool(self._turn_ids.in_other_requests({id_}, facts.ref))
 
     def offer(self, facts: Facts) -> Offer:
@@ -94,7 +94,7 @@ class Related:
         return self._offers[facts.ref]
 
     def are_near_duplicates(self, one: Facts, other: Facts) -> bool:
-        """Whether two differ only in volatile parts; False if one of them cannot be read any more."""
+        """Return whether two differ only in volatile parts; False if one of them cannot be read any more."""
         return all(self._have_same(part, one, other) for part in _FINGERPRINTS)
 
     def _have_same(self, part: _Part, one: Facts, other: Facts) -> bool:

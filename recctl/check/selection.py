@@ -13,7 +13,7 @@ from recctl.support.paths import absolute_path
 
 
 def matches(code: str, prefixes: Iterable[str]) -> bool:
-    """Whether one of these codes or prefixes matches a code; `ALL` matches every one."""
+    """Return whether one of these codes or prefixes matches a code; `ALL` matches every one."""
     return any(prefix == "ALL" or code.startswith(prefix) for prefix in prefixes)
 
 
@@ -42,7 +42,7 @@ def _precision(rule: Rule, prefixes: Iterable[str]) -> int:
 
 
 def is_ignored_by_path(finding: Finding, ignores: Mapping[str, Sequence[str]], base: Path | None) -> bool:
-    """Whether `ignores`, codes by path glob, ignores a finding.
+    """Return whether `ignores`, codes by path glob, ignores a finding.
 
     Globs are relative to `base`; one that matches a directory matches all below it.
     """

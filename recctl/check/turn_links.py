@@ -81,7 +81,7 @@ class Offer(msgspec.Struct, frozen=True):
     texts: tuple[str, ...] = ()
 
     def has_text(self, text: str) -> bool:
-        """Whether a text is one of the answer's, or part of one, or has one in it; blanks do not count.
+        """Return whether a text is one of the answer's, a part of one, or contains one; blanks do not count.
 
         Between the blocks of an answer a client puts blanks or none, and some trim or wrap an answer.
         """

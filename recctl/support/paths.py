@@ -9,7 +9,7 @@ from recctl.support.errors import RecctlError
 
 
 def absolute_path(path: Path) -> str:
-    """Return the absolute path, without `.` and `..`; the path itself if the current directory is gone."""
+    """Return the absolute path, without `.` and `..`; the path itself if there is no current directory."""
     text = os.fspath(path)
     # Called for every file of a listing, several times: joining is expensive.
     if text.startswith(os.sep):

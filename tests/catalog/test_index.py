@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.catalog.index import SUMMARIES, Index, Stamp
+from recctl.catalog.index import SUMMARIES, Index, Stamp, read_stamped
 from recctl.catalog.index_database import VERSION
 from recctl.recordings.header import Header
 from recctl.support.errors import Warn, no_warning
@@ -529,3 +529,11 @@ def test_a_process_of_its_own_makes_and_uses_it(cache: Path, tree: Path) -> None
     first, second = (run_process("ls", tree, "--json") for _ in range(2))
     assert (first.code, first.data) == (0, second.data)
     assert database(cache).stat().st_size > 0
+
+
+@pytest.mark.skipif(not os.path.isdir("/proc/self/fd"), reason="lists open files by /proc")
+def test_a_directory_in_place_of_a_file_leaves_nothing_open(tmp_path: Path) -> None:
+    before = os.listdir("/proc/self/fd")
+    with pytest.raises(IsADirectoryError):
+        read_stamped(tmp_path)
+    assert len(os.listdir("/proc/self/fd")) == len(before)

@@ -13,7 +13,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from recctl.check.context import Context, Run, Settings
 from recctl.check.rules import leaks
+from recctl.recordings.ogx.hash_rules import NEWEST
+from recctl.recordings.ref import Ref
 from recctl.support import credentials as known
 from recctl.support.credentials import credentials, is_suspicious
 from tests.check.samples import (
@@ -342,6 +345,16 @@ def test_the_same_harmless_lines_do_not_hide_a_key(tmp_path: Path) -> None:
     lay_out(root, project(chat(test_id=TEST, prompt=f"Use {KEY}.")))
     for _ in range(2):
         assert len(findings(root, "tests", "--select", "RC501")) == 1
+
+
+def test_large_lines_are_not_kept(tmp_path: Path) -> None:
+    """A file that is not canonical is one line: thousands of them would fill the memory."""
+    recording = chat(test_id=TEST, prompt="Tell me more. " * 1_000)
+    raw = json.dumps(recording.document).encode()
+    shared = Run(Settings(NEWEST, max_size=1_000), use_orjson=True, needs_document=True)
+    assert leaks.CREDENTIAL.check
+    assert not list(leaks.CREDENTIAL.check(Context(Ref(tmp_path / "a.json"), raw, shared)))
+    assert sum(map(len, shared.clean_lines)) < len(raw) / 2
 
 
 # ---- nothing prints it

@@ -17,7 +17,7 @@ _REC_ID = re.compile(r"rec-[0-9a-f]{12}")
 
 
 def _is_rec_id(id_: str | None) -> bool:
-    """Whether an id is one that the recorder writes for a recording, be it this one or another."""
+    """Return whether an id is one that the recorder writes for a recording, be it this one or another."""
     return id_ is not None and _REC_ID.fullmatch(id_) is not None
 
 

@@ -9,7 +9,9 @@ from recctl.check.context import Context
 from recctl.check.rules.rule import Rule, Violation
 from recctl.support.credentials import credentials, is_suspicious
 
-_MOST_CLEAN_LINES = 20_000  # limits the memory they take
+# These limit the memory that clean lines take: a file that is not canonical is one line, however large.
+_MOST_CLEAN_LINES = 20_000
+_LONGEST_CLEAN_LINE = 4_000  # bytes
 # One escape, escaped any number of times. A match starts at the first of its backslashes only, so that a long
 # run of them takes linear time.
 _ESCAPES = re.compile(rb"\\(?<!\\\\)\\*+(?:[nrtbf]|u[0-9a-fA-F]{4})")
@@ -46,12 +48,12 @@ def _and_more(numbers: Sequence[int]) -> str:
 
 
 def _is_suspicious(context: Context) -> bool:
-    """Whether any line is suspicious, apart from those known to be clean."""
+    """Return whether any line is suspicious, apart from those known to be clean."""
     clean = context.run.clean_lines
     unknown = context.lines - clean
     suspicious = is_suspicious(_unescaped(b"\n".join(unknown)))
     if not suspicious and len(clean) < _MOST_CLEAN_LINES:
-        clean.update(unknown)
+        clean.update(line for line in unknown if len(line) <= _LONGEST_CLEAN_LINE)
     return suspicious
 
 

@@ -86,7 +86,7 @@ def _wrong_directory(context: Context) -> Iterator[Violation]:
 
 
 def _is_taken(context: Context, test_file: str, directory: str) -> bool:
-    """Whether the directory in which a replay looks has a file of the same name."""
+    """Return whether the directory in which a replay looks has a file of the same name."""
     root = project_root(context.path, test_file)
     return root is not None and os.path.lexists(root / directory / context.path.name)
 

@@ -36,7 +36,7 @@ def _broken_chain(facts: Facts, related: Related) -> Iterator[Violation]:
 
 
 def is_reachable(facts: Facts, related: Related) -> bool:
-    """Whether all that a request repeats is produced by the test, or by recordings that are not dead."""
+    """Return whether the test, or recordings that are not dead, produce all that a request repeats."""
     if not facts.links:
         return True
     others = [other for other in related.of_same_test(facts) if not other.is_dead]

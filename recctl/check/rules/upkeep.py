@@ -51,7 +51,7 @@ def _near_duplicate(facts: Facts, related: Related) -> Iterator[Violation]:
 
 
 def _is_similar(one: Facts, other: Facts) -> bool:
-    """Whether two may be near-duplicates by what is cheap to compare: shape, size and directory.
+    """Return whether two may be near-duplicates by what is cheap to compare: shape, size and directory.
 
     Two that are both dead are left to RC101 and RC102.
     """

@@ -1,4 +1,4 @@
-"""Check quickly whether a response is normalized as the recorder does it, by decoding few values."""
+"""Fast check whether a response is normalized as the recorder does it: few values are decoded."""
 
 from __future__ import annotations
 
