@@ -48,12 +48,14 @@ def lowest(session: nox.Session) -> None:
 def coverage(session: nox.Session) -> None:
     """Run the tests and print which lines and branches of recctl they miss, whatever process runs them.
 
-    Left out are processes with hardly any files to open: coverage could not write what it measured.
+    Left out are processes with hardly any files to open: coverage could not write what it measured. A failing
+    test does not fail this: other sessions run the tests, and a signal at the wrong moment stops coverage.
     """
     session.install("-e", ".", *DEV)
     session.run("coverage", "erase")
     limits = "tests/support/test_processes.py::test_below_any_limit_nothing_is_missing_or_printed"
-    session.run("coverage", "run", "-m", *PYTEST[2:], "--deselect", limits, *session.posargs)
+    tests = ("coverage", "run", "-m", *PYTEST[2:], "--deselect", limits, *session.posargs)
+    session.run(*tests, success_codes=[0, 1])
     session.run("coverage", "combine", "--quiet")
     session.run("coverage", "report", "--sort=cover")
 
