@@ -26,7 +26,8 @@ _FAILED = re.compile(
     r"^ERROR |Interrupted|\b\d+ errors?\b|deselected|no tests (?:collected|ran)|^Traceback \(most recent call"
 )
 # The outcome after a node id, in the output of a test run.
-_OUTCOME = re.compile(r" (?:PASSED|FAILED|SKIPPED|ERROR|XFAIL|XPASS)(?: \(.*\))?(?: +\[ *\d+%\])?$")
+_OUTCOMES = frozenset(("PASSED", "FAILED", "SKIPPED", "ERROR", "XFAIL", "XPASS"))
+_OUTCOME_WITH_REASON = re.compile(rf" (?:{'|'.join(sorted(_OUTCOMES))}) \(")
 _SUFFIX = re.compile(r"\.\w+$")
 
 
@@ -80,9 +81,26 @@ def _ids_in(source: str, text: str) -> Iterator[str]:
             raise RecctlError(f"{source}: line {number} {why}: {quoted}", _HINT)
 
 
+def _has_outcome(line: str) -> bool:
+    """Return whether a line ends with an outcome, perhaps with a reason in parentheses and a percentage."""
+    text = line
+    head, bracket, percentage = line.rpartition("[")
+    if (
+        bracket
+        and head.endswith(" ")
+        and percentage.endswith("%]")
+        and percentage[:-2].lstrip(" ").isdecimal()
+    ):
+        text = head.rstrip(" ")
+    if text.endswith(")"):
+        return bool(_OUTCOME_WITH_REASON.search(text))
+    _, space, word = text.rpartition(" ")
+    return bool(space) and word in _OUTCOMES
+
+
 def _is_test_id(line: str) -> bool:
     file, colons, name = line.partition("::")
-    if not colons or not file or not name or file != file.lstrip() or _OUTCOME.search(line):
+    if not colons or not file or not name or file != file.lstrip() or _has_outcome(line):
         return False
     first, _, rest = file.partition(" ")
     # A directory with a blank in its name, or a word of pytest followed by a node id.
