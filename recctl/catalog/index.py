@@ -31,10 +31,11 @@ from recctl.catalog.index_database import (
     version_of,
 )
 from recctl.recordings.header import Header
-from recctl.support.errors import Warn, no_warning
+from recctl.support.errors import RecctlError, Warn, no_warning
 from recctl.support.jsonvalue import MOST_BYTES
 from recctl.support.user_directories import cache_directory
 
+_WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
 _NAME_DIGITS = 16
 _CHECK_BYTES = 4
 _TICK = 50_000_000  # ns: several ticks of the clocks by which file systems take their times
@@ -241,6 +242,17 @@ class Index(Generic[K]):
             self._has_warned = True
             why = str(error) or type(error).__name__
             self._warn(f"the index {self.database} cannot be used: {why}; going on without it")
+
+
+def open_index(locations: Sequence[str], contents: Contents[K], warn: Warn = no_warning) -> Index[K] | None:
+    """Return the index of the files at these absolute paths; None for few, and where it cannot be used."""
+    if len(locations) < _WORTH_AN_INDEX:
+        return None
+    try:
+        return Index(set(map(os.path.dirname, locations)), contents, warn=warn)
+    except RecctlError as error:
+        warn(f"{error.message}; going on without it")
+        return None
 
 
 def _tree(directories: Sequence[str]) -> str:

@@ -8,14 +8,13 @@ import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from recctl.catalog.index import REQUESTS, Index, Stamp, read_stamped
+from recctl.catalog.index import REQUESTS, Index, Stamp, open_index, read_stamped
 from recctl.recordings.ogx.outline import NotPlain, read_request
 from recctl.recordings.recording import parse
 from recctl.support.configuration import NO_CACHE_VARIABLE
-from recctl.support.errors import RecctlError, Unreadable, Warn, no_warning
+from recctl.support.errors import Unreadable, Warn, no_warning
 from recctl.support.jsonvalue import loads
 
-_WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
 _FAST = 1  # zlib's level, enough to shrink text to a third
 
 
@@ -24,22 +23,12 @@ def request_texts(paths: Sequence[str], warn: Warn = no_warning) -> dict[str, st
 
     Empty where there is none. `warn` gets a line for whatever keeps the index from being used.
     """
-    index = _index(paths, warn)
+    index = None if os.environ.get(NO_CACHE_VARIABLE) else open_index(paths, REQUESTS, warn)
     if index is None:
         return {path: _read(path)[1] for path in paths}
     texts = {path: _text(index, path) for path in paths}
     index.save()
     return texts
-
-
-def _index(paths: Sequence[str], warn: Warn) -> Index[bytes] | None:
-    if len(paths) < _WORTH_AN_INDEX or os.environ.get(NO_CACHE_VARIABLE):
-        return None
-    try:
-        return Index(set(map(os.path.dirname, paths)), REQUESTS, warn=warn)
-    except RecctlError as error:
-        warn(f"{error.message}; going on without it")
-        return None
 
 
 def _text(index: Index[bytes], path: str) -> str:

@@ -9,21 +9,20 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.catalog.index import SUMMARIES, Index, Stamp, read_stamped
+from recctl.catalog.index import SUMMARIES, Index, Stamp, open_index, read_stamped
 from recctl.recordings.header import Header
 from recctl.recordings.recording import read
 from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
-from recctl.support.errors import RecctlError, Unreadable, Warn, no_warning
+from recctl.support.errors import Unreadable, Warn, no_warning
 from recctl.support.paths import absolute_path
 from recctl.support.processes import parallel_map
 
-_WORTH_AN_INDEX = 50  # files from which looking them up costs less than reading them
 _WORTH_A_CORE = 800  # files to read from which several processes pay
 
 
 class _Result(msgspec.Struct, frozen=True, array_like=True):
-    """A file that was read: its stamp (None if it changed meanwhile), its size, and its header."""
+    """A file that was read: its stamp (None if it changed while it was read), its size, and its header."""
 
     stamp: Stamp | None
     size: int
@@ -38,22 +37,14 @@ def scan(
     `workers` is the number of processes that read: by default one for each core, if that pays. `warn` gets a
     line for whatever keeps the index from being used.
     """
-    if use_index and len(files) >= _WORTH_AN_INDEX:
+    if use_index:
         locations = [absolute_path(path) for path in files]
-        index = _index(locations, warn)
+        index = open_index(locations, SUMMARIES, warn)
         if index is not None:
             yield from _with_index(files, locations, index, workers)
             return
     for path, result in zip(files, _read_all(files, workers), strict=True):
         yield _summary(path, result)
-
-
-def _index(locations: Sequence[str], warn: Warn) -> Index[Header] | None:
-    try:
-        return Index(set(map(os.path.dirname, locations)), SUMMARIES, warn=warn)
-    except RecctlError as error:
-        warn(f"{error.message}; going on without it")
-        return None
 
 
 def _with_index(
@@ -96,7 +87,7 @@ def _summary(path: Path, result: _Result | None) -> Summary | Unreadable:
 
 
 def _read_all(files: Sequence[Path], workers: int | None) -> Iterator[_Result | None]:
-    """Yield what is read of each file, in order; None for one that is to be looked at by itself."""
+    """Yield what is read of each file, in order; None for one that is read again to report what is wrong."""
     if files:
         # Before there are several processes, and only where there is something to read.
         import_module("recctl.catalog.preview")

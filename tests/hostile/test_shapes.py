@@ -221,7 +221,7 @@ CHECKS: dict[str, tuple[int, int]] = {
 
 def _listed(root: Path, ways: tuple[int, int]) -> Result:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("recctl.catalog.scan._WORTH_AN_INDEX", ways[0])
+        patch.setattr("recctl.catalog.index._WORTH_AN_INDEX", ways[0])
         patch.setattr("recctl.catalog.scan._WORTH_A_CORE", ways[1])
         return run("ls", "--json", "recordings", cwd=root)
 
