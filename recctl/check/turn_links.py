@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from recctl.recordings.header import Kind
+from recctl.recordings.ogx.outline import MESSAGE_KEYS
 from recctl.recordings.recording import body_of
 from recctl.support.jsonvalue import JsonObject, as_list, as_object
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from recctl.conversation.transcript import Transcript
 
 _MODEL = ("assistant", "model")
-_TURNS = ("messages", "input", "contents")
 
 
 class TurnLinks(msgspec.Struct, frozen=True):
@@ -34,7 +34,7 @@ _NO_LINKS = TurnLinks()
 def turn_links(kind: Kind | None, request: JsonObject) -> TurnLinks:
     """Return what a request of this kind repeats of earlier answers."""
     body = as_object(body_of(request))
-    if not any(_is_later_turn(as_object(turn)) for key in _TURNS for turn in as_list(body.get(key))):
+    if not any(_is_later_turn(as_object(turn)) for key in MESSAGE_KEYS for turn in as_list(body.get(key))):
         return _NO_LINKS
     from recctl.conversation.request.conversation import conversation_of  # few requests have earlier turns
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import msgspec
 
-from recctl.recordings.recording import TOO_DEEP, Recording, from_document
+from recctl.recordings.recording import BODY_KEYS, TOO_DEEP, Recording, from_document
 from recctl.support.errors import NotARecording
 from recctl.support.jsonvalue import Json, JsonObject, as_str, is_deep, loads
 
-_BODY_KEYS = ("body", "payload", "kwargs")
 # Where a request goes, who sends it and how; the rest of a request is its body.
 _ENVELOPE = ("method", "url", "provider", "api", "tool_name", "file_id")
 
@@ -63,7 +62,7 @@ def _request_in(document: JsonObject) -> JsonObject:
 
 def _has_envelope(document: JsonObject) -> bool:
     has_target = isinstance(document.get("url"), str) or isinstance(document.get("tool_name"), str)
-    return has_target and any(key in document for key in (*_BODY_KEYS, "method"))
+    return has_target and any(key in document for key in (*BODY_KEYS, "method"))
 
 
 def complete(side: Recording | BareRequest, other: Recording | None) -> Completed:
@@ -78,7 +77,7 @@ def complete(side: Recording | BareRequest, other: Recording | None) -> Complete
     key, request = _with_body_key(side.request, known)
     taken = {name: known[name] for name in _ENVELOPE if name in known and name not in request}
     if not side.names_test and other is not None:
-        taken["test_id"] = other.summary.header.test_id
+        taken["test_id"] = other.header.test_id
     request = {**taken, **_model(request.get(key), known), **request}
     document = {"test_id": request.get("test_id"), "request": request, "response": {}}
     recording = from_document(side.path, json.dumps(document).encode(), document)
@@ -92,10 +91,10 @@ def _with_body_key(request: JsonObject, known: JsonObject) -> tuple[str, JsonObj
     `body` stands for any body: it goes under the key that the other request's kind uses.
     """
     request = dict(request)
-    key = next((name for name in _BODY_KEYS if name in request), "body")
+    key = next((name for name in BODY_KEYS if name in request), "body")
     if key != "body":
         return key, request
-    key = next((name for name in _BODY_KEYS if name in known), key)
+    key = next((name for name in BODY_KEYS if name in known), key)
     if "body" in request:
         request[key] = request.pop("body")
     elif not known.get(key, True):

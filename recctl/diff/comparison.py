@@ -11,7 +11,7 @@ from recctl.conversation.answer import answer
 from recctl.conversation.transcript import Choice, Transcript
 from recctl.diff.changes import Change, changes
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule, asked_of, differing_parts
-from recctl.recordings.recording import Recording
+from recctl.recordings.recording import BODY_KEYS, Recording
 from recctl.support.jsonvalue import Json, JsonObject
 
 Part: TypeAlias = Literal["request", "response", "all"]
@@ -19,7 +19,6 @@ Part: TypeAlias = Literal["request", "response", "all"]
 # The parts of a request, in reading order. The other keys (headers, endpoint, provider_metadata) repeat
 # these or describe the recording.
 _REQUEST_KEYS = ("method", "url", "model", "provider", "api", "tool_name", "file_id", "test_id")
-_BODY_KEYS = ("body", "payload", "kwargs")
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -42,7 +41,7 @@ def request_view(recording: Recording) -> JsonObject:
     view["test_id"] = recording.header.test_id
     if request.get("test_id") not in (None, view["test_id"]):
         view["request_test_id"] = request["test_id"]  # which some kinds are hashed with
-    return view | {key: request[key] for key in _BODY_KEYS if key in request}
+    return view | {key: request[key] for key in BODY_KEYS if key in request}
 
 
 def response_view(answer: Transcript) -> JsonObject:

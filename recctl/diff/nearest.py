@@ -12,7 +12,7 @@ from recctl.diff.changes import changes
 from recctl.diff.comparison import request_view
 from recctl.diff.similarity import text_similarity, word_counts
 from recctl.recordings.header import Header
-from recctl.recordings.ogx.outline import NotPlain, read_request
+from recctl.recordings.ogx.outline import MESSAGE_KEYS, NotPlain, read_request
 from recctl.recordings.recording import Recording, load, read, request_body
 from recctl.recordings.ref import Ref
 from recctl.recordings.summary import Summary
@@ -21,7 +21,6 @@ from recctl.support.jsonvalue import Json, JsonObject, as_object, compact
 
 Relation = Literal["test", "function", "endpoint", "model"]  # what two recordings have in common
 
-_CONVERSATIONS = ("messages", "contents", "input")  # keys of a body that hold messages
 _SHORTLIST = 5  # candidates that are compared in full, by rough similarity
 
 
@@ -107,9 +106,8 @@ def _nearest_of(wanted: Recording, relation: Relation, candidates: Sequence[Summ
 
 def _are_comparable(one: Recording, other: Recording) -> bool:
     """Return whether two requests go to one endpoint, or both send a conversation, or both a prompt."""
-    endpoint = one.summary.header.endpoint
-    same_kind = one.summary.header.kind == other.summary.header.kind
-    if endpoint is not None and same_kind and endpoint == other.summary.header.endpoint:
+    mine, yours = one.header, other.header
+    if mine.endpoint is not None and (mine.kind, mine.endpoint) == (yours.kind, yours.endpoint):
         return True
     form = _form(one)
     return form is not None and form == _form(other)
@@ -117,7 +115,7 @@ def _are_comparable(one: Recording, other: Recording) -> bool:
 
 def _form(recording: Recording) -> str | None:
     body = as_object(request_body(recording))
-    if any(_holds_messages(body.get(key)) for key in _CONVERSATIONS):
+    if any(_holds_messages(body.get(key)) for key in MESSAGE_KEYS):
         return "conversation"
     return "prompt" if "prompt" in body else None
 

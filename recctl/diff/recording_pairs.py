@@ -69,7 +69,7 @@ def current_test_id(recording: Recording, renamed: Mapping[Path, Path]) -> str |
     if test_id is None:
         return None
     file, separator, rest = test_id.partition("::")
-    root = project_root(recording.summary.path, file)
+    root = project_root(recording.ref.path, file)
     new_file = renamed.get(root / file) if root else None
     if root is None or new_file is None or not new_file.is_relative_to(root):
         return test_id
@@ -79,7 +79,7 @@ def current_test_id(recording: Recording, renamed: Mapping[Path, Path]) -> str |
 def request_name(recording: Recording) -> tuple[Path, str]:
     """Return a recording's directory and hash: what names its request. A digest names the answer."""
     name = recording.summary.name
-    return recording.summary.path.parent, name.hash or name.stem
+    return recording.ref.path.parent, name.hash or name.stem
 
 
 def _ref(recording: Recording) -> str:

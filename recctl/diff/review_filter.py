@@ -71,7 +71,7 @@ class ReviewFilter(msgspec.Struct, frozen=True):
             matches.append(lambda recording: recording.summary.name.stem in stems)
         if self.paths:
             roots = [path.resolve() for path in self.paths]
-            matches.append(lambda recording: _is_below(recording.summary.path.resolve(), roots))
+            matches.append(lambda recording: _is_below(recording.ref.path.resolve(), roots))
         return matches
 
 
@@ -111,5 +111,5 @@ def _in_test(argument: str) -> Predicate:
 
 
 def _is_at(recording: Recording, test_file: str, location: Path) -> bool:
-    root = project_root(recording.summary.path, test_file)
+    root = project_root(recording.ref.path, test_file)
     return root is not None and (root / test_file).resolve() == location

@@ -20,6 +20,8 @@ from recctl.support.jsonvalue import MOST_BYTES, Json, JsonObject, as_object, as
 from recctl.support.paths import display_path
 
 TOO_DEEP = "is nested too deeply to be a recording"
+# Keys of the part of a request that the caller composed: each kind has one.
+BODY_KEYS = ("body", "payload", "kwargs")
 _FEW_IDS = 100
 _WORD = re.compile(r"[\w-]+")
 
@@ -104,7 +106,7 @@ def request_body(recording: Recording) -> Json:
 
 def body_of(request: JsonObject) -> Json:
     """Return the part of a request that the caller composed: body, payload or kwargs, else all of it."""
-    return next((request[key] for key in ("body", "payload", "kwargs") if key in request), request)
+    return next((request[key] for key in BODY_KEYS if key in request), request)
 
 
 def _load(path: Path, raw: bytes) -> Json:

@@ -92,9 +92,9 @@ def _facts(one: ReviewedRecording) -> Iterator[Span]:
 
 def _answer(one: ReviewedRecording) -> str:
     if one.response == "error" and one.old and one.new:
-        if one.new.summary.header.failed and not one.old.summary.header.failed:
+        if one.new.header.failed and not one.old.header.failed:
             return "the answer became an error"
-        if one.old.summary.header.failed and not one.new.summary.header.failed:
+        if one.old.header.failed and not one.new.header.failed:
             return "the error became an answer"
     if one.status == "moved" and one.response == "volatile":
         return _ANSWERS["same"]  # its id is the file name's, which changed

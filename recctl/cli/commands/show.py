@@ -15,7 +15,7 @@ from recctl.cli.path_arguments import find_recordings
 from recctl.cli.reporting import report_problems
 from recctl.conversation.answer import answer
 from recctl.conversation.transcript import Transcript
-from recctl.recordings.recording import Recording, load, read
+from recctl.recordings.recording import TOO_DEEP, Recording, load, read
 from recctl.support.errors import RecctlError, Unreadable
 from recctl.views import output
 from recctl.views.styled_lines import BLANK, Line
@@ -92,7 +92,7 @@ def _read(references: list[str], library: Library) -> Iterator[_Answered | Recct
             recording = load(ref)
             yield _Answered(recording, answer(recording))
         except RecursionError:
-            yield Unreadable(ref.path, "is nested too deeply to be a recording")
+            yield Unreadable(ref.path, TOO_DEEP)
         except RecctlError as error:
             yield error
 

@@ -16,7 +16,7 @@ from recctl.support.jsonvalue import Json, JsonObject, as_object, as_str, is_dee
 
 # Where wire formats keep the messages of a request: OpenAI, Ollama and Anthropic; Responses and
 # Interactions; Gemini.
-_MESSAGE_KEYS = ("messages", "input", "contents")
+MESSAGE_KEYS = ("messages", "input", "contents")
 _NULL = msgspec.Raw(b"null")
 
 A = TypeVar("A")
@@ -202,7 +202,7 @@ def _bodies(request: _RawRequest, response: RawResponse, read: ReadBody[Any] | N
 
 
 def _turns(body: _Body) -> int:
-    messages = next((raw for key in _MESSAGE_KEYS if _is_array(raw := getattr(body, key))), _NULL)
+    messages = next((raw for key in MESSAGE_KEYS if _is_array(raw := getattr(body, key))), _NULL)
     items = _decode_items(messages) if _is_array(messages) else []
     # Embeddings have an array of texts there.
     return len(items) if items and _is_object(items[0]) else 0
@@ -258,6 +258,6 @@ def _bodies_of(request: JsonObject, body: Json) -> Bodies:
 
 
 def _turns_of(body: JsonObject) -> int:
-    lists = (body.get(key) for key in _MESSAGE_KEYS)
+    lists = (body.get(key) for key in MESSAGE_KEYS)
     messages = next((found for found in lists if isinstance(found, list)), [])
     return len(messages) if messages and isinstance(messages[0], dict) else 0
