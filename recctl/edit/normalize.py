@@ -20,7 +20,7 @@ from recctl.recordings.ogx import volatile as rules
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import NEWEST, HashRule
 from recctl.recordings.ogx.normalized import differs, is_normalized
-from recctl.recordings.recording import parse, read
+from recctl.recordings.recording import read, recorded_response
 from recctl.recordings.ref import Ref
 from recctl.support.errors import Unreadable
 from recctl.support.jsonvalue import Json, as_object, loads
@@ -74,8 +74,7 @@ def changes_in(
     rec_id = parse_filename(path.name).id
     if not volatile and is_normalized(raw, rec_id, rule.normalizes_models):
         return ()
-    parse(path, raw)  # reports what is wrong with a file that is no recording
-    body = as_object(as_object(loads(raw)).get("response")).get("body")
+    body = recorded_response(path, raw).get("body")
     return tuple(_changes(body, rec_id, volatile, rule.normalizes_models))
 
 

@@ -79,19 +79,30 @@ def parse(path: Path, raw: bytes) -> Recording:
     return from_document(path, raw, _load(path, raw))
 
 
+def recorded_response(path: Path, raw: bytes) -> JsonObject:
+    """Return the response of the recording in bytes, its ids as they are there. Raises Unreadable."""
+    document = _load(path, raw)
+    _require_recording(path, document)
+    return as_object(document["response"])
+
+
 def from_document(path: Path, raw: bytes, document: Json) -> Recording:
     """Return the recording in bytes that were parsed already. Raises NotARecording where they hold none."""
-    if not isinstance(document, dict):
-        held = "an array" if isinstance(document, list) else "a single value"
-        raise NotARecording(path, f"is JSON but no recording: it holds {held}, not an object")
-    request, response = document.get("request"), document.get("response")
-    for key, value in (("request", request), ("response", response)):
-        if not isinstance(value, dict):
-            raise NotARecording(path, f'is JSON but no recording: it has no "{key}" object')
-    request, response = as_object(request), as_object(response)
+    _require_recording(path, document)
+    request, response = as_object(document["request"]), as_object(document["response"])
     header = header_of(outline_of(document, request, response))
     mapping = as_object(document.get("id_normalization_mapping"))
     return Recording(Ref(path), header, request, as_object(_replayed(response, mapping)), raw)
+
+
+def _require_recording(path: Path, document: Json) -> None:
+    """Raise NotARecording for a document that is none."""
+    if not isinstance(document, dict):
+        held = "an array" if isinstance(document, list) else "a single value"
+        raise NotARecording(path, f"is JSON but no recording: it holds {held}, not an object")
+    for key in ("request", "response"):
+        if not isinstance(document.get(key), dict):
+            raise NotARecording(path, f'is JSON but no recording: it has no "{key}" object')
 
 
 def load(ref: Ref) -> Recording:

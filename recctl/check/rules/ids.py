@@ -46,7 +46,7 @@ def _foreign_id(facts: Facts, related: Related) -> Iterator[Violation]:
         yield Violation(
             f"its response holds {ids[0]}, the id of another recording",
             group_message="hold the id of another recording in their response",
-            fix=partial(_normalized, facts=facts, related=related, foreign=True, ids=ids),
+            fix=partial(_normalized, facts=facts, related=related, foreign=True, ids=frozenset(ids)),
         )
 
 
