@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -65,14 +65,12 @@ def parse_test_path(text: str) -> TestPath | None:
     return TestPath(normal.replace(os.sep, "/"), absolute_path(Path(normal)), inner)
 
 
-def recordings_of(
-    tests: Sequence[TestPath], summaries: Iterable[Summary], unreadable: Iterable[Path]
-) -> list[Path]:
-    """Return the files that hold the recordings of tests.
+def recordings_of(test: TestPath, summaries: Iterable[Summary], unreadable: Iterable[Path]) -> list[Path]:
+    """Return the files that hold the recordings of a test path.
 
-    Unreadable files count too, where they are in a directory of recordings beside one of the test
-    files, so that they are reported.
+    Unreadable files count too, where they are in the directory of recordings beside the test file, so
+    that they are reported.
     """
-    found = [summary.path for summary in summaries if any(test.selects(summary) for test in tests)]
-    beside = {os.path.join(os.path.dirname(test.location), DIRECTORY) for test in tests}
-    return found + [path for path in unreadable if os.path.dirname(absolute_path(path)) in beside]
+    found = [summary.path for summary in summaries if test.selects(summary)]
+    beside = os.path.join(os.path.dirname(test.location), DIRECTORY)
+    return found + [path for path in unreadable if os.path.dirname(absolute_path(path)) == beside]

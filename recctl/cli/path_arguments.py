@@ -24,8 +24,9 @@ def find_recordings(arguments: Iterable[str | Path] | None) -> Found:
     names = [os.fspath(argument) for argument in arguments or ()]
     if not names:
         return find_default(current_directory(), os.environ)
-    tests = [test for name in names if (test := parse_test_path(name))]
-    paths = [Path(name) for name in names if not parse_test_path(name)]
+    parsed = [(name, parse_test_path(name)) for name in names]
+    tests = [test for _, test in parsed if test]
+    paths = [Path(name) for name, test in parsed if not test]
     found = find(paths)
     if tests:
         found = united(found, _find_of_tests(tests))
@@ -38,7 +39,7 @@ def find_recordings(arguments: Iterable[str | Path] | None) -> Found:
 
 
 def _find_of_tests(tests: Sequence[TestPath]) -> Found:
-    """Return the recordings of tests. Raises RecctlError for a test without any."""
+    """Return the recordings of tests, perhaps with duplicates. Raises RecctlError for a test without any."""
     from recctl.catalog.scan import scan
 
     searched = [_find_around(test) for test in tests]
@@ -46,10 +47,13 @@ def _find_of_tests(tests: Sequence[TestPath]) -> Found:
     scanned = scan(candidates.files, use_index=use_index(False))
     summaries, problems = separate(progress(scanned, "reading recordings", len(candidates.files)))
     unreadable = [problem.path for problem in problems]
+    files: list[Path] = []
     for test in tests:
-        if not recordings_of([test], summaries, unreadable):
+        of_test = recordings_of(test, summaries, unreadable)
+        if not of_test:
             raise _no_recordings_of(test, summaries)
-    return Found(tuple(recordings_of(tests, summaries, unreadable)), candidates.problems)
+        files += of_test
+    return Found(tuple(files), candidates.problems)
 
 
 def _find_around(test: TestPath) -> Found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
@@ -20,6 +19,7 @@ from recctl.cli.options import DirOption, JsonOption, NoCacheOption
 from recctl.cli.path_arguments import find_recordings, use_index
 from recctl.cli.reporting import print_notes, report_problems
 from recctl.cli.rule_in_force import RecorderOption, hash_rule, project_rule
+from recctl.cli.stdin import read_stdin
 from recctl.diff.bare_request import BareRequest, complete, read_bare_request
 from recctl.diff.comparison import Part, compare
 from recctl.recordings.recording import Recording, parse, read
@@ -151,17 +151,11 @@ def _sides(arguments: list[str], library: Library, no_cache: bool, problems: lis
 def _side(argument: str, library: Library) -> Recording | BareRequest:
     """Return the recording or bare request that an argument names. Raises RecctlError."""
     if argument == "-":
-        path, raw = Path(argument), _read_stdin()
+        path, raw = Path(argument), read_stdin("name a file")
     else:
         path = library.resolve(argument).path
         raw = read(path)
     return read_bare_request(path, raw) or parse(path, raw)
-
-
-def _read_stdin() -> bytes:
-    if sys.stdin is None:
-        raise RecctlError("stdin is closed", "name a file")
-    return sys.stdin.buffer.read()
 
 
 def _completed(first: Recording | BareRequest, second: Recording | BareRequest) -> _Sides:

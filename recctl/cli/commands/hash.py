@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +16,7 @@ from recctl.cli.options import DirOption
 from recctl.cli.path_arguments import find_recordings
 from recctl.cli.reporting import report_problems
 from recctl.cli.rule_in_force import RecorderOption, hash_rule
+from recctl.cli.stdin import read_stdin
 from recctl.recordings.header import Kind
 from recctl.recordings.ogx.filename import parse_filename
 from recctl.recordings.ogx.hash_rules import Asked, HashRule, asked_of, fit_of
@@ -127,16 +127,10 @@ def _show_request(asked: Asked, library: Library, in_force: HashRule) -> int:
 def _read_body(source: str) -> Json:
     """Return the JSON body of a request. Raises RecctlError."""
     path = Path(source)
-    raw = _read_stdin() if source == "-" else read(path)
+    raw = read_stdin("give a file with --body") if source == "-" else read(path)
     if not raw.strip():
         return {}  # what a recorder hashes for an empty body
     try:
         return loads(raw.decode())
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise Unreadable(path, f"is not JSON: {error}", "--body takes the JSON that is sent") from None
-
-
-def _read_stdin() -> bytes:
-    if sys.stdin is None:
-        raise RecctlError("stdin is closed", "give a file with --body")
-    return sys.stdin.buffer.read()
