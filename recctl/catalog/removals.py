@@ -12,12 +12,9 @@ import msgspec
 
 from recctl.recordings.ogx.filename import SUFFIX
 from recctl.support.errors import RecctlError
-from recctl.support.git import Repository, find_repository
+from recctl.support.git import LOG_OPTIONS, Repository, find_repository
 
 State: TypeAlias = Literal["removed", "deleted", "elsewhere", "another branch"]
-
-_FORM = "--format=%x01%H%x00%cs%x00=%s"
-_PLAIN = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--no-notes", "--no-renames")
 
 
 class Commit(msgspec.Struct, frozen=True):
@@ -123,7 +120,7 @@ def _log(repository: Repository, pathspecs: Sequence[str], *options: str) -> Ite
     """Yield commits, newest first, with each path that they changed."""
     if not repository.head_tree_id() and "--all" not in options:
         return
-    command = ("log", "-z", "--name-only", *_PLAIN, *options, _FORM, "--", *pathspecs)
+    command = ("log", "-z", "--name-only", "--no-renames", *LOG_OPTIONS, *options, "--", *pathspecs)
     fields = iter(os.fsdecode(field) for field in repository.output(*command, literally=False).split(b"\0"))
     commit = Commit("", "", "")
     for field in fields:

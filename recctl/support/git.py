@@ -37,6 +37,11 @@ _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",  # for versions of git without the variable above
     "LC_ALL": "C",
 }
+# Of `git log`: a commit's id, day and subject, after a byte that begins no path; nothing configured is run.
+LOG_OPTIONS = (
+    *("--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--no-notes"),
+    "--format=%x01%H%x00%cs%x00=%s",
+)
 _REGULAR_MODES = ("100644", "100755")
 _PORTION = 500  # blobs read at once, which bounds memory
 
@@ -99,8 +104,8 @@ class Repository(msgspec.Struct, frozen=True):
 
     def head_tree(self) -> Tree:
         """Return the regular files of HEAD; none before the first commit."""
-        head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top)
-        return self.tree(text(head)) if head.returncode == 0 else {}
+        head = self._id_of("HEAD^{commit}")
+        return self.tree(head) if head else {}
 
     def working_files(self) -> dict[str, bool]:
         """Return the tracked files and the untracked ones that are not ignored.
@@ -165,7 +170,7 @@ class Repository(msgspec.Struct, frozen=True):
 
     def history(self, path: Path) -> list[Version]:
         """Return the versions of a file in HEAD's history, the newest first, also under earlier names."""
-        if _run(("rev-parse", "--verify", "--quiet", "HEAD^{commit}"), self.top).returncode:
+        if not self._id_of("HEAD^{commit}"):
             return []  # nothing is committed yet
         options = (
             "--follow",
@@ -173,24 +178,23 @@ class Repository(msgspec.Struct, frozen=True):
             "--no-abbrev",
             "-z",
             "-M",
-            "--no-show-signature",
-            "--no-notes",
             "--diff-merges=first-parent",
         )
-        plain = ("--no-ext-diff", "--no-textconv", "--no-color")
-        form = "--format=%x01%H%x00%cs%x00=%s"
-        listed = self._output("log", *options, *plain, form, "--", os.fspath(path))
+        listed = self._output("log", *options, *LOG_OPTIONS, "--", os.fspath(path))
         return list(versions(iter(entries(listed))))
 
     def unmerged(self) -> bool:
         """Return whether a merge is in progress, resolved or not."""
-        merging = _run(("rev-parse", "--quiet", "--verify", "MERGE_HEAD"), self.top).returncode == 0
-        return merging or bool(self._output("ls-files", "--unmerged", "-z"))
+        return bool(self._id_of("MERGE_HEAD")) or bool(self._output("ls-files", "--unmerged", "-z"))
 
     def head_tree_id(self) -> str:
         """Return the id of HEAD's tree; "" before the first commit."""
-        head = _run(("rev-parse", "--verify", "--quiet", "HEAD^{tree}"), self.top)
-        return text(head) if head.returncode == 0 else ""
+        return self._id_of("HEAD^{tree}")
+
+    def _id_of(self, name: str) -> str:
+        """Return the id of the object that a name of ours resolves to; "" if there is none."""
+        done = _run(("rev-parse", "--verify", "--quiet", name), self.top)
+        return text(done) if done.returncode == 0 else ""
 
     def output(self, *arguments: str, literally: bool = True) -> bytes:
         """Return the output of a git command that only reads; `literally` False enables pathspec magic.

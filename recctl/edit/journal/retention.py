@@ -88,14 +88,14 @@ def _is_back(item: Item) -> bool:
 def _held_by_git(items: Iterable[Item]) -> list[Item]:
     """Return the items whose bytes are still in the object store of a repository around their paths."""
     repositories = Repositories()
-    by_repository: dict[Path, list[Item]] = defaultdict(list)
+    by_repository: dict[Repository, list[Item]] = defaultdict(list)
     for item in items:
         repository = repositories.around(Path(item.path).parent) if item.blob else None
         if repository is not None:
-            by_repository[repository.top].append(item)
+            by_repository[repository].append(item)
     held: list[Item] = []
-    for top, asked in by_repository.items():
-        blobs = _blobs(Repository(top), [item.blob for item in asked if item.blob])
+    for repository, asked in by_repository.items():
+        blobs = _blobs(repository, [item.blob for item in asked if item.blob])
         held += [item for item in asked if item.blob in blobs]
     return held
 
