@@ -68,6 +68,11 @@ class Proof:
             self._holding[first] = any(map(collecting.takes_file, relative))
         return self._holding[first]
 
+    def _tests_around(self, path: Path) -> Path:
+        """Return the first directory below the root on the way to a file; the root for a file in it."""
+        first = self._root / path.relative_to(self._root).parts[0]
+        return self._root if first == path else first
+
     def _why_dynamic(self, module: Module) -> str | None:
         """Return what in a file, or in what it imports from the tests, may generate tests."""
         if module.path not in self._files:
@@ -104,18 +109,14 @@ class Proof:
 
     def _texts(self, test_file: Path) -> dict[Path, bytes]:
         """Return the bytes of the Python files among the tests, read once."""
-        directory = self._root / test_file.relative_to(self._root).parts[0]
-        if directory == test_file:
-            directory = self._root
+        directory = self._tests_around(test_file)
         if directory not in self._read:
             files = [*_python_files(directory, deep=directory != self._root), self._root / "conftest.py"]
             self._read[directory] = {path: _bytes_of(path) for path in files}
         return self._read[directory]
 
     def _why_imports(self, module: Module) -> str | None:
-        first = module.path.relative_to(self._root).parts[0]
-        tests = self._root / first if first != module.path.name else module.path.parent
-        for other in self._project.imported_beside(module, tests):
+        for other in self._project.imported_beside(module, self._tests_around(module.path)):
             if why := why_reflective(other):
                 return f"{other.path.name}, which it imports, uses reflection: {why}"
         return None
