@@ -35,8 +35,8 @@ def find_default(start: Path, environ: Mapping[str, str]) -> Found:
     Raises RecctlError for a pyproject.toml that cannot be used, and where there is no such directory.
     """
     project = find_project(start)
-    if project.recordings is not None:
-        return find(project.recordings)
+    if project.settings.recordings is not None:
+        return find(project.settings.recordings)
     if named := environ.get(ENVIRONMENT_VARIABLE):
         return find(Path(part) for part in named.split(os.pathsep) if part)
     tree = _search(project.root)

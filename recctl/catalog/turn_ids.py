@@ -80,7 +80,7 @@ def _of_projects(files: Iterable[Path]) -> Iterator[str]:
     searched = set()
     for start in sorted(_starts(files)):
         project = find_project(start)
-        key = (project.root, project.recordings)
+        key = (project.root, project.settings.recordings)
         if key not in searched:
             searched.add(key)
             with suppress(RecctlError):  # nothing to search

@@ -37,7 +37,7 @@ def hash_rule(project: Project, recorder: str | None, context: typer.Context) ->
 
 def project_rule(project: Project) -> HashRule:
     """Return the rule that a project names, and print a note if it needs one. Raises RecctlError."""
-    choice = choose_rule(project.hash_rule)
+    choice = choose_rule(project.settings.hash_rule)
     if choice.note:
         print_notes([choice.note])
     return choice.rule

@@ -77,9 +77,7 @@ class Project(msgspec.Struct, frozen=True):
 
     root: Path
     directory: Path | None = None
-    recordings: tuple[Path, ...] | None = None
-    hash_rule: str | None = None
-    check: CheckSettings = msgspec.field(default_factory=CheckSettings)
+    settings: Settings = msgspec.field(default_factory=Settings)
 
 
 def find_project(start: Path) -> Project:
@@ -90,8 +88,7 @@ def find_project(start: Path) -> Project:
     nearest = next((path for parent in parents if os.path.isfile(path := parent / "pyproject.toml")), None)
     if nearest is None:
         return Project(top or start)
-    settings = _settings(nearest, _own_table(nearest))
-    return Project(top or start, nearest.parent, settings.recordings, settings.hash_rule, settings.check)
+    return Project(top or start, nearest.parent, _settings(nearest, _own_table(nearest)))
 
 
 def _own_table(pyproject: Path) -> Any:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from recctl.support.configuration import CheckSettings, Code, Project, find_project
+from recctl.support.configuration import CheckSettings, Code, Project, Settings, find_project
 from recctl.support.errors import RecctlError
 
 
@@ -23,12 +23,12 @@ def test_every_setting_is_read(tmp_path: Path) -> None:
     )
     ignores = {"x/*": (Code("RC5"),)}
     check = CheckSettings((Code("RC1"),), (Code("RC404"),), ignores, tmp_path / "base.json", True, 7)
-    expected = Project(tmp_path, tmp_path, (tmp_path / "a", Path("/b")), "ogx 1.4", check)
+    expected = Project(tmp_path, tmp_path, Settings((tmp_path / "a", Path("/b")), "ogx 1.4", check))
     assert configured(tmp_path, text) == expected
 
 
 def test_one_directory_need_not_be_a_list(tmp_path: Path) -> None:
-    assert configured(tmp_path, '[tool.recctl]\nrecordings = "a"').recordings == (tmp_path / "a",)
+    assert configured(tmp_path, '[tool.recctl]\nrecordings = "a"').settings.recordings == (tmp_path / "a",)
 
 
 DIRECTORIES = 'must be a string or a list of strings, such as ["tests/recordings"], not'

@@ -92,11 +92,11 @@ def check(
         raise RecctlError("--statistics prints text", f"leave out --format {form}")
     project = find_project(current_directory())
     rules, ignored = _rules(project, select, ignore)
-    baseline = baseline or project.check.baseline
+    baseline = baseline or project.settings.check.baseline
     if write_baseline and baseline is None:
         raise RecctlError("--write-baseline needs a file", "name it: --baseline .recctl-baseline.json")
     found = find_recordings(paths)
-    settings = Settings(hash_rule(project, recorder, context), project.check.max_size)
+    settings = Settings(hash_rule(project, recorder, context), project.settings.check.max_size)
     warnings: list[str] = []
     checked = check_files(found.files, rules, settings, ignored, warnings.append)
     items = list(chain(*(checked if quiet else progress(checked, "checking", len(found.files)))))
@@ -119,7 +119,7 @@ def check(
         hint(f"{plural(fixed_since, 'accepted finding')} no longer found; --write-baseline removes them")
     if form == "github":
         _append_job_summary(fixed.left, len(found.files))
-    fails = any(strict or project.check.strict or one.rule.severity == "error" for one in fixed.left)
+    fails = any(strict or project.settings.check.strict or one.rule.severity == "error" for one in fixed.left)
     raise typer.Exit(ERROR if code else FINDINGS if fails or fixed.count else SUCCESS)
 
 
@@ -130,7 +130,7 @@ def _rules(
 
     Raises RecctlError for unknown codes.
     """
-    settings = project.check
+    settings = project.settings.check
     for codes in settings.per_path_ignores.values():
         require_known(codes, "[tool.recctl.check] per-path-ignores")
     selected_codes = _codes(select, settings.select, "select")
@@ -151,7 +151,7 @@ def _codes(given: list[str] | None, configured: Sequence[str], name: str) -> tup
 
 def _reported(items: Iterable[Item], project: Project) -> Iterator[Finding]:
     """Yield the findings that no path glob of the project ignores."""
-    ignores, base = project.check.per_path_ignores, project.directory
+    ignores, base = project.settings.check.per_path_ignores, project.directory
     for item in items:
         if isinstance(item, Finding) and not is_ignored_by_path(item, ignores, base):
             yield item

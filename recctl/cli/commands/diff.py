@@ -210,7 +210,7 @@ def _review(
     project = find_project(current_directory())
     repository = find_repository(current_directory())
     limits = parse_filter(arguments)
-    below = limits.below or tuple(directories or project.recordings or ())
+    below = limits.below or tuple(directories or project.settings.recordings or ())
     states = read_working_tree(repository, below) if rev is None else read_revisions(repository, rev, below)
     wanted = limits.wanted(states, test)
     test_exists = _test_exists_in(repository, states.head)
