@@ -129,7 +129,7 @@ def _names_of(statement: ast.stmt) -> Iterable[str]:
         return (statement.name,)
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return (name for name, _ in imported_names(statement))
-    # The statements inside of it are visited by themselves.
+    # The statements inside of it are visited on their own.
     parts = (child for child in ast.iter_child_nodes(statement) if not isinstance(child, ast.stmt))
     return (name for part in parts for name in _stored(part))
 

@@ -19,7 +19,7 @@ from recctl.edit.staging import Skipped
 from recctl.support.errors import RecctlError
 from recctl.views.edits import edit_object, edits_page
 from recctl.views.styled_lines import plain_text
-from tests.edit.trees import Tree, strangers, tree_of
+from tests.edit.trees import OBSTACLES, Tree, strangers, tree_of
 from tests.helpers import problems, run
 
 
@@ -137,14 +137,6 @@ def test_the_list_counts_files_and_not_names(root: Path) -> None:
 
 
 # ---- nothing is replaced that was not to be
-
-OBSTACLES: dict[str, Callable[[Path], object]] = {
-    "a file": lambda path: path.write_bytes(b"mine"),
-    "an empty file": lambda path: path.touch(),
-    "a link": lambda path: path.symlink_to(__file__),
-    "a dangling link": lambda path: path.symlink_to("nowhere"),
-    "a directory": lambda path: path.mkdir(),
-}
 
 
 @pytest.mark.promise("A rename replaces no other file")

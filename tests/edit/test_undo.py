@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.edit.processes import run_as_nobody
-from tests.edit.trees import Pair, lay_out, restore, tree_of
+from tests.edit.trees import OBSTACLES, Pair, lay_out, restore, tree_of
 from tests.helpers import Result, chat, problems, put, run
 
 MODES = (0o644, 0o755, 0o600)
@@ -246,15 +246,6 @@ def test_a_file_that_changed_since_is_left_alone_and_named(repo: Path, pairs: li
     assert [pair.path.read_bytes() for pair in rest] == [pair.old for pair in rest]
     name = changed.path.name
     assert tree_of(changed.path.parent).get(name) == before.get(name)
-
-
-OBSTACLES: dict[str, Callable[[Path], object]] = {
-    "a file": lambda path: path.write_bytes(b"mine"),
-    "an empty file": lambda path: path.touch(),
-    "a link": lambda path: path.symlink_to(__file__),
-    "a dangling link": lambda path: path.symlink_to("nowhere"),
-    "a directory": lambda path: path.mkdir(),
-}
 
 
 @pytest.mark.parametrize("name", OBSTACLES)

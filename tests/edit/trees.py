@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,14 @@ from tests.samples.builder import Recording
 
 # Each entry by its path: its mode, and its bytes, where it points, or nothing for a directory.
 Tree = dict[str, tuple[int, bytes | None]]
+# What may stand where a command is going to put a file.
+OBSTACLES: dict[str, Callable[[Path], object]] = {
+    "a file": lambda path: path.write_bytes(b"mine"),
+    "an empty file": lambda path: path.touch(),
+    "a link": lambda path: path.symlink_to(__file__),
+    "a dangling link": lambda path: path.symlink_to("nowhere"),
+    "a directory": lambda path: path.mkdir(),
+}
 
 
 @dataclass(frozen=True)
