@@ -174,12 +174,8 @@ def test_a_name_that_differs_only_in_case(root: Path) -> None:
     undo(root, before)
 
 
-def test_a_rename_that_comes_too_late_is_not_done_by_whatever_path_it_is_given(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """In a chain the path is the target of another rename too, given without the link perhaps."""
-    (root / "link").symlink_to(root)
-    target = root / "z.json"
+def appear_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a file appear at each new name at the last moment before it is given."""
     link = os.link
 
     def late(source: Path, path: Path) -> None:
@@ -187,6 +183,15 @@ def test_a_rename_that_comes_too_late_is_not_done_by_whatever_path_it_is_given(
         link(source, path)
 
     monkeypatch.setattr(os, "link", late)
+
+
+def test_a_rename_that_comes_too_late_is_not_done_by_whatever_path_it_is_given(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a chain the path is the target of another rename too, given without the link perhaps."""
+    (root / "link").symlink_to(root)
+    target = root / "z.json"
+    appear_late(monkeypatch)
     plan = [rename(root / "link" / "b.json", target), rename(root / "a.json", root / "b.json")]
     outcome = apply(*plan)
     assert (outcome.done, target.read_bytes()) == ((), b"mine")
@@ -199,13 +204,7 @@ def test_a_target_that_appears_at_the_last_moment_is_not_replaced(
 ) -> None:
     """Between the last look and the rename there is no time to look again: the system has to refuse."""
     target = root / "z.json"
-    link = os.link
-
-    def late(source: Path, path: Path) -> None:
-        path.write_bytes(b"mine")
-        link(source, path)
-
-    monkeypatch.setattr(os, "link", late)
+    appear_late(monkeypatch)
     outcome = apply(rename(root / "a.json", target))
     assert outcome.done == ()
     assert {one.path: one.reason for one in outcome.skipped} == {
