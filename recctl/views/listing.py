@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 
 import msgspec
 
 from recctl.recordings.header import Preview
-from recctl.recordings.ref import display_ref
+from recctl.recordings.ref import Ref, display_ref
 from recctl.recordings.summary import Summary
 from recctl.support.paths import display_path
 from recctl.views.escaping import one_line
@@ -57,44 +56,45 @@ def table(
     color: bool,
     *,
     by_test: bool,
-    ids: Mapping[Path, str] | None = None,
+    ids: Mapping[Ref, str] | None = None,
 ) -> Iterator[str]:
     """Yield lines for a terminal, none wider than `width`.
 
     `by_test` groups summaries sorted by test: each file and test once, with a row per call. Otherwise
-    each row names its test. `ids` replaces the ids of some files, as `distinct_ids` gives them.
+    each row names its test. `ids` replaces the ids of some recordings, as `distinct_ids` gives them.
     """
     rows = [_row(summary, ids or {}) for summary in summaries]
     if rows:
         yield from _grouped(rows, width, color) if by_test else _flat(rows, width, color)
 
 
-def distinct_ids(summaries: Iterable[Summary]) -> dict[Path, str]:
+def distinct_ids(summaries: Iterable[Summary]) -> dict[Ref, str]:
     """Return ids with part of the digest, `rec-0f7ee7578f21-3e`, for model lists that share an id.
 
     As many digits as tell them apart. Recordings whose id is unique are left out.
     """
     by_id: dict[str | None, list[Summary]] = {}
     for summary in summaries:
-        if summary.name.digest:
-            by_id.setdefault(summary.name.id, []).append(summary)
-    ids: dict[Path, str] = {}
+        name = summary.name
+        if name.digest:
+            by_id.setdefault(name.id, []).append(summary)
+    ids: dict[Ref, str] = {}
     for same_id in by_id.values():
         digests = {summary.name.digest or "" for summary in same_id}
         if len(digests) > 1:
             digits = next(
                 n for n in range(_MIN_DIGITS, 9) if len({each[:n] for each in digests}) == len(digests)
             )
-            ids |= {each.path: f"{each.name.id}-{(each.name.digest or '')[:digits]}" for each in same_id}
+            ids |= {each.ref: f"{each.name.id}-{(each.name.digest or '')[:digits]}" for each in same_id}
     return ids
 
 
-def _row(summary: Summary, ids: Mapping[Path, str]) -> Row:
+def _row(summary: Summary, ids: Mapping[Ref, str]) -> Row:
     from recctl.views.short_names import short_endpoint
 
     header, name = summary.header, summary.name
     return Row(
-        id=one_line(ids.get(summary.path) or name.id or name.stem),
+        id=one_line(ids.get(summary.ref) or name.id or name.stem),
         test=one_line(header.test_id or ""),
         model=one_line(header.model or ""),
         provider=one_line(header.provider or ""),
@@ -195,7 +195,7 @@ def _test(name: str, rows: Sequence[Row], page: _Page) -> Iterator[str]:
 
 
 def long_blocks(
-    summaries: Iterable[Summary], color: bool, ids: Mapping[Path, str] | None = None
+    summaries: Iterable[Summary], color: bool, ids: Mapping[Ref, str] | None = None
 ) -> Iterator[str]:
     """Yield a small block per recording: every field in full, of the answer one line."""
     for summary in summaries:
